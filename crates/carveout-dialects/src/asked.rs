@@ -1,0 +1,232 @@
+//! What a request asks for, as far as its bytes say.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::json::{Document, View, write_string};
+use crate::{Dialect, Media, Speaker, TextKind};
+
+/// A request that has been read: its canonical text and what was found in it.
+#[derive(Debug)]
+pub struct Asked {
+    pub(crate) dialect: Dialect,
+    pub(crate) document: Document,
+    pub(crate) model: u32,
+    pub(crate) model_name: String,
+    pub(crate) stream: bool,
+    pub(crate) choices: u32,
+    pub(crate) max_tokens: Option<u64>,
+    pub(crate) found: Found,
+}
+
+/// Collected during the walk; numbers are nodes of the document.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) texts: Vec<TextFound>,
+    /// Strings inside a tool call's arguments, where the arguments' own spelling hides them.
+    pub(crate) inner: Vec<String>,
+    pub(crate) opaque: Vec<(u32, Media)>,
+    pub(crate) unlisted: Vec<u32>,
+    pub(crate) server_tools: Vec<(u32, Cow<'static, str>)>,
+    pub(crate) tools_offered: u32,
+    pub(crate) tool_results: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextFound {
+    pub(crate) node: u32,
+    pub(crate) speaker: Speaker,
+    pub(crate) kind: TextKind,
+    /// Index into `Found::inner` if the text is from inside the node.
+    pub(crate) inner: Option<u32>,
+}
+
+impl Asked {
+    /// The wire form it came in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The model it names: a route's alias, to be replaced by the target's model.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model_name
+    }
+
+    /// Whether it wants a streamed reply.
+    #[must_use]
+    pub fn stream(&self) -> bool {
+        self.stream
+    }
+
+    /// How many replies it wants; at least 1.
+    #[must_use]
+    pub fn choices(&self) -> u32 {
+        self.choices
+    }
+
+    /// The most tokens one reply may have, if it says so.
+    #[must_use]
+    pub fn max_tokens(&self) -> Option<u64> {
+        self.max_tokens
+    }
+
+    /// Every text that a model or a provider would read, in document order.
+    pub fn texts(&self) -> impl ExactSizeIterator<Item = Text<'_>> {
+        self.found.texts.iter().map(|found| {
+            let view = self.document.view(found.node);
+            let inner = found.inner.and_then(|index| self.found.inner.get(index as usize));
+            let text = inner.map_or_else(|| view.characters(), |text| Cow::Borrowed(text.as_str()));
+            Text { speaker: found.speaker, kind: found.kind, text, view }
+        })
+    }
+
+    /// Tools and functions on offer to the model, whoever runs them.
+    #[must_use]
+    pub fn tools_offered(&self) -> u32 {
+        self.found.tools_offered
+    }
+
+    /// Results of tool calls that the conversation holds.
+    #[must_use]
+    pub fn tool_results(&self) -> u32 {
+        self.found.tool_results
+    }
+
+    /// Content that a text scan can't see.
+    pub fn opaque(&self) -> impl ExactSizeIterator<Item = Opaque<'_>> {
+        let opaque = self.found.opaque.iter();
+        opaque.map(|&(node, media)| Opaque { media, view: self.document.view(node) })
+    }
+
+    /// Members that the dialect's list doesn't have. Their texts are among [`Asked::texts`].
+    pub fn unlisted(&self) -> impl ExactSizeIterator<Item = Unlisted<'_>> {
+        self.found.unlisted.iter().map(|&node| Unlisted { view: self.document.view(node) })
+    }
+
+    /// What the provider would do on its own: run tools, search, fetch, call servers, keep the exchange, let
+    /// another model answer.
+    pub fn server_tools(&self) -> impl ExactSizeIterator<Item = ServerTool<'_>> {
+        let tools = self.found.server_tools.iter();
+        tools.map(|(node, name)| ServerTool { name, view: self.document.view(*node) })
+    }
+
+    /// The body for a target: the same document with only the model replaced.
+    #[must_use]
+    pub fn canonical(&self, model_for_target: &str) -> CanonicalBody {
+        let text = self.document.text();
+        let (start, end) = self.document.view(self.model).span();
+        // The span is inside the quotes; the new model brings its own.
+        let before = text.get(..start.saturating_sub(1)).unwrap_or_default();
+        let after = text.get(end + 1..).unwrap_or_default();
+        let mut body = String::with_capacity(before.len() + model_for_target.len() + after.len() + 2);
+        body.push_str(before);
+        write_string(&mut body, model_for_target);
+        body.push_str(after);
+        CanonicalBody(Bytes::from(body))
+    }
+
+    /// As [`Asked::canonical`], when there is no further target to try.
+    #[must_use]
+    pub fn into_canonical(self, model_for_target: &str) -> CanonicalBody {
+        self.canonical(model_for_target)
+    }
+}
+
+/// A text and whose it is.
+#[derive(Clone, Debug)]
+pub struct Text<'a> {
+    /// Whose words, as far as the document says.
+    pub speaker: Speaker,
+    /// What for.
+    pub kind: TextKind,
+    /// The characters, unescaped.
+    pub text: Cow<'a, str>,
+    view: View<'a>,
+}
+
+impl Text<'_> {
+    /// JSON pointer (RFC 6901) to the member. Made on demand: most texts are never cited.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.view.pointer()
+    }
+}
+
+/// Content that a text scan can't see.
+#[derive(Clone, Copy, Debug)]
+pub struct Opaque<'a> {
+    /// What it is.
+    pub media: Media,
+    view: View<'a>,
+}
+
+impl Opaque<'_> {
+    /// JSON pointer to it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.view.pointer()
+    }
+}
+
+/// A member outside the dialect's list.
+#[derive(Clone, Copy, Debug)]
+pub struct Unlisted<'a> {
+    view: View<'a>,
+}
+
+impl Unlisted<'_> {
+    /// JSON pointer to it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.view.pointer()
+    }
+}
+
+/// Something the provider would do on its own.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerTool<'a> {
+    /// The dialect's name for it: a tool type such as `web_search_20250305`, or a member such as `store`.
+    pub name: &'a str,
+    view: View<'a>,
+}
+
+impl ServerTool<'_> {
+    /// JSON pointer to what asks for it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.view.pointer()
+    }
+}
+
+/// The bytes that were judged, and therefore the only ones that may be forwarded. Made only from an [`Asked`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct CanonicalBody(Bytes);
+
+impl CanonicalBody {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never true: a request is at least an object.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The bytes, to be sent.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+}

@@ -1,0 +1,145 @@
+//! What may be released, and what it says.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::TextKind;
+use crate::json::unescape;
+
+/// Whole events (or a whole reply) that were parsed and written anew.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    bytes: Bytes,
+    events: Vec<EventEnd>,
+    texts: Vec<TextSpan>,
+}
+
+/// One past the end of an event, in bytes and in texts.
+#[derive(Clone, Copy, Debug)]
+struct EventEnd {
+    bytes: usize,
+    texts: usize,
+}
+
+/// Where a text stands in the judged bytes, inside its quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextSpan {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) escaped: bool,
+    pub(super) choice: u32,
+    pub(super) index: Option<u32>,
+    pub(super) kind: TextKind,
+}
+
+/// A text of a reply, or a piece of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyText<'a> {
+    /// Which of the choices; 0 where the dialect has one.
+    pub choice: u32,
+    /// In a stream, which tool call (OpenAI) or content block (Anthropic) of the choice it continues.
+    pub index: Option<u32>,
+    /// What it is.
+    pub kind: TextKind,
+    /// The characters, unescaped.
+    pub text: Cow<'a, str>,
+}
+
+impl Judged {
+    /// The bytes, to be released.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The bytes, to be released.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    /// True if nothing could be judged yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Every text, in order.
+    pub fn texts(&self) -> impl ExactSizeIterator<Item = ReplyText<'_>> {
+        self.texts.iter().map(|span| span.text(&self.bytes))
+    }
+
+    /// The events one by one, each with its bytes and texts. (A whole reply is one.)
+    pub fn events(&self) -> impl Iterator<Item = JudgedEvent<'_>> {
+        let start = EventEnd { bytes: 0, texts: 0 };
+        self.events
+            .iter()
+            .scan(start, |from, to| Some((std::mem::replace(from, *to), *to)))
+            .map(|(from, to)| JudgedEvent { judged: self, from, to })
+    }
+}
+
+/// One event that may be released.
+#[derive(Clone, Copy, Debug)]
+pub struct JudgedEvent<'a> {
+    judged: &'a Judged,
+    from: EventEnd,
+    to: EventEnd,
+}
+
+impl<'a> JudgedEvent<'a> {
+    /// Its bytes, sharing the memory of the whole.
+    #[must_use]
+    pub fn bytes(self) -> Bytes {
+        self.judged.bytes.slice(self.from.bytes..self.to.bytes)
+    }
+
+    /// Its texts.
+    pub fn texts(self) -> impl Iterator<Item = ReplyText<'a>> {
+        let spans = self.judged.texts.get(self.from.texts..self.to.texts).unwrap_or_default();
+        spans.iter().map(|span| span.text(&self.judged.bytes))
+    }
+}
+
+impl TextSpan {
+    fn text(self, bytes: &Bytes) -> ReplyText<'_> {
+        // Written from a String and cut at quotes: always UTF-8.
+        let canonical = bytes.get(self.start..self.end).unwrap_or_default();
+        let canonical = str::from_utf8(canonical).unwrap_or_default();
+        let text = if self.escaped { unescape(canonical).into() } else { canonical.into() };
+        ReplyText { choice: self.choice, index: self.index, kind: self.kind, text }
+    }
+}
+
+/// Events being judged.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) out: String,
+    pub(super) texts: Vec<TextSpan>,
+    events: Vec<EventEnd>,
+}
+
+impl Draft {
+    /// The event just written is whole.
+    pub(super) fn end_event(&mut self) {
+        self.events.push(EventEnd { bytes: self.out.len(), texts: self.texts.len() });
+    }
+
+    /// Drops what was written since the last whole event.
+    fn drop_unfinished(&mut self) {
+        let end = self.events.last().copied().unwrap_or(EventEnd { bytes: 0, texts: 0 });
+        self.out.truncate(end.bytes);
+        self.texts.truncate(end.texts);
+    }
+
+    /// What is whole so far; the draft is empty afterwards.
+    pub(super) fn take(&mut self) -> Judged {
+        self.drop_unfinished();
+        Judged {
+            bytes: Bytes::from(std::mem::take(&mut self.out)),
+            events: std::mem::take(&mut self.events),
+            texts: std::mem::take(&mut self.texts),
+        }
+    }
+}
