@@ -1,0 +1,279 @@
+//! The head of an agreement: TOML between two lines of `+++`.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use toml::Spanned;
+
+use super::{Party, Role, Window};
+use crate::{FactId, Facts, MemberSet, Problem, RoleId, Timestamp, Vocabulary, problem::nearest};
+
+const FENCE: &str = "+++";
+/// The facts about a target that an agreement can be limited to.
+const GOVERNED: [&str; 4] = ["maker", "host", "operator", "model"];
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    agreement: Spanned<String>,
+    version: Spanned<String>,
+    vocabulary: Spanned<String>,
+    role: Role,
+    effective: Spanned<toml::value::Datetime>,
+    until: Option<Spanned<toml::value::Datetime>>,
+    #[serde(default)]
+    governs: BTreeMap<String, Spanned<OneOrMany>>,
+    party: Spanned<Vec<RawParty>>,
+    presume: Option<Spanned<BTreeMap<String, OneOrMany>>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawParty {
+    id: Spanned<String>,
+    name: String,
+    #[serde(default)]
+    roles: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+/// The head, read and checked.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) version: String,
+    pub(super) role: Role,
+    pub(super) window: Window,
+    pub(super) governs: Vec<(FactId, MemberSet)>,
+    pub(super) parties: Vec<Party>,
+    pub(super) presume: Facts,
+}
+
+/// Where the head is in the source: its text, and the end of its closing line.
+pub(super) fn locate(source: &str) -> Result<(Range<usize>, usize), Problem> {
+    let missing = |message: &str| {
+        Problem::error("front-matter", 0..source.find('\n').unwrap_or(source.len()), message)
+            .hint("start the file with a line `+++`, then `agreement = \"…\"` and so on, then a line `+++`")
+    };
+    let rest = source.strip_prefix(FENCE).filter(|rest| rest.starts_with(['\n', '\r']));
+    let rest = rest.ok_or_else(|| missing("the file doesn't start with front matter"))?;
+    let close = rest.find("\n+++").ok_or_else(|| missing("the front matter is never closed"))?;
+    let start = FENCE.len();
+    let end = start + close + 1;
+    let after =
+        source.get(end..).and_then(|tail| tail.find('\n')).map_or(source.len(), |line| end + line + 1);
+    Ok((start..end, after))
+}
+
+/// Reads the head. What can't be read at all is one problem; what is wrong in it are as many as there are.
+pub(super) fn read(
+    source: &str,
+    text: Range<usize>,
+    vocabulary: &Vocabulary,
+    problems: &mut Vec<Problem>,
+) -> Option<Head> {
+    // Blank out what precedes the TOML, so that its spans are spans into the file.
+    let padded = format!("{}{}", " ".repeat(text.start), source.get(text.clone())?);
+    let raw: Raw = match toml::from_str(&padded) {
+        Ok(raw) => raw,
+        Err(error) => {
+            let span = error.span().unwrap_or(text);
+            problems.push(Problem::error("front-matter", span, error.message().replace('\n', "; ")));
+            return None;
+        }
+    };
+    let mut reading = Reading { vocabulary, problems };
+    let parties = reading.parties(&raw.party);
+    let head = Head {
+        id: reading.id(&raw.agreement),
+        version: raw.version.get_ref().clone(),
+        role: raw.role,
+        window: reading.window(&raw)?,
+        governs: reading.governs(&raw.governs),
+        parties,
+        presume: reading.presume(raw.presume.as_ref()),
+    };
+    reading.vocabulary_named(&raw.vocabulary);
+    Some(head)
+}
+
+struct Reading<'a> {
+    vocabulary: &'a Vocabulary,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reading<'_> {
+    fn id(&mut self, id: &Spanned<String>) -> String {
+        if !is_id(id.get_ref()) {
+            let message = format!("`{}` can't be an agreement's id", id.get_ref());
+            self.problems.push(
+                Problem::error("agreement-id", id.span(), message)
+                    .hint("use lowercase letters, digits and hyphens"),
+            );
+        }
+        id.get_ref().clone()
+    }
+
+    fn vocabulary_named(&mut self, name: &Spanned<String>) {
+        if name.get_ref() != self.vocabulary.name() {
+            let message = format!(
+                "this agreement is written in the vocabulary `{}`, but `{}` was given",
+                name.get_ref(),
+                self.vocabulary.name()
+            );
+            self.problems.push(Problem::error("other-vocabulary", name.span(), message));
+        }
+    }
+
+    fn window(&mut self, raw: &Raw) -> Option<Window> {
+        let effective = self.time(&raw.effective)?;
+        let until = match &raw.until {
+            Some(until) => Some(self.time(until)?),
+            None => None,
+        };
+        if let (Some(end), Some(written)) = (until, &raw.until)
+            && end <= effective
+        {
+            let message = "the agreement ends before it takes effect";
+            self.problems.push(Problem::error("empty-window", written.span(), message));
+        }
+        Some(Window { effective, until })
+    }
+
+    fn time(&mut self, written: &Spanned<toml::value::Datetime>) -> Option<Timestamp> {
+        let text = written.get_ref().to_string();
+        let parsed = text.parse().map_err(|error: crate::TimestampError| {
+            self.problems.push(Problem::error("time", written.span(), error.to_string()));
+        });
+        parsed.ok()
+    }
+
+    fn governs(&mut self, raw: &BTreeMap<String, Spanned<OneOrMany>>) -> Vec<(FactId, MemberSet)> {
+        let mut governs = Vec::new();
+        for (name, members) in raw {
+            let fact = self.vocabulary.fact(name).filter(|_| GOVERNED.contains(&name.as_str()));
+            let Some((fact, enumeration)) =
+                fact.and_then(|fact| Some((fact, self.vocabulary.get(fact).kind().enumeration()?)))
+            else {
+                let message = format!("an agreement can't govern by `{name}`");
+                self.problems.push(
+                    Problem::error("governs", members.span(), message)
+                        .hint("use maker, host, operator or model")
+                        .maybe_hint(nearest(name, GOVERNED)),
+                );
+                continue;
+            };
+            let mut set = MemberSet::default();
+            for member in members.get_ref().names() {
+                match enumeration.resolve(member) {
+                    Some(found) => found.iter().for_each(|member| set.insert(member)),
+                    None => self.problems.push(
+                        Problem::error(
+                            "unknown-member",
+                            members.span(),
+                            format!("there is no {name} `{member}`"),
+                        )
+                        .maybe_hint(enumeration.suggest(member)),
+                    ),
+                }
+            }
+            governs.push((fact, set));
+        }
+        governs
+    }
+
+    fn parties(&mut self, raw: &Spanned<Vec<RawParty>>) -> Vec<Party> {
+        let mut parties: Vec<Party> = Vec::new();
+        if raw.get_ref().is_empty() {
+            self.problems.push(Problem::error("no-party", raw.span(), "an agreement needs a party"));
+        }
+        for party in raw.get_ref() {
+            let id = party.id.get_ref();
+            if parties.iter().any(|other| other.id == *id) {
+                let message = format!("the party `{id}` is listed twice");
+                self.problems.push(Problem::error("duplicate-party", party.id.span(), message));
+            }
+            for name in std::iter::once(id).chain(&party.roles).filter(|name| !is_id(name)) {
+                let message = format!("`{name}` can't be the id of a party or role");
+                self.problems.push(
+                    Problem::error("party-id", party.id.span(), message)
+                        .hint("use lowercase letters, digits and hyphens"),
+                );
+            }
+            let roles = party.roles.iter().map(|role| RoleId::new(format!("{id}/{role}"))).collect();
+            parties.push(Party { id: id.clone(), name: party.name.clone(), roles });
+        }
+        parties
+    }
+
+    fn presume(&mut self, raw: Option<&Spanned<BTreeMap<String, OneOrMany>>>) -> Facts {
+        let Some(raw) = raw else { return Facts::default() };
+        match presumed(
+            self.vocabulary,
+            raw.get_ref().iter().map(|(fact, value)| (fact.as_str(), value.names())),
+        ) {
+            Ok(facts) => facts,
+            Err(messages) => {
+                let problems =
+                    messages.into_iter().map(|message| Problem::error("presume", raw.span(), message));
+                self.problems.extend(problems);
+                Facts::default()
+            }
+        }
+    }
+}
+
+/// Reads presumptions, which may cover any fact that the gateway doesn't measure itself.
+pub(crate) fn presumed<'a>(
+    vocabulary: &Vocabulary,
+    presumptions: impl Iterator<Item = (&'a str, &'a [String])>,
+) -> Result<Facts, Vec<String>> {
+    let mut messages = Vec::new();
+    let mut facts = Facts::default();
+    for (name, members) in presumptions {
+        let value = match members {
+            [member] => format!("\"{member}\""),
+            members => format!(
+                "({})",
+                members.iter().map(|member| format!("\"{member}\"")).collect::<Vec<_>>().join(" ")
+            ),
+        };
+        match Facts::suppose(vocabulary, &format!("{name}={value}")) {
+            Err(errors) => messages.push(errors.to_string()),
+            Ok(one) => {
+                let silent = one.iter().any(|(fact, value)| {
+                    crate::Value::silence(vocabulary.get(fact).kind()).as_ref() == Some(value)
+                });
+                let measured =
+                    one.iter().any(|(fact, _)| vocabulary.get(fact).attester() == crate::Attester::Gateway);
+                if silent {
+                    messages
+                        .push(format!("`{name}` is presumed `unknown`, which is what silence means anyway"));
+                } else if measured {
+                    messages.push(format!("`{name}` is measured by the gateway, so it can't be presumed"));
+                }
+                facts = facts.overridden_by(&one);
+            }
+        }
+    }
+    if messages.is_empty() { Ok(facts) } else { Err(messages) }
+}
+
+pub(crate) fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

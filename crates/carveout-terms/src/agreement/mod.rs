@@ -1,0 +1,259 @@
+//! An agreement: Markdown that lawyers read and the gateway runs.
+
+mod clauses;
+mod examples;
+mod front_matter;
+mod markdown;
+mod policies;
+mod ruling;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use self::{
+    clauses::{Clause, ClauseKind},
+    examples::{Example, ExampleOutcome, ExampleRuling},
+    policies::Policy,
+};
+pub(crate) use self::{
+    front_matter::{is_id, presumed},
+    policies::Effect,
+    ruling::{Assignment, Local, presume},
+};
+use crate::{
+    Digest, FactId, Facts, MemberSet, Problem, Problems, RoleId, Severity, Timestamp, Vocabulary,
+    law::{Condition, Index},
+};
+
+/// Everything wrong with an agreement's text.
+pub type AgreementErrors = Problems;
+
+/// What an agreement does in a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A contract: what it doesn't permit is denied.
+    Grant,
+    /// A law pack, an agency rule, a designation: it only forbids.
+    Limit,
+}
+
+/// A party to an agreement.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Party {
+    /// The id that keys are pinned under.
+    pub id: String,
+    /// The name that people know.
+    pub name: String,
+    /// The roles of this party that can lift holds, as `party/role`.
+    #[serde(serialize_with = "role_names")]
+    pub roles: Vec<RoleId>,
+}
+
+fn role_names<S: serde::Serializer>(roles: &[RoleId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(roles.iter().map(RoleId::as_str))
+}
+
+/// When an agreement is in force: from `effective`, up to but not including `until`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window {
+    /// The first moment.
+    pub effective: Timestamp,
+    /// The first moment after, if there is an end.
+    pub until: Option<Timestamp>,
+}
+
+impl Window {
+    /// Whether the agreement is in force at a time.
+    #[must_use]
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.effective <= at && self.until.is_none_or(|until| at < until)
+    }
+}
+
+/// An agreement, parsed, lowered, validated and ready to decide.
+#[derive(Debug)]
+pub struct Agreement {
+    id: String,
+    version: String,
+    role: Role,
+    window: Window,
+    /// The fact `at`.
+    at: FactId,
+    title: String,
+    governs: Vec<(FactId, MemberSet)>,
+    parties: Vec<Party>,
+    presume: Facts,
+    clauses: Vec<Clause>,
+    policies: Vec<Policy>,
+    examples: Vec<Example>,
+    warnings: Vec<Problem>,
+    index: Index,
+    tested: Vec<FactId>,
+    digest: Digest,
+    source: Arc<str>,
+}
+
+impl Agreement {
+    /// Reads an agreement.
+    ///
+    /// # Errors
+    /// Reports every problem at once, each with a span into `source`.
+    pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Self, AgreementErrors> {
+        let mut problems = Vec::new();
+        let failed = |problems| Problems::new("agreement", source, problems);
+        let (head_text, body_start) =
+            front_matter::locate(source).map_err(|problem| failed(vec![problem]))?;
+        let head = front_matter::read(source, head_text, vocabulary, &mut problems);
+        let sections = markdown::sections(&blanked(source, body_start));
+        let roles: Vec<RoleId> =
+            head.iter().flat_map(|head| &head.parties).flat_map(|party| party.roles.clone()).collect();
+        let limit = head.as_ref().is_some_and(|head| head.role == Role::Limit);
+        let compiler = policies::Compiler { vocabulary, source, roles: &roles, limit };
+        let read = clauses::read(source, sections, vocabulary, &compiler, &mut problems);
+        problems.extend(compiler.validate(&read.policies));
+        let fatal = problems.iter().any(|problem| problem.severity == Severity::Error);
+        let (Some(head), Some(at), false) = (head, vocabulary.fact("at"), fatal) else {
+            return Err(failed(problems));
+        };
+        let index = Index::new(vocabulary, read.policies.iter().map(Policy::condition));
+        let tested: BTreeSet<FactId> =
+            read.policies.iter().flat_map(|policy| policy.condition().facts()).collect();
+        Ok(Self {
+            title: read.title.unwrap_or_else(|| head.id.clone()),
+            id: head.id,
+            version: head.version,
+            role: head.role,
+            window: head.window,
+            at,
+            governs: head.governs,
+            parties: head.parties,
+            presume: head.presume,
+            clauses: read.clauses,
+            policies: read.policies,
+            examples: read.examples,
+            warnings: problems,
+            index,
+            tested: tested.into_iter().collect(),
+            digest: Digest::of(source.as_bytes()),
+            source: source.into(),
+        })
+    }
+
+    /// The id by which programs name the agreement.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The version, as its parties count.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Grant or limit.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The title: the first heading that is no clause.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// When it is in force.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    /// The digest of the file's bytes, which signatures are made over.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The Markdown source.
+    #[must_use]
+    pub const fn source(&self) -> &Arc<str> {
+        &self.source
+    }
+
+    /// The parties, in the order of the file.
+    #[must_use]
+    pub fn parties(&self) -> &[Party] {
+        &self.parties
+    }
+
+    /// The roles that any of its clauses can hold a use for.
+    pub fn holding_roles(&self) -> impl Iterator<Item = &RoleId> {
+        self.policies.iter().filter_map(Policy::hold)
+    }
+
+    /// What is assumed about a use where nothing is stated and no evidence speaks.
+    #[must_use]
+    pub const fn presume(&self) -> &Facts {
+        &self.presume
+    }
+
+    /// What it governs: for each fact of the target, the members it is limited to.
+    #[must_use]
+    pub fn governs(&self) -> &[(FactId, MemberSet)] {
+        &self.governs
+    }
+
+    /// The clauses, in the order of the file.
+    #[must_use]
+    pub fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
+    /// The clause with a number.
+    #[must_use]
+    pub fn clause(&self, number: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.number() == number)
+    }
+
+    /// The policies, in the order of the file.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// The policies of one clause.
+    pub fn policies_of<'a>(&'a self, clause: &'a Clause) -> impl Iterator<Item = &'a Policy> {
+        self.policies.iter().filter(|policy| policy.clause() == clause.number())
+    }
+
+    /// The agreed examples, in the order of the file.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
+    /// What its author should look at, though the agreement can be used.
+    #[must_use]
+    pub fn warnings(&self) -> Problems {
+        Problems::new("agreement", &self.source, self.warnings.clone())
+    }
+
+    /// The facts that some clause tests.
+    #[must_use]
+    pub fn tested_facts(&self) -> &[FactId] {
+        &self.tested
+    }
+
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.policies.iter().map(Policy::condition)
+    }
+}
+
+/// The source with its front matter blanked, so that offsets stay offsets into the file.
+fn blanked(source: &str, until: usize) -> String {
+    let (head, body) = source.split_at_checked(until).unwrap_or((source, ""));
+    let mut blank: String = head.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    blank.push_str(body);
+    blank
+}

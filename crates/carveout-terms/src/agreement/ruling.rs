@@ -1,0 +1,148 @@
+//! What one agreement by itself says about one reading of a use.
+
+use super::{Agreement, Effect, Role, policies::role_entity};
+use crate::{FactId, Facts, RoleId, Value, Vocabulary, law::Evaluation};
+
+/// A value for every fact of the vocabulary: one reading of a use.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Assignment {
+    values: Vec<Value>,
+    /// Facts on which evidence speaks, so that nothing is presumed about them.
+    evident: Vec<FactId>,
+}
+
+impl Assignment {
+    pub(crate) const fn new(values: Vec<Value>) -> Self {
+        Self { values, evident: Vec::new() }
+    }
+
+    pub(crate) fn with_evidence(mut self, evident: Vec<FactId>) -> Self {
+        self.evident = evident;
+        self
+    }
+
+    pub(crate) fn evident(&self) -> &[FactId] {
+        &self.evident
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "an assignment has a value for every fact of its vocabulary")]
+    pub(crate) fn value(&self, fact: FactId) -> &Value {
+        &self.values[fact.index()]
+    }
+
+    pub(crate) fn set(&mut self, fact: FactId, value: Value) {
+        if let Some(place) = self.values.get_mut(fact.index()) {
+            *place = value;
+        }
+    }
+}
+
+/// Which policies of an agreement matched, by what they do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Local {
+    pub(crate) permits: Vec<usize>,
+    pub(crate) forbids: Vec<usize>,
+    pub(crate) holds: Vec<usize>,
+    /// The first policy that failed to evaluate, and what the evaluator said.
+    pub(crate) failed: Option<(String, String)>,
+}
+
+impl Local {
+    /// P: permitted as it is.
+    pub(crate) fn permitted(&self, role: Role) -> bool {
+        self.permitted_if_lifted(role) && self.holds.is_empty()
+    }
+
+    /// N: permitted were the hold-forbids lifted.
+    pub(crate) fn permitted_if_lifted(&self, role: Role) -> bool {
+        let granted = role == Role::Limit || !self.permits.is_empty();
+        granted && self.forbids.is_empty() && self.failed.is_none()
+    }
+}
+
+impl Agreement {
+    /// Whether the agreement is in force and governs the target.
+    pub(crate) fn applies(&self, assignment: &Assignment) -> bool {
+        let governs = self.governs.iter().all(|(fact, members)| {
+            matches!(assignment.value(*fact), Value::Member(member) if members.contains(*member))
+        });
+        governs && matches!(assignment.value(self.at), Value::Datetime(at) if self.window.covers(*at))
+    }
+
+    /// Rules on an assignment, presuming what this agreement presumes where nothing is known.
+    pub(crate) fn rule(
+        &self,
+        vocabulary: &Vocabulary,
+        assignment: &Assignment,
+        approvals: &[RoleId],
+    ) -> Local {
+        match presume(vocabulary, assignment, &self.presume) {
+            Some(presumed) => self.match_policies(vocabulary, &presumed, approvals),
+            None => self.match_policies(vocabulary, assignment, approvals),
+        }
+    }
+
+    pub(crate) fn rule_without_presumptions(
+        &self,
+        vocabulary: &Vocabulary,
+        assignment: &Assignment,
+    ) -> Local {
+        self.match_policies(vocabulary, assignment, &[])
+    }
+
+    fn match_policies(
+        &self,
+        vocabulary: &Vocabulary,
+        assignment: &Assignment,
+        approvals: &[RoleId],
+    ) -> Local {
+        let mut local = Local::default();
+        let facts = self.tested.iter().map(|fact| (vocabulary.get(*fact), assignment.value(*fact)));
+        let Some(evaluation) = Evaluation::new(facts, approvals.iter().filter_map(role_entity)) else {
+            local.failed = Some((self.id.clone(), "a value doesn't fit its fact".into()));
+            return local;
+        };
+        for position in self.index.candidates(|fact| assignment.value(fact)) {
+            let Some(policy) = self.policies.get(position) else { continue };
+            match evaluation.holds(policy.cedar()) {
+                Ok(matched) => {
+                    debug_assert_eq!(
+                        matched,
+                        policy.condition().holds(&|fact| assignment.value(fact))
+                            && policy.hold().is_none_or(|role| !approvals.contains(role)),
+                        "Cedar and the condition disagree on policy {}",
+                        policy.id(),
+                    );
+                    if matched {
+                        match (policy.effect(), policy.hold()) {
+                            (Effect::Permit, _) => local.permits.push(position),
+                            (Effect::Forbid, None) => local.forbids.push(position),
+                            (Effect::Forbid, Some(_)) => local.holds.push(position),
+                        }
+                    }
+                }
+                // Cedar would skip this policy. If it is a `forbid`, skipping it would permit.
+                Err(message) => {
+                    local.failed.get_or_insert_with(|| (policy.clause().to_owned(), message));
+                }
+            }
+        }
+        local
+    }
+}
+
+/// An assignment with what is presumed in place of silence; none if nothing changes.
+pub(crate) fn presume(
+    vocabulary: &Vocabulary,
+    assignment: &Assignment,
+    presumptions: &Facts,
+) -> Option<Assignment> {
+    let mut presumed: Option<Assignment> = None;
+    for (fact, value) in presumptions.iter() {
+        let silent = Value::silence(vocabulary.get(fact).kind()).as_ref() == Some(assignment.value(fact));
+        if silent && !assignment.evident.contains(&fact) {
+            presumed.get_or_insert_with(|| assignment.clone()).set(fact, value.clone());
+        }
+    }
+    presumed
+}

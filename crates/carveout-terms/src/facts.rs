@@ -1,0 +1,167 @@
+//! Facts as people and programs state them: RFC 9651 dictionaries, read through the vocabulary.
+//!
+//! `purpose=logistics.supply, subject=us_person, steps=(query link), opaque_parts=0`
+
+mod parse;
+mod print;
+
+use std::{collections::BTreeMap, fmt};
+
+pub use self::parse::{FactError, FactErrors};
+use crate::{Attester, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
+
+/// The value of one fact.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Value {
+    /// One member of the fact's enumeration, by position.
+    Member(u16),
+    /// A set of members of the fact's enumeration.
+    Members(MemberSet),
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Long(i64),
+    /// A point in time.
+    Datetime(Timestamp),
+}
+
+impl Value {
+    /// What a fact is when nobody has said anything: `unknown`, or nothing for types that have none.
+    #[must_use]
+    pub fn silence(kind: &FactKind) -> Option<Self> {
+        match kind {
+            FactKind::Member(enumeration) => Some(Self::Member(enumeration.unknown())),
+            FactKind::Members(enumeration) => Some(Self::Members(MemberSet::of([enumeration.unknown()]))),
+            FactKind::Bool | FactKind::Long | FactKind::Datetime => None,
+        }
+    }
+}
+
+/// Who is speaking: decides which facts a text may state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Speaker {
+    /// Somebody who may state only what this attester may.
+    As(Attester),
+    /// An example, a what-if or a record: any fact may be supposed, also one nobody can observe.
+    Anyone,
+}
+
+impl Speaker {
+    fn may_state(self, declared: Attester) -> bool {
+        match self {
+            Self::As(attester) => attester.may_state(declared),
+            Self::Anyone => true,
+        }
+    }
+}
+
+/// A partial assignment of values to facts. Only [`Facts::parse`] and the setters make one, always
+/// through a vocabulary, so it can't hold an unknown fact or an unknown member.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    values: BTreeMap<FactId, Value>,
+}
+
+impl Facts {
+    /// Whether nothing is stated.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value stated for a fact.
+    #[must_use]
+    pub fn get(&self, fact: FactId) -> Option<&Value> {
+        self.values.get(&fact)
+    }
+
+    /// All stated values, in the vocabulary's order.
+    pub fn iter(&self) -> impl Iterator<Item = (FactId, &Value)> {
+        self.values.iter().map(|(fact, value)| (*fact, value))
+    }
+
+    /// These facts, with those of `other` in their place where both state one.
+    #[must_use]
+    pub fn overridden_by(&self, other: &Self) -> Self {
+        let mut values = self.values.clone();
+        values.extend(other.values.iter().map(|(fact, value)| (*fact, value.clone())));
+        Self { values }
+    }
+
+    /// States an enumerated fact.
+    ///
+    /// # Errors
+    /// If the vocabulary has no such fact or the fact no such member.
+    pub fn set_member(&mut self, vocabulary: &Vocabulary, fact: &str, member: &str) -> Result<(), FactError> {
+        self.set(vocabulary, fact, |kind| match kind {
+            FactKind::Member(enumeration) => parse::member(enumeration, member)
+                .map(Value::Member)
+                .map_err(|hint| (format!("`{member}`"), hint)),
+            _ => Err((format!("the member `{member}`"), None)),
+        })
+    }
+
+    /// States a numeric fact.
+    ///
+    /// # Errors
+    /// If the vocabulary has no such numeric fact.
+    pub fn set_long(&mut self, vocabulary: &Vocabulary, fact: &str, value: i64) -> Result<(), FactError> {
+        self.set(vocabulary, fact, |kind| match kind {
+            FactKind::Long => Ok(Value::Long(value)),
+            _ => Err((format!("the number {value}"), None)),
+        })
+    }
+
+    /// States a true-or-false fact.
+    ///
+    /// # Errors
+    /// If the vocabulary has no such fact.
+    pub fn set_bool(&mut self, vocabulary: &Vocabulary, fact: &str, value: bool) -> Result<(), FactError> {
+        self.set(vocabulary, fact, |kind| match kind {
+            FactKind::Bool => Ok(Value::Bool(value)),
+            _ => Err((format!("{value}"), None)),
+        })
+    }
+
+    /// States a point in time.
+    ///
+    /// # Errors
+    /// If the vocabulary has no such fact.
+    pub fn set_datetime(
+        &mut self,
+        vocabulary: &Vocabulary,
+        fact: &str,
+        value: Timestamp,
+    ) -> Result<(), FactError> {
+        self.set(vocabulary, fact, |kind| match kind {
+            FactKind::Datetime => Ok(Value::Datetime(value)),
+            _ => Err((format!("the time {value}"), None)),
+        })
+    }
+
+    pub(crate) fn insert(&mut self, fact: FactId, value: Value) {
+        self.values.insert(fact, value);
+    }
+
+    fn set(
+        &mut self,
+        vocabulary: &Vocabulary,
+        name: &str,
+        value: impl FnOnce(&FactKind) -> Result<Value, (String, Option<String>)>,
+    ) -> Result<(), FactError> {
+        let fact = parse::find(vocabulary, name)?;
+        let value = value(vocabulary.get(fact).kind()).map_err(|(written, hint)| FactError::BadValue {
+            fact: name.to_owned(),
+            written,
+            hint,
+        })?;
+        self.values.insert(fact, value);
+        Ok(())
+    }
+
+    /// The facts as a dictionary, the form they are read back from.
+    #[must_use]
+    pub fn display<'a>(&'a self, vocabulary: &'a Vocabulary) -> impl fmt::Display + 'a {
+        print::Dictionary { facts: self, vocabulary }
+    }
+}

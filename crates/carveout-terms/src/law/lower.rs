@@ -1,0 +1,392 @@
+//! Taking Cedar's syntax tree apart, once.
+//!
+//! What is accepted is the part of Cedar that can be decided exactly and can never fail to evaluate:
+//! Boolean combinations of tests of single facts. Everything else is refused here with a reason, so
+//! that no policy reaches the evaluator whose error could make a `forbid` vanish.
+
+use std::ops::Range;
+
+use cedar_policy_core::{
+    ast::{BinaryOp, EntityUID, Expr, ExprKind, Literal, UnaryOp, Var},
+    parser::Loc,
+};
+
+use super::{Comparison, Condition, Test};
+use crate::{Enumeration, FactId, FactKind, MemberSet, Problem, Vocabulary, vocabulary::APPROVALS};
+
+/// A lowered expression: for Cedar to evaluate, and for everything else to read.
+pub(crate) struct Lowered {
+    pub(crate) expression: Expr,
+    pub(crate) condition: Condition,
+}
+
+/// Lowers a condition, or reports everything in it that can't be.
+pub(crate) fn lower(vocabulary: &Vocabulary, expression: &Expr) -> Result<Lowered, Vec<Problem>> {
+    let mut lowering = Lowering { vocabulary, problems: Vec::new() };
+    match lowering.lower(expression) {
+        Some(lowered) if lowering.problems.is_empty() => Ok(lowered),
+        _ => Err(lowering.problems),
+    }
+}
+
+struct Lowering<'v> {
+    vocabulary: &'v Vocabulary,
+    problems: Vec<Problem>,
+}
+
+/// What an operator is applied to.
+enum Operand<'e> {
+    Fact(FactId),
+    Member(&'e EntityUID),
+    Members(Vec<&'e EntityUID>),
+    Number(i64),
+    Time(i64),
+    Truth(bool),
+}
+
+impl Lowering<'_> {
+    fn lower(&mut self, expression: &Expr) -> Option<Lowered> {
+        let keep = |expression: Expr, condition| Some(Lowered { expression, condition });
+        match expression.expr_kind() {
+            ExprKind::Lit(Literal::Bool(value)) => keep(expression.clone(), Condition::Always(*value)),
+            ExprKind::And { left, right } => {
+                let (left, right) = self.both(left, right)?;
+                let lowered = Expr::and(left.expression, right.expression);
+                keep(placed(lowered, expression), left.condition.and(right.condition))
+            }
+            ExprKind::Or { left, right } => {
+                let (left, right) = self.both(left, right)?;
+                let lowered = Expr::or(left.expression, right.expression);
+                keep(placed(lowered, expression), left.condition.or(right.condition))
+            }
+            ExprKind::UnaryApp { op: UnaryOp::Not, arg } => {
+                let arg = self.lower(arg)?;
+                keep(placed(Expr::not(arg.expression), expression), arg.condition.not())
+            }
+            ExprKind::If { test_expr, then_expr, else_expr } => {
+                let test = self.lower(test_expr);
+                let (then, otherwise) = self.both(then_expr, else_expr)?;
+                let test = test?;
+                let lowered = Expr::ite(test.expression, then.expression, otherwise.expression);
+                let condition = Condition::If {
+                    test: Box::new(test.condition),
+                    then: Box::new(then.condition),
+                    otherwise: Box::new(otherwise.condition),
+                };
+                keep(placed(lowered, expression), condition)
+            }
+            ExprKind::GetAttr { .. } => {
+                let fact = self.truth_fact(expression)?;
+                keep(expression.clone(), Condition::Test(Test::IsTrue { fact }))
+            }
+            ExprKind::UnaryApp { op: UnaryOp::IsEmpty, .. } => self.refuse(
+                expression,
+                "a set fact is never empty: silence is the member `unknown`",
+                "test for `unknown` instead",
+            ),
+            ExprKind::BinaryApp { op, arg1, arg2 } => self.binary(expression, *op, arg1, arg2),
+            _ => self.outside(expression),
+        }
+    }
+
+    /// Lowers both, so that the problems of both are reported.
+    fn both(&mut self, left: &Expr, right: &Expr) -> Option<(Lowered, Lowered)> {
+        let left = self.lower(left);
+        let right = self.lower(right);
+        left.zip(right)
+    }
+
+    fn binary(&mut self, whole: &Expr, op: BinaryOp, arg1: &Expr, arg2: &Expr) -> Option<Lowered> {
+        match op {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {
+                return self.refuse(
+                    whole,
+                    "arithmetic can overflow, and a policy that fails to evaluate forbids nothing",
+                    "compare the fact with a constant",
+                );
+            }
+            BinaryOp::GetTag | BinaryOp::HasTag => return self.outside(whole),
+            _ => {}
+        }
+        let left = self.operand(arg1);
+        let right = self.operand(arg2);
+        let (left, right) = left.zip(right)?;
+        match op {
+            BinaryOp::In => self.group(whole, arg1, &left, &right),
+            BinaryOp::Eq => self.equal(whole, &left, &right),
+            BinaryOp::Less => self.compare(whole, Comparison::Less, &left, &right),
+            BinaryOp::LessEq => self.compare(whole, Comparison::LessOrEqual, &left, &right),
+            BinaryOp::Contains | BinaryOp::ContainsAll | BinaryOp::ContainsAny => {
+                self.contains(whole, op, &left, &right)
+            }
+            _ => self.outside(whole),
+        }
+    }
+
+    /// `fact in Group` becomes `[member, member].contains(fact)`: Cedar's own hierarchy is never asked.
+    fn group(
+        &mut self,
+        whole: &Expr,
+        arg1: &Expr,
+        left: &Operand<'_>,
+        right: &Operand<'_>,
+    ) -> Option<Lowered> {
+        let Operand::Fact(fact) = left else {
+            return self.refuse(
+                whole,
+                "`in` asks whether a fact is in a group",
+                "write `context.fact in Type::\"group\"`",
+            );
+        };
+        let FactKind::Member(enumeration) = self.vocabulary.get(*fact).kind() else {
+            return self.refuse(
+                whole,
+                "`in` needs a fact with one member",
+                "use `.contains(…)` on a set fact",
+            );
+        };
+        let named = match right {
+            Operand::Member(name) => vec![*name],
+            Operand::Members(names) => names.clone(),
+            _ => {
+                return self.refuse(
+                    whole,
+                    "`in` needs a group on its right",
+                    "write `context.fact in Type::\"group\"`",
+                );
+            }
+        };
+        let mut members = MemberSet::default();
+        for name in named {
+            self.resolve(enumeration, name)?.iter().for_each(|member| members.insert(member));
+        }
+        let list = members.iter().filter_map(|member| enumeration.cedar_value(member)).map(Expr::from);
+        let list = Expr::set(list.map(|member| placed(member, whole)));
+        let lowered = placed(Expr::contains(placed(list, whole), arg1.clone()), whole);
+        Some(Lowered {
+            expression: lowered,
+            condition: Condition::Test(Test::OneOf { fact: *fact, members }),
+        })
+    }
+
+    fn equal(&mut self, whole: &Expr, left: &Operand<'_>, right: &Operand<'_>) -> Option<Lowered> {
+        let condition = match (left, right) {
+            (Operand::Fact(fact), Operand::Member(name)) | (Operand::Member(name), Operand::Fact(fact)) => {
+                let members = self.member(*fact, name)?;
+                Condition::Test(Test::OneOf { fact: *fact, members })
+            }
+            (Operand::Fact(fact), Operand::Members(names))
+            | (Operand::Members(names), Operand::Fact(fact)) => {
+                let fact = *fact;
+                let members = self.members(fact, names)?;
+                let all = Condition::Test(Test::HasAll { fact, members: members.clone() });
+                all.and(Condition::Test(Test::Within { fact, members }))
+            }
+            (Operand::Fact(fact), Operand::Truth(value)) | (Operand::Truth(value), Operand::Fact(fact)) => {
+                let test = Condition::Test(Test::IsTrue { fact: *fact });
+                if *value { test } else { test.not() }
+            }
+            _ => return self.compare(whole, Comparison::Equal, left, right),
+        };
+        Some(Lowered { expression: whole.clone(), condition })
+    }
+
+    fn compare(
+        &mut self,
+        whole: &Expr,
+        comparison: Comparison,
+        left: &Operand<'_>,
+        right: &Operand<'_>,
+    ) -> Option<Lowered> {
+        let condition = match (left, right) {
+            (Operand::Fact(fact), Operand::Number(constant) | Operand::Time(constant)) => {
+                Condition::Test(Test::Compare { fact: *fact, comparison, constant: *constant })
+            }
+            // A constant on the left: `c < f` is `!(f <= c)`.
+            (Operand::Number(constant) | Operand::Time(constant), Operand::Fact(fact)) => {
+                let (comparison, negated) = match comparison {
+                    Comparison::Less => (Comparison::LessOrEqual, true),
+                    Comparison::LessOrEqual => (Comparison::Less, true),
+                    Comparison::Equal => (Comparison::Equal, false),
+                };
+                let test = Condition::Test(Test::Compare { fact: *fact, comparison, constant: *constant });
+                if negated { test.not() } else { test }
+            }
+            (Operand::Fact(left), Operand::Fact(right)) => {
+                Condition::Test(Test::CompareFacts { left: *left, comparison, right: *right })
+            }
+            _ => {
+                return self.refuse(whole, "this compares no fact", "compare `context.fact` with a constant");
+            }
+        };
+        Some(Lowered { expression: whole.clone(), condition })
+    }
+
+    fn contains(
+        &mut self,
+        whole: &Expr,
+        op: BinaryOp,
+        left: &Operand<'_>,
+        right: &Operand<'_>,
+    ) -> Option<Lowered> {
+        let test = match (op, left, right) {
+            (BinaryOp::Contains, Operand::Members(names), Operand::Fact(fact)) => {
+                Test::OneOf { fact: *fact, members: self.members(*fact, names)? }
+            }
+            (BinaryOp::Contains, Operand::Fact(fact), Operand::Member(name)) => {
+                Test::HasAll { fact: *fact, members: self.member(*fact, name)? }
+            }
+            (BinaryOp::ContainsAll, Operand::Fact(fact), Operand::Members(names)) => {
+                Test::HasAll { fact: *fact, members: self.members(*fact, names)? }
+            }
+            (BinaryOp::ContainsAll, Operand::Members(names), Operand::Fact(fact)) => {
+                Test::Within { fact: *fact, members: self.members(*fact, names)? }
+            }
+            (BinaryOp::ContainsAny, Operand::Fact(fact), Operand::Members(names))
+            | (BinaryOp::ContainsAny, Operand::Members(names), Operand::Fact(fact)) => {
+                Test::HasAny { fact: *fact, members: self.members(*fact, names)? }
+            }
+            _ => {
+                return self.refuse(
+                    whole,
+                    "this asks about no fact",
+                    "write `[Type::\"member\"].contains(context.fact)` or `context.facts.contains(Type::\"member\")`",
+                );
+            }
+        };
+        Some(Lowered { expression: whole.clone(), condition: Condition::Test(test) })
+    }
+
+    fn operand<'e>(&mut self, expression: &'e Expr) -> Option<Operand<'e>> {
+        match expression.expr_kind() {
+            ExprKind::Lit(Literal::EntityUID(uid)) => Some(Operand::Member(uid)),
+            ExprKind::Lit(Literal::Long(number)) => Some(Operand::Number(*number)),
+            ExprKind::Lit(Literal::Bool(value)) => Some(Operand::Truth(*value)),
+            ExprKind::GetAttr { .. } => self.fact(expression).map(Operand::Fact),
+            ExprKind::ExtensionFunctionApp { .. } => match super::evaluate::constant_time(expression) {
+                Some(millis) => Some(Operand::Time(millis)),
+                None => self.outside(expression),
+            },
+            ExprKind::Set(elements) => {
+                let mut members = Vec::new();
+                for element in elements.iter() {
+                    match element.expr_kind() {
+                        ExprKind::Lit(Literal::EntityUID(uid)) => members.push(&**uid),
+                        _ => return self.outside(element),
+                    }
+                }
+                Some(Operand::Members(members))
+            }
+            _ => self.outside(expression),
+        }
+    }
+
+    fn fact(&mut self, expression: &Expr) -> Option<FactId> {
+        let ExprKind::GetAttr { expr, attr } = expression.expr_kind() else {
+            return self.outside(expression);
+        };
+        if !matches!(expr.expr_kind(), ExprKind::Var(Var::Context)) {
+            return self.refuse(expression, "facts have no parts", "write `context.fact`");
+        }
+        if attr == APPROVALS {
+            let message = "approvals can't be tested in a clause";
+            return self.refuse(expression, message, "mark the `forbid` with `@hold(\"party/role\")`");
+        }
+        let found = self.vocabulary.fact(attr);
+        if found.is_none() {
+            let problem = Problem::error("unknown-fact", span(expression), format!("unknown fact `{attr}`"))
+                .maybe_hint(self.vocabulary.suggest_fact(attr));
+            self.problems.push(problem);
+        }
+        found
+    }
+
+    fn truth_fact(&mut self, expression: &Expr) -> Option<FactId> {
+        let fact = self.fact(expression)?;
+        match self.vocabulary.get(fact).kind() {
+            FactKind::Bool => Some(fact),
+            _ => self.refuse(expression, "this fact is neither true nor false", "compare it with a member"),
+        }
+    }
+
+    /// A single member, where a group would silently never match.
+    fn member(&mut self, fact: FactId, name: &EntityUID) -> Option<MemberSet> {
+        let enumeration = self.enumeration_of(fact, name)?;
+        let id: &str = name.eid().as_ref();
+        if enumeration.is_group(id) {
+            let message = format!("`{id}` is a group, which no fact is equal to");
+            let hint = format!("write `context.{} in {name}`", self.vocabulary.get(fact).name());
+            self.problems.push(Problem::error("group-as-member", name_span(name), message).hint(hint));
+            return None;
+        }
+        self.resolve(&enumeration, name)
+    }
+
+    fn members(&mut self, fact: FactId, names: &[&EntityUID]) -> Option<MemberSet> {
+        let resolved: Vec<_> = names.iter().map(|name| self.member(fact, name)).collect();
+        let mut members = MemberSet::default();
+        for one in resolved {
+            one?.iter().for_each(|member| members.insert(member));
+        }
+        Some(members)
+    }
+
+    fn enumeration_of(&mut self, fact: FactId, name: &EntityUID) -> Option<std::sync::Arc<Enumeration>> {
+        let declared = self.vocabulary.get(fact);
+        let enumeration = declared.kind().enumeration();
+        if enumeration.is_none() {
+            let message = format!("`{}` is a number, time or truth value, never `{name}`", declared.name());
+            self.problems.push(Problem::error("wrong-type", name_span(name), message));
+        }
+        enumeration.cloned()
+    }
+
+    fn resolve(&mut self, enumeration: &Enumeration, name: &EntityUID) -> Option<MemberSet> {
+        let id: &str = name.eid().as_ref();
+        let ty = name.entity_type().to_string();
+        if ty != enumeration.name() {
+            let message = format!("`{name}` is no member of `{}`", enumeration.name());
+            let hint = format!("write `{}::\"{id}\"`", enumeration.name());
+            self.problems.push(Problem::error("wrong-type", name_span(name), message).hint(hint));
+            return None;
+        }
+        let resolved = enumeration.resolve(id);
+        if resolved.is_none() {
+            let message = format!("`{}` has no member or group `{id}`", enumeration.name());
+            self.problems.push(
+                Problem::error("unknown-member", name_span(name), message)
+                    .maybe_hint(enumeration.suggest(id)),
+            );
+        }
+        resolved
+    }
+
+    fn outside<T>(&mut self, expression: &Expr) -> Option<T> {
+        self.refuse(
+            expression,
+            format!("`{expression}` is outside what can be proven about a clause"),
+            "test facts: `context.fact == Type::\"member\"`, `in`, `.contains(…)`, `<`, `&&`, `||`, `!`, `if`",
+        )
+    }
+
+    fn refuse<T>(&mut self, expression: &Expr, message: impl Into<String>, hint: &str) -> Option<T> {
+        self.problems.push(Problem::error("not-a-test", span(expression), message).hint(hint));
+        None
+    }
+}
+
+fn placed(expression: Expr, like: &Expr) -> Expr {
+    expression.with_maybe_source_loc(like.source_loc().cloned())
+}
+
+pub(crate) fn span(expression: &Expr) -> Range<usize> {
+    expression.source_loc().map_or(0..0, range)
+}
+
+fn name_span(name: &EntityUID) -> Range<usize> {
+    name.loc().map_or(0..0, range)
+}
+
+fn range(location: &Loc) -> Range<usize> {
+    location.start()..location.end()
+}

@@ -1,0 +1,188 @@
+//! An enumeration: the members a fact may have, and the groups that clauses may name them by.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use cedar_policy_core::ast::{Eid, EntityType, EntityUID, Literal, Value as CedarValue};
+use smol_str::SmolStr;
+
+use super::MemberSet;
+use crate::problem::nearest;
+
+/// The member that stands for silence.
+const UNKNOWN: &str = "unknown";
+
+/// The closed list of members that an enumerated fact may have.
+///
+/// In a tree, only leaves are members: a use states what it is, not what family it belongs to. The
+/// inner nodes are groups, which clauses test with `in`.
+#[derive(Debug, Clone)]
+pub struct Enumeration {
+    name: SmolStr,
+    members: Vec<Member>,
+    positions: HashMap<SmolStr, u16>,
+    groups: BTreeMap<SmolStr, Group>,
+    unknown: u16,
+}
+
+#[derive(Debug, Clone)]
+struct Member {
+    name: SmolStr,
+    doc: Option<String>,
+    value: CedarValue,
+}
+
+#[derive(Debug, Clone)]
+struct Group {
+    doc: String,
+    members: MemberSet,
+}
+
+impl Enumeration {
+    /// Builds an enumeration from its nodes: name and sentence. A node with nodes below it is a group.
+    pub(super) fn new(
+        entity_type: &EntityType,
+        nodes: impl IntoIterator<Item = (SmolStr, Option<String>)>,
+    ) -> Result<Self, String> {
+        let nodes: BTreeMap<SmolStr, Option<String>> = nodes.into_iter().collect();
+        let mut enumeration = Self {
+            name: entity_type.to_string().into(),
+            members: Vec::new(),
+            positions: HashMap::new(),
+            groups: BTreeMap::new(),
+            unknown: 0,
+        };
+        for (name, doc) in &nodes {
+            if let Some((parent, _)) = name.rsplit_once('.')
+                && !nodes.contains_key(parent)
+            {
+                return Err(format!("`{name}` has no parent: add a node `{parent}` with its sentence"));
+            }
+            if is_group(name, &nodes) {
+                let group = Group { doc: doc.clone().unwrap_or_default(), members: MemberSet::default() };
+                enumeration.groups.insert(name.clone(), group);
+            } else {
+                enumeration.add_member(entity_type, name, doc.clone())?;
+            }
+        }
+        enumeration.unknown = *enumeration.positions.get(UNKNOWN).ok_or_else(|| {
+            format!("`{}` has no member `unknown`, which is what silence means", enumeration.name)
+        })?;
+        Ok(enumeration)
+    }
+
+    fn add_member(
+        &mut self,
+        entity_type: &EntityType,
+        name: &SmolStr,
+        doc: Option<String>,
+    ) -> Result<(), String> {
+        let position =
+            u16::try_from(self.members.len()).map_err(|_| "more than 65,536 members".to_owned())?;
+        let uid = EntityUID::from_components(entity_type.clone(), Eid::new(name.as_str()), None);
+        let value = CedarValue::from(Literal::EntityUID(Arc::new(uid)));
+        self.members.push(Member { name: name.clone(), doc, value });
+        self.positions.insert(name.clone(), position);
+        for (group, entry) in &mut self.groups {
+            if is_below(name, group) {
+                entry.members.insert(position);
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of the entity type, such as `Purpose`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The names of the members, in order.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.members.iter().map(|member| member.name.as_str())
+    }
+
+    /// The names of the groups, in order.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(SmolStr::as_str)
+    }
+
+    /// What a member or group means, if the vocabulary says.
+    #[must_use]
+    pub fn doc(&self, name: &str) -> Option<&str> {
+        match self.groups.get(name) {
+            Some(group) => Some(group.doc.as_str()),
+            None => self.members.get(usize::from(*self.positions.get(name)?))?.doc.as_deref(),
+        }
+    }
+
+    /// The name of the member at a position.
+    #[must_use]
+    pub fn member_name(&self, position: u16) -> &str {
+        self.members.get(usize::from(position)).map_or(UNKNOWN, |member| member.name.as_str())
+    }
+
+    /// The position of a member.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<u16> {
+        self.positions.get(name).copied()
+    }
+
+    /// The position of `unknown`.
+    #[must_use]
+    pub const fn unknown(&self) -> u16 {
+        self.unknown
+    }
+
+    /// The members that a name in a clause stands for: a group's, or the one member itself.
+    #[must_use]
+    pub fn resolve(&self, name: &str) -> Option<MemberSet> {
+        match self.groups.get(name) {
+            Some(group) => Some(group.members.clone()),
+            None => self.position(name).map(|position| MemberSet::of([position])),
+        }
+    }
+
+    /// Whether a name is a group.
+    #[must_use]
+    pub fn is_group(&self, name: &str) -> bool {
+        self.groups.contains_key(name)
+    }
+
+    /// A hint for a name that is neither member nor group.
+    pub(crate) fn suggest(&self, written: &str) -> Option<String> {
+        nearest(written, self.members().chain(self.groups()))
+    }
+
+    /// The fewest names that together mean exactly `set`: largest groups first, then members.
+    #[must_use]
+    pub fn names_for(&self, set: &MemberSet) -> Vec<&str> {
+        let mut left: Vec<u16> = set.iter().collect();
+        let mut groups: Vec<_> =
+            self.groups.iter().filter(|(_, group)| set.contains_all(&group.members)).collect();
+        groups.sort_by_key(|(name, group)| (std::cmp::Reverse(group.members.len()), name.len()));
+        let mut names = Vec::new();
+        for (name, group) in groups {
+            if !group.members.is_empty() && group.members.iter().all(|member| left.contains(&member)) {
+                left.retain(|member| !group.members.contains(*member));
+                names.push(name.as_str());
+            }
+        }
+        names.extend(left.into_iter().map(|member| self.member_name(member)));
+        names
+    }
+
+    pub(crate) fn cedar_value(&self, position: u16) -> Option<CedarValue> {
+        self.members.get(usize::from(position)).map(|member| member.value.clone())
+    }
+}
+
+fn is_group(name: &SmolStr, nodes: &BTreeMap<SmolStr, Option<String>>) -> bool {
+    nodes.keys().any(|other| is_below(other, name))
+}
+
+fn is_below(name: &str, group: &str) -> bool {
+    name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
+}
