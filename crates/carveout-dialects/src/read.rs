@@ -49,7 +49,7 @@ pub fn read(dialect: Dialect, body: &[u8], limits: &Limits) -> Result<Asked, Rea
     let root = document.root();
     let mut visitor = Request { found: Found::default(), limits };
     let summary = walk_object(shape(dialect), root, Speaker::Request, &mut visitor)
-        .and_then(|()| settings(root))
+        .and_then(|()| settings(dialect, root))
         .map_err(|fault| fault.locate(root))?;
     let Request { found, .. } = visitor;
     let Settings { model, model_name, stream, choices, max_tokens } = summary;
@@ -72,7 +72,7 @@ struct Settings {
 }
 
 /// The few members that the gateway itself acts on.
-fn settings(root: View<'_>) -> Result<Settings, Fault> {
+fn settings(dialect: Dialect, root: View<'_>) -> Result<Settings, Fault> {
     let given = |name: &str| root.member(name).filter(|value| value.kind() != Kind::Null);
     let missing = || Fault::new(root, Problem::Missing { name: "model" });
     let model = given("model").ok_or_else(missing)?;
@@ -81,11 +81,15 @@ fn settings(root: View<'_>) -> Result<Settings, Fault> {
         return Err(missing());
     }
     // OpenAI's `max_completion_tokens` replaces `max_tokens`; where both are given, the larger bounds the reply.
+    let (limits, number): (&[&str], _) = match dialect {
+        Dialect::OpenAi => (&["max_tokens", "max_completion_tokens"], given("n")),
+        Dialect::Anthropic => (&["max_tokens"], None),
+    };
     let mut max_tokens = None;
-    for limit in ["max_tokens", "max_completion_tokens"].into_iter().filter_map(given) {
+    for limit in limits.iter().filter_map(|name| given(name)) {
         max_tokens = max_tokens.max(Some(ranged(limit, 0..=i64::MAX, "zero or more")?));
     }
-    let choices = given("n").map_or(Ok(1), |n| ranged(n, 1..=MOST_CHOICES, "1 to 128"))?;
+    let choices = number.map_or(Ok(1), |number| ranged(number, 1..=MOST_CHOICES, "1 to 128"))?;
     Ok(Settings {
         model: model.index(),
         model_name,

@@ -52,8 +52,8 @@ pub enum JsonFault {
     /// Something follows the document.
     #[error("something follows the document; send exactly one")]
     TrailingGarbage,
-    /// `NaN` or `Infinity`, which JSON doesn't have.
-    #[error("`NaN` and `Infinity` are not JSON numbers; send a finite number")]
+    /// `NaN`, `Infinity`, or a number beyond what a double can hold.
+    #[error("a number is not finite, or too large for a double; send a smaller one")]
     NotFinite,
     /// A number such as `012`.
     #[error("a number has a leading zero; drop it")]

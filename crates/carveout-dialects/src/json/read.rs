@@ -299,6 +299,17 @@ impl Reader<'_, '_> {
             self.digits()?;
         }
         self.finish_scalar();
+        self.refuse_infinite(source)
+    }
+
+    /// `1e999` is a number to some readers and infinity, or an error, to others.
+    fn refuse_infinite(&self, source: usize) -> Result<(), JsonFault> {
+        let spelt = self.text.get(source..self.at).unwrap_or_default();
+        // Fewer digits than f64 has decimal exponents can't overflow without an exponent.
+        let may_overflow = spelt.len() > 300 || spelt.contains(['e', 'E']);
+        if may_overflow && spelt.parse::<f64>().is_ok_and(f64::is_infinite) {
+            return Err(JsonFault::NotFinite);
+        }
         Ok(())
     }
 

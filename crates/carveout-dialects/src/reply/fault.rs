@@ -15,7 +15,7 @@ pub struct ReplyError {
     /// What was judged before the fault in the same piece; it may be released.
     pub judged: Judged,
     /// What is wrong.
-    pub fault: ReplyFault,
+    pub fault: Box<ReplyFault>,
 }
 
 /// What is wrong with a reply.

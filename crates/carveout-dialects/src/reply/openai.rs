@@ -4,7 +4,7 @@ use super::fault::ReplyFault;
 use super::reader::Desk;
 use crate::json::{Kind, View};
 use crate::openai::{CHUNK, COMPLETION};
-use crate::shape::{Fault, walk_object};
+use crate::shape::{Fault, Problem, walk_object};
 
 /// How far a stream of chunks has come.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ const CHUNK_WITHOUT_CHOICES: [&str; 1] = [""];
 
 fn named(root: View<'_>, name: &str, without_choices: &[&str]) -> Result<(), Fault> {
     let Some(object) = root.member("object") else {
-        return Err(Fault::wrong_type(root, "an object of a listed kind"));
+        return Err(Fault::new(root, Problem::Missing { name: "object" }));
     };
     let has_choices = root.member("choices").is_some_and(|choices| choices.elements().next().is_some());
     let known = object.canonical() == name || (!has_choices && without_choices.contains(&object.canonical()));

@@ -56,13 +56,13 @@ impl ReplyReader {
                 Course::Whole { body, .. } => gather(body, piece, desk.limits.bytes).err(),
                 Course::Chunks(decoder, chunks) => decoder
                     .push(piece, |item| match item {
-                        Item::Comment => Ok(desk.comment()),
+                        Item::Comment => desk.comment(),
                         Item::Event { name, data } => chunks.event(desk, name, data),
                     })
                     .err(),
                 Course::Events(decoder, events) => decoder
                     .push(piece, |item| match item {
-                        Item::Comment => Ok(desk.comment()),
+                        Item::Comment => desk.comment(),
                         Item::Event { name, data } => events.event(desk, name, data),
                     })
                     .err(),
@@ -114,7 +114,7 @@ impl ReplyReader {
         self.desk.summary.bytes_out += judged.bytes().len() as u64;
         match &self.fault {
             None => Ok(judged),
-            Some(fault) => Err(ReplyError { judged, fault: fault.clone() }),
+            Some(fault) => Err(ReplyError { judged, fault: Box::new(fault.clone()) }),
         }
     }
 }
@@ -212,8 +212,9 @@ impl Desk {
     }
 
     /// Keeps the connection alive for the caller too; what the comment said is not handed on.
-    fn comment(&mut self) {
+    fn comment(&mut self) -> Result<(), ReplyFault> {
         self.draft.out.push_str(":\n\n");
         self.draft.end_event();
+        Ok(())
     }
 }
