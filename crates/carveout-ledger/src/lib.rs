@@ -1,1 +1,30 @@
+//! The record: entries, write-ahead log, C2SP tiles, checkpoints, receipts, verification, signing domains.
+mod checkpoint;
+mod digest;
+mod encoding;
+mod entry;
+mod error;
+mod ledger;
+mod lifecycle;
+mod note;
+mod objects;
+mod published;
+mod receipt;
+mod statement;
+pub mod storage;
+mod timestamp;
+mod tree;
+pub mod wal;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use digest::{Digest, DigestError};
+pub use entry::*;
+pub use error::LedgerError;
+pub use ledger::{Ledger, Options, Position, Recovery};
+pub use lifecycle::{LifecycleError, OpenAttempt};
+pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
+pub use objects::Objects;
+pub use receipt::{Receipt, VerifyError, parse_tlog_proof, verify_tlog_proof};
+pub use statement::{Domain, Statement, StatementError, cosign_statement, sign_statement, verify_statement};
+pub use timestamp::{Timestamp, TimestampError};
+pub use tree::{BundleError, ProofError, check_consistency, check_inclusion, leaf_hash, parse_bundle};

@@ -1,0 +1,316 @@
+//! The content of each kind of entry. Field order is the order in the stored bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Commitment, DecisionId};
+use crate::{
+    Digest, Domain, SigningKey, Statement, StatementError, VerifierKey, sign_statement, verify_statement,
+};
+
+/// The ledger was founded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Genesis {
+    /// The log's identity: the origin line of its checkpoints and the name of its key.
+    pub origin: String,
+    /// The verifier key of the log.
+    pub log_key: String,
+    /// The keys of the parties, pinned from here on.
+    pub parties: Vec<PinnedKey>,
+    /// The software that founded it, with its version.
+    pub software: String,
+}
+
+/// A party and the verifier key that speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedKey {
+    /// The party's id.
+    pub party: String,
+    /// Its verifier key.
+    pub key: String,
+}
+
+/// The terms by which uses are decided from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermsAdopted {
+    /// The digest of the whole stack.
+    pub stack: Digest,
+    /// The digest of the vocabulary.
+    pub vocabulary: Digest,
+    /// The agreements of the stack.
+    pub agreements: Vec<Adopted>,
+    /// The programs bound by them.
+    pub programs: Vec<ProgramDigest>,
+    /// Whether every party's signature was demanded.
+    pub signatures: SignatureRule,
+}
+
+/// One adopted agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adopted {
+    /// The agreement's id.
+    pub agreement: String,
+    /// Its version.
+    pub version: String,
+    /// `grant` or `limit`.
+    pub role: String,
+    /// The digest of the file.
+    pub digest: Digest,
+    /// The parties whose signatures were verified.
+    pub signers: Vec<String>,
+}
+
+/// One program and the stack it is decided by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramDigest {
+    /// The program's id.
+    pub program: String,
+    /// The digest of its file.
+    pub digest: Digest,
+    /// The digest of its stack.
+    pub stack: Digest,
+}
+
+/// Whether terms need the parties' signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureRule {
+    /// Terms without every party's valid signature are refused.
+    Required,
+    /// Signatures are recorded if present.
+    Optional,
+}
+
+/// A use was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decided {
+    /// The decision's name.
+    pub decision: DecisionId,
+    /// The program that asked.
+    pub program: String,
+    /// The id of the key that it used.
+    pub key: String,
+    /// The route, as the caller named the model.
+    pub route: String,
+    /// The endpoint, such as `chat_completions`.
+    pub endpoint: String,
+    /// The target that was decided on.
+    pub target: Target,
+    /// The facts, by attester.
+    pub facts: RecordedFacts,
+    /// The facts that presumptions filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presumed: Option<String>,
+    /// The ruling.
+    pub ruling: Ruling,
+    /// The roles whose approval would lift a hold.
+    pub roles: Vec<String>,
+    /// The clauses that the ruling rests on.
+    pub grounds: Vec<Cited>,
+    /// The digest of the stack.
+    pub terms: Digest,
+    /// The digest of the facts as decided.
+    pub facts_digest: Digest,
+    /// A salted commitment to the canonical request body.
+    pub body: Commitment,
+    /// The length of that body.
+    pub body_bytes: u64,
+    /// The hold that was opened, or is being collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+}
+
+/// Who answers, and for which model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The configured provider.
+    pub provider: String,
+    /// Who made the model.
+    pub maker: String,
+    /// Whose machines run it.
+    pub host: String,
+    /// Who operates the service.
+    pub operator: String,
+    /// The model's name at the provider.
+    pub model: String,
+}
+
+/// The facts of a use as dictionaries (RFC 9651), by who stated them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedFacts {
+    /// What the caller claimed.
+    pub caller: String,
+    /// What is registered for the program.
+    pub program: String,
+    /// What the gateway measured.
+    pub gateway: String,
+    /// Other readings.
+    pub evidence: Vec<String>,
+    /// Approvals that were taken into account.
+    pub approvals: Vec<String>,
+}
+
+/// What was ruled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// The request may go.
+    Permit,
+    /// It may go once the named roles approve.
+    Hold,
+    /// It may not go.
+    Deny,
+}
+
+/// A clause of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cited {
+    /// The agreement's id.
+    pub agreement: String,
+    /// The clause's number.
+    pub clause: String,
+}
+
+/// A permitted request is about to go to a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attempted {
+    /// The decision that permitted it.
+    pub decision: DecisionId,
+    /// 1 for the first attempt under that decision, and so on.
+    pub attempt: u32,
+    /// Where it goes.
+    pub target: Target,
+}
+
+/// An attempt came to an end that was observed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    /// The decision that permitted it.
+    pub decision: DecisionId,
+    /// The decision's last attempt.
+    pub attempt: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The provider's HTTP status, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The provider's own id of the request, if it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_request: Option<String>,
+    /// What the provider counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// A salted commitment to the response, if one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Commitment>,
+    /// Bytes that the provider sent.
+    pub response_bytes: u64,
+    /// Bytes that were released to the caller.
+    pub released_bytes: u64,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The whole answer came and was released.
+    Completed,
+    /// The provider answered with an error.
+    ProviderRefused,
+    /// The provider could not be reached, or did not answer in time.
+    ProviderUnreachable,
+    /// The answer broke off.
+    ProviderCut,
+    /// The answer could not be understood.
+    ProviderGarbage,
+    /// The caller hung up.
+    CallerLeft,
+    /// The answer was not released.
+    Withheld,
+}
+
+/// Tokens as the provider counted them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+}
+
+/// The end of a permitted decision was not observed: whether the request was sent, or answered, is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interrupted {
+    /// The decision that permitted it.
+    pub decision: DecisionId,
+    /// The decision's last attempt; 0 if none was recorded.
+    pub attempt: u32,
+    /// Why the end was not observed.
+    pub reason: String,
+}
+
+/// A key was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotated {
+    /// `log`, or the id of a party.
+    pub subject: String,
+    /// The verifier key until now.
+    pub old: String,
+    /// The verifier key from now on.
+    pub new: String,
+    /// A statement that names the new key, signed by the old one.
+    pub statement: String,
+}
+
+/// Why a rotation does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RotationError {
+    /// One of the keys is not a key.
+    #[error(transparent)]
+    Key(#[from] crate::KeyError),
+    /// The old key did not sign it.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+}
+
+impl KeyRotated {
+    /// The subject of the log's own key.
+    pub const LOG: &'static str = "log";
+
+    /// Replaces `old` by `new`, signed by `old`.
+    ///
+    /// # Errors
+    /// A subject that is not one line.
+    pub fn signed(subject: &str, old: &SigningKey, new: &VerifierKey) -> Result<Self, RotationError> {
+        let statement = sign_statement(Domain::KeyRotation, old, &rotation(subject, &new.to_string()))?;
+        let (old, new) = (old.verifier().to_string(), new.to_string());
+        Ok(Self { subject: subject.to_owned(), old, new, statement })
+    }
+
+    /// Succeeds if the old key signed that the new one succeeds it.
+    ///
+    /// # Errors
+    /// See [`RotationError`].
+    pub fn verify(&self) -> Result<(), RotationError> {
+        let old: VerifierKey = self.old.parse()?;
+        self.new.parse::<VerifierKey>()?;
+        Ok(verify_statement(Domain::KeyRotation, &self.statement, &old, &rotation(&self.subject, &self.new))?)
+    }
+}
+
+fn rotation(subject: &str, new: &str) -> Statement {
+    Statement { id: subject.to_owned(), version: new.to_owned(), digest: Digest::of(new.as_bytes()) }
+}

@@ -1,0 +1,175 @@
+//! Entries: what happened, one JSON object each.
+//!
+//! An entry is written `{"v":1,"kind":"decided","at":"2026-03-05T09:30:00.000Z","event":{…}}`. The bytes
+//! that are stored are the bytes that are hashed, and an entry has exactly one spelling: reading refuses
+//! unknown and duplicate members, and anything that [`Entry::encode`] would have written differently.
+
+mod identity;
+mod kinds;
+
+pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
+pub use kinds::{
+    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, ProgramDigest,
+    RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Timestamp;
+
+/// The longest entry in bytes: C2SP entry bundles carry lengths in 16 bits.
+pub const MOST_ENTRY_BYTES: usize = 65_535;
+
+/// The version that is written.
+const VERSION: u32 = 1;
+
+/// One thing that happened, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When it happened, by the gateway's clock.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most entries are the large kind; a box would cost each an allocation"
+)]
+pub enum Event {
+    /// The ledger was founded. Always the first entry, and only the first.
+    Genesis(Genesis),
+    /// The terms by which uses are decided from now on.
+    TermsAdopted(TermsAdopted),
+    /// A use was decided.
+    Decided(Decided),
+    /// A permitted request is about to go to a provider.
+    Attempted(Attempted),
+    /// An attempt came to an end that was observed.
+    Settled(Settled),
+    /// An attempt's end was not observed.
+    Interrupted(Interrupted),
+    /// A key was replaced, by the old key's word.
+    KeyRotated(KeyRotated),
+}
+
+/// Why bytes are not an entry, or an entry can't be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// Longer than an entry bundle can hold.
+    #[error("an entry of {0} bytes is too long: at most {MOST_ENTRY_BYTES} fit, so shorten its facts")]
+    TooLong(usize),
+    /// Written by another version of the software.
+    #[error("entry version `{0}` is not known: this software reads version {VERSION}")]
+    Version(u32),
+    /// No event of that name.
+    #[error("entry kind `{0}` is not known")]
+    Kind(String),
+    /// Not the JSON that an entry is.
+    #[error("not an entry: {0}")]
+    Json(String),
+    /// The same content in another spelling.
+    #[error(
+        "not an entry: it is not spelt as the ledger writes entries (spaces, member order or escapes differ)"
+    )]
+    Spelling,
+}
+
+#[derive(Serialize)]
+struct Written<'a, E> {
+    v: u32,
+    kind: &'static str,
+    at: Timestamp,
+    event: &'a E,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read<'a> {
+    v: u32,
+    #[serde(borrow)]
+    kind: std::borrow::Cow<'a, str>,
+    at: Timestamp,
+    #[serde(borrow)]
+    event: &'a RawValue,
+}
+
+impl Event {
+    /// The event's name in the entry.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Genesis(_) => "genesis",
+            Self::TermsAdopted(_) => "terms_adopted",
+            Self::Decided(_) => "decided",
+            Self::Attempted(_) => "attempted",
+            Self::Settled(_) => "settled",
+            Self::Interrupted(_) => "interrupted",
+            Self::KeyRotated(_) => "key_rotated",
+        }
+    }
+}
+
+impl Entry {
+    /// Writes the entry's bytes.
+    ///
+    /// # Errors
+    /// [`EntryError::TooLong`].
+    pub fn encode(&self) -> Result<Vec<u8>, EntryError> {
+        let bytes = match &self.event {
+            Event::Genesis(event) => self.write(event),
+            Event::TermsAdopted(event) => self.write(event),
+            Event::Decided(event) => self.write(event),
+            Event::Attempted(event) => self.write(event),
+            Event::Settled(event) => self.write(event),
+            Event::Interrupted(event) => self.write(event),
+            Event::KeyRotated(event) => self.write(event),
+        }?;
+        if bytes.len() > MOST_ENTRY_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
+    }
+
+    fn write<E: Serialize>(&self, event: &E) -> Result<Vec<u8>, EntryError> {
+        let mut bytes = Vec::with_capacity(1_024);
+        let written = Written { v: VERSION, kind: self.event.kind(), at: self.at, event };
+        serde_json::to_writer(&mut bytes, &written).map_err(|error| EntryError::Json(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// Reads an entry's bytes.
+    ///
+    /// # Errors
+    /// See [`EntryError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, EntryError> {
+        if bytes.len() > MOST_ENTRY_BYTES {
+            return Err(EntryError::TooLong(bytes.len()));
+        }
+        let read: Read<'_> =
+            serde_json::from_slice(bytes).map_err(|error| EntryError::Json(error.to_string()))?;
+        if read.v != VERSION {
+            return Err(EntryError::Version(read.v));
+        }
+        let entry = Self { at: read.at, event: read_event(&read.kind, read.event.get())? };
+        if entry.encode()? == bytes { Ok(entry) } else { Err(EntryError::Spelling) }
+    }
+}
+
+fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
+    fn event<'de, E: Deserialize<'de>>(json: &'de str) -> Result<E, EntryError> {
+        serde_json::from_str(json).map_err(|error| EntryError::Json(error.to_string()))
+    }
+    Ok(match kind {
+        "genesis" => Event::Genesis(event(json)?),
+        "terms_adopted" => Event::TermsAdopted(event(json)?),
+        "decided" => Event::Decided(event(json)?),
+        "attempted" => Event::Attempted(event(json)?),
+        "settled" => Event::Settled(event(json)?),
+        "interrupted" => Event::Interrupted(event(json)?),
+        "key_rotated" => Event::KeyRotated(event(json)?),
+        other => return Err(EntryError::Kind(other.chars().take(80).collect())),
+    })
+}
+
+#[cfg(test)]
+mod tests;

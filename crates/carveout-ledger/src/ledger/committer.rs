@@ -1,0 +1,113 @@
+//! The thread that makes entries durable.
+//!
+//! It takes whatever has gathered since the last sync, writes it as one frame, syncs once and tells everybody
+//! in the batch. Under load batches grow by themselves; nothing is ever delayed to fill one.
+
+use std::{mem, thread, time::Instant};
+
+use super::shared::{Batch, Shared, wait_until};
+use crate::{
+    LedgerError,
+    storage::Storage,
+    wal::{DIRECTORY, Segment, SegmentHeader},
+};
+
+/// Runs until the ledger is closed or poisoned.
+pub(super) fn run(shared: &Shared, storage: &dyn Storage, mut segment: Segment) {
+    let _end = End(shared);
+    while let Some(batch) = next(shared) {
+        if let Err(failure) = commit(shared, storage, &mut segment, batch) {
+            shared.poison(&failure);
+            break;
+        }
+    }
+}
+
+/// Lets the publisher end when this thread ends, however it does.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.poison(&LedgerError::corrupt(DIRECTORY, "the committing thread ended unexpectedly"));
+        }
+        self.0.durable().ended = true;
+        self.0.committed.notify_all();
+    }
+}
+
+/// The next batch; `None` once the ledger is closed and everything was taken, or it is poisoned.
+fn next(shared: &Shared) -> Option<Batch> {
+    let mut queue = shared.queue();
+    queue.syncing_since = None;
+    queue.idle = true;
+    queue = wait_until(&shared.queued, queue, None, |queue| {
+        !queue.batch.leaves.is_empty() || queue.closing || queue.poisoned.is_some()
+    });
+    queue.idle = false;
+    if queue.poisoned.is_some() || queue.batch.leaves.is_empty() {
+        return None;
+    }
+    queue.syncing_since = Some(Instant::now());
+    let successor = Batch::new(queue.batch.end());
+    Some(mem::replace(&mut queue.batch, successor))
+}
+
+fn commit(
+    shared: &Shared,
+    storage: &dyn Storage,
+    segment: &mut Segment,
+    mut batch: Batch,
+) -> Result<(), LedgerError> {
+    let waiters = mem::take(&mut batch.waiters);
+    let tell = |result: Result<(), LedgerError>| {
+        for waiter in waiters {
+            // A caller that no longer waits has let go of the other end.
+            drop(waiter.send(result.clone()));
+        }
+    };
+    match write(shared, storage, segment, &mut batch) {
+        Ok(()) => {
+            tell(Ok(()));
+            hand_over(shared, batch);
+            Ok(())
+        }
+        Err(failure) => {
+            // Before anybody hears of it, so that who does finds the ledger unhealthy.
+            shared.poison(&failure);
+            tell(Err(shared.failure()));
+            Err(failure)
+        }
+    }
+}
+
+fn write(
+    shared: &Shared,
+    storage: &dyn Storage,
+    segment: &mut Segment,
+    batch: &mut Batch,
+) -> Result<(), LedgerError> {
+    let failed = |error| LedgerError::io("make durable", DIRECTORY, &error);
+    if segment.bytes() >= shared.options.segment_bytes {
+        let header = SegmentHeader {
+            first: batch.first,
+            published: shared.published().checkpoint.size(),
+            ..segment.header().clone()
+        };
+        *segment = Segment::create(storage, header).map_err(failed)?;
+    }
+    let count = u32::try_from(batch.leaves.len()).unwrap_or(u32::MAX);
+    segment.commit(&mut batch.frame, batch.first, count).map_err(failed)
+}
+
+/// Gives a durable batch to the publisher; waits if that is too far behind.
+fn hand_over(shared: &Shared, batch: Batch) {
+    let limit = shared.options.unpublished_bytes;
+    let mut durable = wait_until(&shared.relieved, shared.durable(), None, |durable| {
+        durable.bytes < limit || durable.outcome.is_some()
+    });
+    durable.bytes += batch.frame.len();
+    durable.batches.push_back(batch);
+    drop(durable);
+    shared.committed.notify_one();
+}

@@ -1,0 +1,247 @@
+//! The ledger that is being written.
+
+mod committer;
+mod found;
+mod options;
+mod projection;
+mod publication;
+mod publisher;
+mod shared;
+
+pub use found::Recovery;
+pub use options::Options;
+
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use tokio::{sync::oneshot, time::timeout};
+
+use crate::{
+    Checkpoint, Digest, Entry, LedgerError, Receipt, SigningKey, leaf_hash,
+    lifecycle::Step,
+    published::Tiles,
+    storage::{Disk, Storage},
+    tree::prove_inclusion,
+};
+use shared::{Prepared, Shared};
+
+/// Where an entry stands, durably.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The entry's index.
+    pub index: u64,
+    /// The hash of the entry as a leaf (RFC 6962), which its receipt proves to be in the tree.
+    pub leaf: Digest,
+}
+
+/// A handle to a ledger that is open for writing. Clones share it; the last one to go closes it.
+///
+/// Use it inside a tokio runtime with its timer enabled.
+#[derive(Clone)]
+pub struct Ledger {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    shared: Arc<Shared>,
+    storage: Arc<dyn Storage>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Ledger {
+    /// Founds a ledger in a directory. The founding entry is published when this returns.
+    ///
+    /// # Errors
+    /// There is a ledger already; the entry is not a genesis of this key; the disk refuses.
+    pub fn create(
+        directory: &Path,
+        options: Options,
+        key: SigningKey,
+        genesis: Entry,
+    ) -> Result<Self, LedgerError> {
+        let ledger = Self::create_in(Arc::new(Disk::new(directory)), options, key, genesis)?;
+        // The ledger's own name, in the directory above it.
+        let above =
+            directory.canonicalize().ok().and_then(|directory| directory.parent().map(Path::to_owned));
+        if let Some(above) = above {
+            File::open(&above)
+                .and_then(|above| above.sync_all())
+                .map_err(|error| LedgerError::io("sync", &above.display().to_string(), &error))?;
+        }
+        Ok(ledger)
+    }
+
+    /// [`Ledger::create`] on any storage.
+    ///
+    /// # Errors
+    /// See [`Ledger::create`].
+    pub fn create_in(
+        storage: Arc<dyn Storage>,
+        options: Options,
+        key: SigningKey,
+        genesis: Entry,
+    ) -> Result<Self, LedgerError> {
+        found::create(storage, options, key, genesis)
+    }
+
+    /// Opens a ledger: recovers what was acknowledged, publishes it and begins a new write-ahead segment,
+    /// all before it accepts anything.
+    ///
+    /// # Errors
+    /// [`LedgerError::Locked`] if it is being written; [`LedgerError::Shrunk`] and [`LedgerError::Corrupt`] if
+    /// what is there can't be what was acknowledged; [`LedgerError::WrongKey`]; the disk refuses.
+    pub fn open(
+        directory: &Path,
+        options: Options,
+        key: SigningKey,
+    ) -> Result<(Self, Recovery), LedgerError> {
+        Self::open_in(Arc::new(Disk::new(directory)), options, key)
+    }
+
+    /// [`Ledger::open`] on any storage.
+    ///
+    /// # Errors
+    /// See [`Ledger::open`].
+    pub fn open_in(
+        storage: Arc<dyn Storage>,
+        options: Options,
+        key: SigningKey,
+    ) -> Result<(Self, Recovery), LedgerError> {
+        found::open(storage, options, key)
+    }
+
+    /// Records an entry. When this returns `Ok` the entry is on the disk, at this index, for good.
+    ///
+    /// Dropping the future does not take the entry back: it may be recorded or not.
+    ///
+    /// # Errors
+    /// Any error means: not known to be recorded. See [`LedgerError`].
+    pub async fn append(&self, entry: Entry) -> Result<Position, LedgerError> {
+        let prepared = prepare(&entry)?;
+        let leaf = prepared.leaf;
+        let index = self.commit(vec![prepared]).await?;
+        Ok(Position { index, leaf })
+    }
+
+    /// Records entries at consecutive indexes, all or none, even across a crash.
+    ///
+    /// # Errors
+    /// See [`Ledger::append`].
+    pub async fn append_all(&self, entries: Vec<Entry>) -> Result<Vec<Position>, LedgerError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let prepared = entries.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+        let leaves: Vec<_> = prepared.iter().map(|entry| entry.leaf).collect();
+        let first = self.commit(prepared).await?;
+        Ok((first..).zip(leaves).map(|(index, leaf)| Position { index, leaf }).collect())
+    }
+
+    async fn commit(&self, entries: Vec<Prepared>) -> Result<u64, LedgerError> {
+        let shared = &self.handle.shared;
+        let (sender, receiver) = oneshot::channel();
+        let first = shared.enqueue(entries, sender)?;
+        let deadline = shared.options.commit_deadline;
+        match timeout(deadline, receiver).await {
+            Ok(Ok(result)) => result.map(|()| first),
+            Ok(Err(_)) => Err(shared.failure()),
+            Err(_) => Err(LedgerError::Deadline { millis: deadline.as_millis() }),
+        }
+    }
+
+    /// The latest checkpoint.
+    pub fn latest_checkpoint(&self) -> Checkpoint {
+        self.handle.shared.published().checkpoint
+    }
+
+    /// The latest checkpoint as a signed note.
+    pub fn latest_checkpoint_note(&self) -> String {
+        self.handle.shared.published().note
+    }
+
+    /// The bytes of a published entry.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotYetPublished`]; the disk refuses; the entry was changed.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LedgerError> {
+        let published = self.covering(index)?;
+        Tiles::new(self.handle.storage.as_ref(), published.checkpoint.size()).entry(index)
+    }
+
+    /// Proof that an entry is in the latest checkpoint, checked before it is handed out.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotYetPublished`]; the disk refuses; a tile was changed.
+    pub fn receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
+        let published = self.covering(index)?;
+        let size = published.checkpoint.size();
+        let mut tiles = Tiles::new(self.handle.storage.as_ref(), size);
+        let entry = tiles.entry(index)?;
+        let proof = prove_inclusion(&mut tiles, index, size)?;
+        let root = published.checkpoint.root();
+        crate::check_inclusion(index, size, &leaf_hash(&entry), &proof, &root)
+            .map_err(|error| LedgerError::corrupt("tile", format!("entry {index}: {error}")))?;
+        Receipt::new(index, &entry, proof, published.note)
+            .ok_or_else(|| LedgerError::corrupt("tile/entries", format!("entry {index} is not text")))
+    }
+
+    fn covering(&self, index: u64) -> Result<shared::Published, LedgerError> {
+        let published = self.handle.shared.published();
+        let size = published.checkpoint.size();
+        if index < size {
+            Ok(published)
+        } else {
+            Err(LedgerError::NotYetPublished { index, published: size })
+        }
+    }
+
+    /// Whether appends can succeed: nothing failed, and the disk answers within the commit deadline.
+    pub fn healthy(&self) -> bool {
+        self.handle.shared.healthy()
+    }
+
+    /// Refuses new entries, makes durable and publishes what was accepted, and lets go of the lock.
+    ///
+    /// # Errors
+    /// What poisoned the ledger, now or earlier.
+    pub async fn close(self) -> Result<(), LedgerError> {
+        let (sender, receiver) = oneshot::channel();
+        self.handle.shared.begin_close();
+        {
+            let mut durable = self.handle.shared.durable();
+            if let Some(outcome) = &durable.outcome {
+                return outcome.clone();
+            }
+            durable.closers.push(sender);
+        }
+        receiver.await.unwrap_or_else(|_| Err(self.handle.shared.failure()))
+    }
+}
+
+fn prepare(entry: &Entry) -> Result<Prepared, LedgerError> {
+    let bytes = entry.encode()?;
+    let leaf = leaf_hash(&bytes);
+    Ok(Prepared { bytes, leaf, step: Step::of(entry)? })
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.shared.begin_close();
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            // A thread that panicked has poisoned the ledger, which nobody can ask any more.
+            drop(thread.join());
+        }
+    }
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let checkpoint = self.latest_checkpoint();
+        write!(formatter, "Ledger({}, {} published)", checkpoint.origin(), checkpoint.size())
+    }
+}

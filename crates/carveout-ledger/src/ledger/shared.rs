@@ -1,0 +1,202 @@
+//! What callers, the committer and the publisher share.
+
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use super::Options;
+use crate::{
+    Checkpoint, Digest, LedgerError,
+    lifecycle::{Lifecycle, Step},
+    wal,
+};
+
+/// Tells one caller what became of its entries.
+pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;
+
+/// An entry that was serialised and hashed on its caller's thread.
+pub(super) struct Prepared {
+    pub(super) bytes: Vec<u8>,
+    pub(super) leaf: Digest,
+    pub(super) step: Step,
+}
+
+/// Entries that go to the disk together.
+pub(super) struct Batch {
+    /// The index of the first entry.
+    pub(super) first: u64,
+    /// Room for the frame's head, then the entries as in an entry bundle.
+    pub(super) frame: Vec<u8>,
+    pub(super) leaves: Vec<Digest>,
+    pub(super) steps: Vec<Step>,
+    pub(super) waiters: Vec<Waiter>,
+}
+
+impl Batch {
+    pub(super) fn new(first: u64) -> Self {
+        let frame = wal::ROOM.to_vec();
+        Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, entry: Prepared) {
+        // `Entry::encode` keeps entries within 16 bits.
+        self.frame.extend(u16::try_from(entry.bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
+        self.frame.extend_from_slice(&entry.bytes);
+        self.leaves.push(entry.leaf);
+        self.steps.push(entry.step);
+    }
+
+    /// The index after the last entry.
+    pub(super) fn end(&self) -> u64 {
+        self.first + self.leaves.len() as u64
+    }
+
+    /// The entries as in an entry bundle.
+    pub(super) fn body(&self) -> &[u8] {
+        self.frame.get(wal::ROOM.len()..).unwrap_or_default()
+    }
+}
+
+/// What callers put in and the committer takes out.
+pub(super) struct Queue {
+    pub(super) batch: Batch,
+    pub(super) lifecycle: Lifecycle,
+    /// The committer sleeps and must be woken.
+    pub(super) idle: bool,
+    pub(super) closing: bool,
+    /// The first failure; nothing is accepted any more.
+    pub(super) poisoned: Option<LedgerError>,
+    /// When the disk was asked for the sync that is under way.
+    pub(super) syncing_since: Option<Instant>,
+}
+
+/// What the committer puts in and the publisher takes out.
+#[derive(Default)]
+pub(super) struct Durable {
+    pub(super) batches: VecDeque<Batch>,
+    pub(super) bytes: usize,
+    /// The committer is done.
+    pub(super) ended: bool,
+    /// The publisher is done, well or badly.
+    pub(super) outcome: Option<Result<(), LedgerError>>,
+    pub(super) closers: Vec<oneshot::Sender<Result<(), LedgerError>>>,
+}
+
+/// The latest checkpoint.
+#[derive(Debug, Clone)]
+pub(super) struct Published {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) note: String,
+}
+
+pub(super) struct Shared {
+    pub(super) options: Options,
+    pub(super) queue: Mutex<Queue>,
+    pub(super) queued: Condvar,
+    pub(super) durable: Mutex<Durable>,
+    pub(super) committed: Condvar,
+    pub(super) relieved: Condvar,
+    pub(super) published: RwLock<Published>,
+}
+
+impl Shared {
+    /// A panic while a lock is held can't leave these plain values half-changed in a way that matters: the
+    /// threads that change them poison the ledger when they end.
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn durable(&self) -> MutexGuard<'_, Durable> {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn published(&self) -> Published {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn publish(&self, published: Published) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
+    }
+
+    /// Puts entries in the queue, all or none, and says what index the first one has.
+    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Waiter) -> Result<u64, LedgerError> {
+        let mut queue = self.queue();
+        if let Some(failure) = &queue.poisoned {
+            return Err(failure.clone());
+        }
+        if queue.closing {
+            return Err(LedgerError::Closed);
+        }
+        let waiting = queue.batch.body().len();
+        let more: usize = entries.iter().map(|entry| entry.bytes.len() + 2).sum();
+        if waiting + more > self.options.queue_bytes {
+            return Err(LedgerError::Busy { bytes: waiting });
+        }
+        queue.lifecycle.apply_all(&entries.iter().map(|entry| &entry.step).collect::<Vec<_>>())?;
+        let first = queue.batch.end();
+        for entry in entries {
+            queue.batch.push(entry);
+        }
+        queue.batch.waiters.push(waiter);
+        if queue.idle {
+            self.queued.notify_one();
+        }
+        Ok(first)
+    }
+
+    /// Stops the ledger for good: the failure is told to everybody who waits and everybody who comes.
+    pub(super) fn poison(&self, cause: &LedgerError) {
+        let waiters = {
+            let mut queue = self.queue();
+            if queue.poisoned.is_none() {
+                queue.poisoned = Some(LedgerError::Poisoned { cause: cause.to_string() });
+            }
+            std::mem::take(&mut queue.batch.waiters)
+        };
+        self.queued.notify_all();
+        self.committed.notify_all();
+        self.relieved.notify_all();
+        let failure = self.failure();
+        for waiter in waiters {
+            drop(waiter.send(Err(failure.clone())));
+        }
+    }
+
+    /// What poisoned the ledger.
+    pub(super) fn failure(&self) -> LedgerError {
+        self.queue().poisoned.clone().unwrap_or(LedgerError::Closed)
+    }
+
+    pub(super) fn healthy(&self) -> bool {
+        let queue = self.queue();
+        let stalled = queue.syncing_since.is_some_and(|since| since.elapsed() > self.options.commit_deadline);
+        queue.poisoned.is_none() && !queue.closing && !stalled
+    }
+
+    /// Asks both threads to finish what is queued and end.
+    pub(super) fn begin_close(&self) {
+        self.queue().closing = true;
+        self.queued.notify_all();
+    }
+}
+
+/// Waits on a condition until `done`, but no longer than until `deadline` if there is one.
+pub(super) fn wait_until<'a, T>(
+    condition: &Condvar,
+    mut guard: MutexGuard<'a, T>,
+    deadline: Option<Instant>,
+    mut done: impl FnMut(&mut T) -> bool,
+) -> MutexGuard<'a, T> {
+    while !done(&mut guard) {
+        guard = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+            None => condition.wait(guard).unwrap_or_else(PoisonError::into_inner),
+            Some(Duration::ZERO) => return guard,
+            Some(left) => condition.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0,
+        };
+    }
+    guard
+}

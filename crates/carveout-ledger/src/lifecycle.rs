@@ -1,0 +1,231 @@
+//! What may follow what: `decided -> attempted* -> settled | interrupted`.
+//!
+//! The state is a projection of the entries. It holds only what is still open, so its size is bounded by the
+//! requests in flight, not by the ledger's length. For the same reason it can't tell that a decision's name
+//! was used again after the decision had ended.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DecisionId, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
+
+/// A permitted decision whose end is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenAttempt {
+    /// The decision.
+    pub decision: DecisionId,
+    /// Its last recorded attempt; 0 if none is recorded.
+    pub attempt: u32,
+}
+
+/// Why an entry does not follow from those before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LifecycleError {
+    /// The first entry is not the founding, or another entry is.
+    #[error("the first entry, and no other, must be the genesis")]
+    Genesis,
+    /// A decision's name is in use.
+    #[error("decision `{0}` is open already: give each decision a name of its own")]
+    Repeated(DecisionId),
+    /// There is no open permitted decision of that name.
+    #[error("decision `{0}` is not open: it was not permitted, or has ended")]
+    NotOpen(DecisionId),
+    /// The attempt's number does not follow.
+    #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
+    Attempt {
+        /// The decision.
+        decision: DecisionId,
+        /// The number in the entry.
+        found: u32,
+        /// The number that would follow.
+        expected: u32,
+    },
+    /// A key is replaced that is not the subject's key.
+    #[error("the key of `{0}` can't be rotated: the old key is not its current key")]
+    OldKey(String),
+    /// The rotation itself does not hold.
+    #[error("key rotation: {0}")]
+    Rotation(#[from] RotationError),
+    /// The log's new key has another name.
+    #[error("the log's new key must keep the name `{0}`: the name is the log's identity")]
+    Renamed(String),
+}
+
+/// What an entry does to the state; made where the entry is, applied in the order of the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    at: Timestamp,
+    change: Change,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    None,
+    Founded { log_key: String, parties: Vec<PinnedKey> },
+    Permitted(DecisionId),
+    Attempted(OpenAttempt),
+    Ended(OpenAttempt),
+    Rotated(Box<KeyRotated>),
+}
+
+/// What the entries up to some size leave open, and which keys they leave pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lifecycle {
+    pub(crate) size: u64,
+    pub(crate) last_at: Timestamp,
+    pub(crate) log_key: String,
+    /// The log's key before the last rotation: it may have signed the checkpoint that covers the rotation.
+    pub(crate) former_log_key: Option<String>,
+    pub(crate) parties: Vec<PinnedKey>,
+    pub(crate) open: HashMap<DecisionId, u32>,
+}
+
+impl Step {
+    /// Reads off what an entry does. Signatures are checked here, off the path that orders entries.
+    pub(crate) fn of(entry: &Entry) -> Result<Self, LifecycleError> {
+        let change = match &entry.event {
+            Event::Genesis(genesis) => {
+                Change::Founded { log_key: genesis.log_key.clone(), parties: genesis.parties.clone() }
+            }
+            Event::TermsAdopted(_) => Change::None,
+            Event::Decided(decided) if decided.ruling == Ruling::Permit => {
+                Change::Permitted(decided.decision)
+            }
+            Event::Decided(_) => Change::None,
+            Event::Attempted(event) => {
+                Change::Attempted(OpenAttempt { decision: event.decision, attempt: event.attempt })
+            }
+            Event::Settled(event) => {
+                Change::Ended(OpenAttempt { decision: event.decision, attempt: event.attempt })
+            }
+            Event::Interrupted(event) => {
+                Change::Ended(OpenAttempt { decision: event.decision, attempt: event.attempt })
+            }
+            Event::KeyRotated(event) => {
+                event.verify()?;
+                Change::Rotated(Box::new(event.clone()))
+            }
+        };
+        Ok(Self { at: entry.at, change })
+    }
+}
+
+impl Lifecycle {
+    /// Before the first entry.
+    pub(crate) fn new() -> Self {
+        Self {
+            size: 0,
+            last_at: Timestamp::from_millis(i64::MIN),
+            log_key: String::new(),
+            former_log_key: None,
+            parties: Vec::new(),
+            open: HashMap::new(),
+        }
+    }
+
+    /// Applies one step, or changes nothing.
+    pub(crate) fn apply(&mut self, step: &Step) -> Result<(), LifecycleError> {
+        self.apply_all(&[step])
+    }
+
+    /// Applies all steps, or changes nothing.
+    pub(crate) fn apply_all(&mut self, steps: &[&Step]) -> Result<(), LifecycleError> {
+        self.check(steps)?;
+        for step in steps {
+            self.apply_checked(step);
+        }
+        Ok(())
+    }
+
+    fn check(&self, steps: &[&Step]) -> Result<(), LifecycleError> {
+        // What the earlier steps of a group leave behind: the last attempt, or `None` once ended.
+        let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
+        for (index, step) in (self.size..).zip(steps) {
+            if (index == 0) != matches!(step.change, Change::Founded { .. }) {
+                return Err(LifecycleError::Genesis);
+            }
+            let open =
+                |id: &DecisionId| changed.get(id).copied().unwrap_or_else(|| self.open.get(id).copied());
+            let (decision, state) = match &step.change {
+                Change::None | Change::Founded { .. } => continue,
+                Change::Rotated(rotation) => {
+                    self.check_rotation(rotation)?;
+                    continue;
+                }
+                Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
+                Change::Permitted(id) => (*id, Some(0)),
+                Change::Attempted(attempt) => {
+                    let last = open(&attempt.decision).ok_or(LifecycleError::NotOpen(attempt.decision))?;
+                    expect_attempt(attempt, last.saturating_add(1))?;
+                    (attempt.decision, Some(attempt.attempt))
+                }
+                Change::Ended(attempt) => {
+                    let last = open(&attempt.decision).ok_or(LifecycleError::NotOpen(attempt.decision))?;
+                    expect_attempt(attempt, last)?;
+                    (attempt.decision, None)
+                }
+            };
+            if steps.len() > 1 {
+                changed.insert(decision, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rotation(&self, rotation: &KeyRotated) -> Result<(), LifecycleError> {
+        if rotation.subject != KeyRotated::LOG {
+            let pinned = |pin: &PinnedKey| pin.party == rotation.subject && pin.key == rotation.old;
+            let known = self.parties.iter().any(pinned);
+            return if known { Ok(()) } else { Err(LifecycleError::OldKey(rotation.subject.clone())) };
+        }
+        if rotation.old != self.log_key {
+            return Err(LifecycleError::OldKey(rotation.subject.clone()));
+        }
+        let name = |key: &str| key.parse::<VerifierKey>().map(|key| key.name().to_owned()).ok();
+        if name(&rotation.old) != name(&rotation.new) {
+            return Err(LifecycleError::Renamed(name(&rotation.old).unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    fn apply_checked(&mut self, step: &Step) {
+        self.size += 1;
+        self.last_at = self.last_at.max(step.at);
+        match &step.change {
+            Change::None => {}
+            Change::Founded { log_key, parties } => {
+                self.log_key.clone_from(log_key);
+                self.parties.clone_from(parties);
+            }
+            Change::Permitted(id) => drop(self.open.insert(*id, 0)),
+            Change::Attempted(attempt) => drop(self.open.insert(attempt.decision, attempt.attempt)),
+            Change::Ended(attempt) => drop(self.open.remove(&attempt.decision)),
+            Change::Rotated(rotation) if rotation.subject == KeyRotated::LOG => {
+                self.former_log_key = Some(std::mem::replace(&mut self.log_key, rotation.new.clone()));
+            }
+            Change::Rotated(rotation) => {
+                for pin in self.parties.iter_mut().filter(|pin| pin.party == rotation.subject) {
+                    pin.key.clone_from(&rotation.new);
+                }
+            }
+        }
+    }
+
+    /// What is open, in an order that does not depend on hashing.
+    pub(crate) fn open_attempts(&self) -> Vec<OpenAttempt> {
+        let mut open: Vec<_> =
+            self.open.iter().map(|(&decision, &attempt)| OpenAttempt { decision, attempt }).collect();
+        open.sort_unstable();
+        open
+    }
+}
+
+fn expect_attempt(attempt: &OpenAttempt, expected: u32) -> Result<(), LifecycleError> {
+    if attempt.attempt == expected {
+        return Ok(());
+    }
+    Err(LifecycleError::Attempt { decision: attempt.decision, found: attempt.attempt, expected })
+}
