@@ -92,6 +92,10 @@ impl Problems {
         Self { what, source: source.into(), list }
     }
 
+    pub(crate) fn not_text(what: &'static str) -> Self {
+        Self::new(what, "", vec![Problem::error("not-text", 0..0, "the bytes are not what was written")])
+    }
+
     /// The problems, in the order of the text.
     #[must_use]
     pub fn list(&self) -> &[Problem] {

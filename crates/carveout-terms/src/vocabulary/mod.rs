@@ -197,6 +197,35 @@ impl Vocabulary {
         (&self.schema_source, &self.taxonomy_source)
     }
 
+    /// Both sources as one object whose SHA-256 is [`Vocabulary::digest`], to be kept with a ledger.
+    #[must_use]
+    pub fn to_object(&self) -> Vec<u8> {
+        let mut object = Vec::new();
+        for source in [self.schema_source.as_bytes(), self.taxonomy_source.as_bytes()] {
+            object.extend((source.len() as u64).to_be_bytes());
+            object.extend(source);
+        }
+        object
+    }
+
+    /// Reads what [`Vocabulary::to_object`] wrote.
+    ///
+    /// # Errors
+    /// As [`Vocabulary::parse`]; also if the bytes are not two texts.
+    pub fn from_object(object: &[u8]) -> Result<Self, Problems> {
+        let text = |object: &mut &[u8]| {
+            let (length, rest) = object.split_first_chunk::<8>()?;
+            let (text, rest) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+            *object = rest;
+            str::from_utf8(text).ok().map(str::to_owned)
+        };
+        let mut rest = object;
+        match (text(&mut rest), text(&mut rest), rest.is_empty()) {
+            (Some(schema), Some(taxonomy), true) => Self::parse(&schema, &taxonomy),
+            _ => Err(Problems::not_text("vocabulary object")),
+        }
+    }
+
     /// All facts, in the order of their names.
     pub fn facts(&self) -> impl ExactSizeIterator<Item = (FactId, &Fact)> {
         self.facts.iter().enumerate().map(|(position, fact)| (FactId(position as u16), fact))
