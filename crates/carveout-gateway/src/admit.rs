@@ -1,0 +1,245 @@
+//! Sixth stop: the decision is made durable, and only then is a [`Passage`] minted.
+
+use std::sync::Arc;
+
+use carveout_dialects::{CanonicalBody, CitedClause, Notice};
+use carveout_ledger::{
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, LedgerError, Outcome,
+    Position, RecordedFacts, Salt,
+};
+use carveout_terms::{Decision, Ruling, Stack, Use};
+
+use crate::{
+    house::{House, KnownKey, Route, Target},
+    settle::Attempt,
+    tasks::Finished,
+};
+
+/// The right to send one body to one target, once.
+///
+/// It exists only after the decision and the attempt are durable in the ledger. Nobody outside this module can make
+/// one, nobody can copy one, and forwarding consumes it:
+///
+/// ```
+/// fn holds(_: &carveout_gateway::Passage) {}
+/// ```
+/// ```compile_fail,E0599
+/// fn copies(passage: &carveout_gateway::Passage) -> carveout_gateway::Passage {
+///     <carveout_gateway::Passage as Clone>::clone(passage)
+/// }
+/// ```
+/// ```compile_fail,E0451
+/// fn forges(passage: carveout_gateway::Passage) -> carveout_gateway::Passage {
+///     carveout_gateway::Passage { ..passage }
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "a passage that isn't spent leaves an attempt in the ledger that was never made"]
+pub struct Passage {
+    decision: DecisionId,
+    entry: Position,
+    target: Arc<Target>,
+    body: CanonicalBody,
+}
+
+impl Passage {
+    /// Gives up the passage for what it lets through.
+    pub(crate) fn spend(self) -> (Arc<Target>, CanonicalBody) {
+        tracing::debug!(decision = %self.decision, index = self.entry.index, provider = %self.target.provider.id, "forwarding");
+        (self.target, self.body)
+    }
+}
+
+/// A use that has been decided, and everything that the ledger is to say of it.
+pub(crate) struct Case<'a> {
+    pub(crate) key: &'a KnownKey,
+    pub(crate) route: &'a Route,
+    pub(crate) endpoint: &'static str,
+    pub(crate) target: &'a Arc<Target>,
+    pub(crate) use_: &'a Use,
+    pub(crate) decision: &'a Decision,
+    pub(crate) body: CanonicalBody,
+}
+
+/// Where a decision stands in the ledger, for the reply's head.
+pub(crate) struct Recorded {
+    pub(crate) decision: DecisionId,
+    pub(crate) position: Position,
+}
+
+/// What became of a decided use.
+pub(crate) enum Admission {
+    /// It may go.
+    Admitted(Recorded, Passage, Attempt),
+    /// It may not go, or not yet.
+    Refused(Recorded, Notice),
+}
+
+/// Why nothing was admitted, whatever the ruling was.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotAdmitted {
+    #[error("the decision could not be recorded: {0}")]
+    Ledger(#[from] LedgerError),
+    #[error("the ledger recorded the decision without saying where")]
+    Nowhere,
+    #[error("the system has no randomness to give")]
+    Randomness,
+}
+
+/// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
+/// append goes on, and its attempt is settled.
+pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admission, NotAdmitted> {
+    const FIRST: u32 = 1;
+    let names = Names::draw()?;
+    let permitted = case.decision.ruling == Ruling::Permit;
+    let entries = entries(&case, &names, permitted.then_some(FIRST));
+    let attempt = permitted.then_some(FIRST);
+    let recording = record(house.clone(), entries, names, attempt);
+    let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
+    let recorded = Recorded { decision: names.decision, position };
+    tracing::info!(
+        decision = %names.decision,
+        index = recorded.position.index,
+        program = case.key.registered.program.id(),
+        key = %case.key.id,
+        route = %case.route.alias,
+        provider = %case.target.provider.id,
+        ruling = case.decision.ruling.as_str(),
+        "decided"
+    );
+    Ok(match attempt {
+        Some(attempt) => {
+            let passage = Passage {
+                decision: names.decision,
+                entry: recorded.position,
+                target: case.target.clone(),
+                body: case.body,
+            };
+            Admission::Admitted(recorded, passage, attempt)
+        }
+        None => Admission::Refused(recorded, refusal(case.decision, &case.key.registered.stack, &names)),
+    })
+}
+
+/// Runs to its end whoever waits for it; an attempt that nobody waits for any more settles itself.
+async fn record(
+    house: Arc<House>,
+    entries: Vec<Entry>,
+    names: Names,
+    attempt: Option<u32>,
+) -> Result<(Position, Option<Attempt>), NotAdmitted> {
+    let appended = house.ledger.append_all(entries).await;
+    let attempt =
+        attempt.map(|number| Attempt::begin(house.clone(), names.decision, number, &names.response));
+    match appended {
+        Ok(positions) => {
+            let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
+            Ok((position, attempt))
+        }
+        Err(error) => {
+            // What was not durable in time may become so later. Then this says that it was not used; if it never
+            // does, the ledger refuses to record the end of what never began.
+            if let Some(attempt) = attempt {
+                attempt.settle(Outcome::Withheld);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// What is random about a decision, drawn in one system call.
+#[derive(Clone, Copy)]
+struct Names {
+    decision: DecisionId,
+    request: Salt,
+    response: Salt,
+}
+
+impl Names {
+    fn draw() -> Result<Self, NotAdmitted> {
+        let mut decision = [0; 16];
+        let mut salts = [[0; 32]; 2];
+        let mut drawn = [0; 80];
+        getrandom::fill(&mut drawn).map_err(|_unavailable| NotAdmitted::Randomness)?;
+        let (id, rest) = drawn.split_at(decision.len());
+        decision.copy_from_slice(id);
+        for (salt, bytes) in salts.iter_mut().zip(rest.chunks_exact(32)) {
+            salt.copy_from_slice(bytes);
+        }
+        let [request, response] = salts.map(Salt::from_bytes);
+        Ok(Self { decision: DecisionId::from_bytes(decision), request, response })
+    }
+
+    fn hold(&self) -> String {
+        format!("hold-{}", self.decision)
+    }
+}
+
+fn entries(case: &Case<'_>, names: &Names, attempt: Option<u32>) -> Vec<Entry> {
+    let at = carveout_ledger::Timestamp::from_millis(case.decision.at.millis());
+    let decided = Entry { at, event: Event::Decided(decided(case, names)) };
+    let attempted = attempt.map(|attempt| {
+        let target = case.target.recorded.clone();
+        Entry { at, event: Event::Attempted(Attempted { decision: names.decision, attempt, target }) }
+    });
+    std::iter::once(decided).chain(attempted).collect()
+}
+
+fn decided(case: &Case<'_>, names: &Names) -> Decided {
+    let decision = case.decision;
+    let registered = &case.key.registered;
+    let (ruling, roles) = match &decision.ruling {
+        Ruling::Permit => (carveout_ledger::Ruling::Permit, Vec::new()),
+        Ruling::Hold { roles } => {
+            (carveout_ledger::Ruling::Hold, roles.iter().map(ToString::to_string).collect())
+        }
+        Ruling::Deny => (carveout_ledger::Ruling::Deny, Vec::new()),
+    };
+    let grounds = decision.grounds.iter();
+    Decided {
+        decision: names.decision,
+        program: registered.program.id().to_owned(),
+        key: case.key.id.clone(),
+        route: case.route.alias.clone(),
+        endpoint: case.endpoint.to_owned(),
+        target: case.target.recorded.clone(),
+        facts: RecordedFacts {
+            caller: case.use_.claimed().to_owned(),
+            program: case.use_.registered().to_owned(),
+            gateway: case.use_.measured().to_owned(),
+            evidence: case.use_.evidence().to_vec(),
+            approvals: case.use_.approvals().iter().map(ToString::to_string).collect(),
+        },
+        presumed: None,
+        ruling,
+        roles,
+        grounds: grounds
+            .map(|ground| Cited { agreement: ground.agreement.clone(), clause: ground.clause.clone() })
+            .collect(),
+        terms: carveout_ledger::Digest::from_bytes(*decision.terms.as_bytes()),
+        facts_digest: carveout_ledger::Digest::from_bytes(*decision.facts.as_bytes()),
+        body: Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes()),
+        body_bytes: case.body.len() as u64,
+        hold: matches!(decision.ruling, Ruling::Hold { .. }).then(|| names.hold()),
+    }
+}
+
+/// What a caller is told that may not go on: the clauses in their own words, and nothing about what would pass.
+fn refusal(decision: &Decision, stack: &Stack, names: &Names) -> Notice {
+    let clauses = decision.grounds.iter().map(|ground| {
+        let clause = stack.clause(ground);
+        CitedClause {
+            agreement: ground.agreement.clone(),
+            clause: ground.clause.clone(),
+            heading: clause.map(|clause| clause.heading().to_owned()).unwrap_or_default(),
+            sentence: clause.map(|clause| clause.sentence().to_owned()).unwrap_or_default(),
+        }
+    });
+    let notice = match &decision.ruling {
+        Ruling::Hold { roles } => {
+            Notice::held(names.hold(), roles.iter().map(ToString::to_string).collect(), clauses.collect())
+        }
+        Ruling::Permit | Ruling::Deny => Notice::denied(clauses.collect()),
+    };
+    notice.with_request_id(names.decision.to_string())
+}

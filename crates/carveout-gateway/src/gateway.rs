@@ -1,0 +1,161 @@
+//! From settings to a running gateway, and to its end.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use carveout_ledger::LedgerError;
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::timeout,
+};
+
+use crate::{
+    door::Patient,
+    house::House,
+    request,
+    settings::{Settings, SettingsError},
+};
+
+/// How long settlements may take once the last request is over.
+const SETTLEMENTS: Duration = Duration::from_secs(10);
+
+/// After a failure to accept (no file descriptors left, mostly), before the next try.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// A gateway that listens and is about to run.
+pub struct Gateway {
+    listener: TcpListener,
+    address: SocketAddr,
+    house: Arc<House>,
+}
+
+/// Why a gateway ended badly.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Some settlements were not recorded; the next start closes their attempts as interrupted.
+    #[error("settlements were still open after {} s; they will be recorded as interrupted at the next start", .0.as_secs())]
+    Unsettled(Duration),
+    /// The ledger could not be closed.
+    #[error("the ledger could not be closed: {0}")]
+    Ledger(#[from] LedgerError),
+}
+
+impl Gateway {
+    /// Checks the settings, loads the TLS roots and starts to listen. Must be called on the runtime that it will run on.
+    ///
+    /// # Errors
+    /// See [`SettingsError`].
+    pub async fn bind(settings: Settings) -> Result<Self, SettingsError> {
+        let address = settings.listen;
+        let house = Arc::new(House::build(settings)?);
+        let refused = |source| SettingsError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        Ok(Self { listener, address, house })
+    }
+
+    /// Where it listens; tells the port when the settings left it to the system.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` resolves. Then it stops accepting, lets requests under way finish within the drain
+    /// time, cuts off the rest, records every settlement, and closes the ledger.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), RunError> {
+        let Self { listener, address, house } = self;
+        tracing::info!(%address, "listening");
+        let mut connections = JoinSet::new();
+        let graceful = GracefulShutdown::new();
+        accept(listener, &house, &mut connections, &graceful, shutdown).await;
+        tracing::info!(connections = connections.len(), "draining");
+        house.draining.store(true, Ordering::Relaxed);
+        if timeout(house.patience.drain, graceful.shutdown()).await.is_err() {
+            tracing::warn!(connections = connections.len(), "cutting off what did not finish in time");
+        }
+        // Dropping a connection drops the attempt in it, which settles it in a task of the gateway.
+        connections.shutdown().await;
+        let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
+        house.ledger.clone().close().await?;
+        settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    house: &Arc<House>,
+    connections: &mut JoinSet<()>,
+    graceful: &GracefulShutdown,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let places = Arc::new(Semaphore::new(house.limits.connections));
+    let server = server(house);
+    tokio::pin!(shutdown);
+    loop {
+        let place = tokio::select! {
+            () = &mut shutdown => return,
+            Ok(place) = places.clone().acquire_owned() => place,
+        };
+        let accepted = tokio::select! {
+            () = &mut shutdown => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _caller)) => {
+                let serving = graceful.watch(serve(&server, stream, house.clone()));
+                connections.spawn(async move {
+                    if let Err(error) = serving.await {
+                        tracing::debug!(%error, "a caller's connection ended");
+                    }
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not accept a connection");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+fn server(house: &House) -> http1::Builder {
+    let mut server = http1::Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(house.patience.head)
+        .max_header_size(house.limits.head)
+        .max_buf_size((2 * house.limits.head).max(64 << 10));
+    server
+}
+
+fn serve(
+    server: &http1::Builder,
+    stream: TcpStream,
+    house: Arc<House>,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a caller's connection keeps Nagle's algorithm");
+    }
+    let patience = house.patience.stalled_caller;
+    let service = service_fn(move |request| {
+        let house = house.clone();
+        async move { Ok::<_, Infallible>(request::answer(house, request).await) }
+    });
+    server.serve_connection(TokioIo::new(Patient::new(stream, patience)), service)
+}

@@ -1,0 +1,164 @@
+//! The other half of the seventh stop: what a provider sends is judged, and only what was judged is released.
+
+mod refused;
+mod reply;
+mod stream;
+mod whole;
+
+use std::sync::Arc;
+
+use carveout_dialects::{Dialect, Notice, ReplyError, ReplyFault};
+use carveout_ledger::Outcome;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response,
+    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
+    response::Parts,
+};
+
+pub(crate) use self::reply::{Release, Reply};
+use crate::{
+    door::{is_event_stream, is_json},
+    forward::Answer,
+    house::{House, Target},
+    notices::{Refusal, Ruled, request_id},
+    settle::Attempt,
+};
+
+/// What the caller waits for.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected {
+    pub(crate) dialect: Dialect,
+    pub(crate) stream: bool,
+}
+
+/// What is wrong with a reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("the provider's reply broke off")]
+    Cut,
+    #[error("the provider stopped in the midst of its reply")]
+    Stalled,
+    #[error("the provider's reply is not of the kind that was asked for")]
+    Unexpected,
+    #[error("{0}")]
+    Unreadable(Box<ReplyFault>),
+}
+
+impl From<ReplyError> for Fault {
+    fn from(error: ReplyError) -> Self {
+        error.fault.into()
+    }
+}
+
+impl From<Box<ReplyFault>> for Fault {
+    fn from(fault: Box<ReplyFault>) -> Self {
+        if fault.is_cut() { Self::Cut } else { Self::Unreadable(fault) }
+    }
+}
+
+impl Fault {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Cut | Self::Stalled => Outcome::ProviderCut,
+            Self::Unexpected => Outcome::ProviderGarbage,
+            Self::Unreadable(fault) => match **fault {
+                ReplyFault::TooLarge(_) => Outcome::Withheld,
+                ReplyFault::Provider { .. } => Outcome::ProviderRefused,
+                _ => Outcome::ProviderGarbage,
+            },
+        }
+    }
+
+    fn notice(&self) -> Notice {
+        match self {
+            Self::Stalled => Notice::provider_timed_out(self.to_string()),
+            Self::Cut | Self::Unexpected | Self::Unreadable(_) => Notice::provider_failed(self.to_string()),
+        }
+    }
+}
+
+/// Judges the reply, and answers the caller with what may be released of it.
+pub(crate) async fn pass(
+    house: &House,
+    target: &Arc<Target>,
+    expected: Expected,
+    answer: Answer,
+    mut attempt: Attempt,
+    ruled: Box<Ruled>,
+) -> Response<Reply> {
+    let provider_request = id(&answer.head.headers, &request_id(expected.dialect)).map(str::to_owned);
+    attempt.answered(answer.head.status.as_u16(), provider_request);
+    let passed_on = passed_on(expected.dialect, &answer.head.headers);
+    let judged = match kind(&answer.head, expected) {
+        Kind::Whole => whole::judge(house, target, expected, answer, attempt).await,
+        Kind::Stream => Ok(stream::judge(house, target, expected, answer, attempt)),
+        Kind::Refused => Err(Box::new(refused::judge(house, target, answer, attempt).await)),
+        Kind::Unexpected => {
+            attempt.settle(Fault::Unexpected.outcome());
+            Err(Box::new(Fault::Unexpected.notice()))
+        }
+    };
+    let mut response = match judged {
+        Ok(reply) => {
+            let mut response = Response::new(reply);
+            let content_type =
+                if expected.stream { "text/event-stream; charset=utf-8" } else { "application/json" };
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            ruled.write(response.headers_mut());
+            response
+        }
+        Err(notice) => Refusal { dialect: expected.dialect, notice, ruled: Some(ruled) }.into_response(),
+    };
+    for (name, value) in passed_on.into_iter().flatten() {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// What a reply is, by its head.
+enum Kind {
+    Whole,
+    Stream,
+    Refused,
+    Unexpected,
+}
+
+fn kind(head: &Parts, expected: Expected) -> Kind {
+    if head.status.is_client_error() || head.status.is_server_error() {
+        return Kind::Refused;
+    }
+    let mut content_types = head.headers.get_all(CONTENT_TYPE).iter();
+    let content_type = match (content_types.next(), content_types.next()) {
+        (Some(only), None) => only.as_bytes(),
+        _ => b"",
+    };
+    let packed = head.headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding.as_bytes() != b"identity");
+    match (head.status.as_u16(), packed, expected.stream) {
+        (200, false, true) if is_event_stream(content_type) => Kind::Stream,
+        (200, false, false) if is_json(content_type) => Kind::Whole,
+        _ => Kind::Unexpected,
+    }
+}
+
+/// The few headers of a reply that a caller's SDK acts on. All others stay here: the provider's own `Carveout-*`,
+/// cookies, and anything in which something could be said past the guard.
+fn passed_on(dialect: Dialect, headers: &HeaderMap) -> [Option<(HeaderName, HeaderValue)>; 2] {
+    let name = request_id(dialect);
+    let id = id(headers, &name).and_then(|id| HeaderValue::from_str(id).ok());
+    [id.map(|id| (name, id)), seconds(headers).map(|value| (RETRY_AFTER, value))]
+}
+
+/// A header's value, if it is an identifier and nothing longer.
+fn id<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    const LONGEST: usize = 128;
+    let value = headers.get(name)?.to_str().ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    (!value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain)).then_some(value)
+}
+
+/// `Retry-After` in seconds (RFC 9110 section 10.2.3); as a date it is not passed on.
+fn seconds(headers: &HeaderMap) -> Option<HeaderValue> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    value.parse::<u32>().ok().map(HeaderValue::from)
+}

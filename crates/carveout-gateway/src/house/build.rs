@@ -1,0 +1,135 @@
+//! The settings checked and turned into the running gateway's state.
+
+use std::{
+    collections::{HashMap, hash_map},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use tokio::runtime::Handle;
+
+use super::{House, KnownKey, Registered, Route, Target};
+use crate::{
+    attest::{self, Measures},
+    claim::RecentClaims,
+    clock::DecisionClock,
+    forward::Provider,
+    settings::{
+        DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+        TargetSettings,
+    },
+    tasks::Tasks,
+};
+
+pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
+    let sample = settings.sample;
+    let mut providers = HashMap::new();
+    for provider in &settings.providers {
+        refuse_sample(sample, "provider", &provider.id, SAMPLE_PROVIDER_PREFIX)?;
+        let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
+        unique(&mut providers, "provider", &provider.id, built)?;
+    }
+    let mut keys = HashMap::new();
+    for program in &settings.programs {
+        for key in known_keys(program) {
+            refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
+            let id = key.id.clone();
+            unique(&mut keys, "key", &id, Arc::new(key))?;
+        }
+    }
+    let mut routes = HashMap::new();
+    let aliases = settings.routes.iter().map(|route| route.alias.clone()).collect();
+    for route in &settings.routes {
+        let built = Arc::new(build_route(route, &settings, &providers)?);
+        unique(&mut routes, "route", &route.alias, built)?;
+    }
+    Ok(House {
+        measures: Measures::of(&settings.vocabulary),
+        vocabulary: settings.vocabulary,
+        keys,
+        routes,
+        aliases,
+        ledger: settings.ledger,
+        clock: DecisionClock::new(settings.clock, settings.last_at, settings.patience.clock_tolerance),
+        limits: settings.limits,
+        patience: settings.patience,
+        tasks: Tasks::on(Handle::current()),
+        draining: AtomicBool::new(false),
+    })
+}
+
+fn refuse_sample(sample: bool, kind: &'static str, id: &str, prefix: &str) -> Result<(), SettingsError> {
+    if !sample && id.starts_with(prefix) {
+        return Err(SettingsError::Sample { kind, id: id.to_owned() });
+    }
+    Ok(())
+}
+
+fn unique<T>(
+    all: &mut HashMap<String, T>,
+    kind: &'static str,
+    id: &str,
+    one: T,
+) -> Result<(), SettingsError> {
+    match all.entry(id.to_owned()) {
+        hash_map::Entry::Vacant(vacant) => {
+            vacant.insert(one);
+            Ok(())
+        }
+        hash_map::Entry::Occupied(_) => Err(SettingsError::Duplicate { kind, id: id.to_owned() }),
+    }
+}
+
+fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
+    let program = &settings.program;
+    let registered = Arc::new(Registered { program: program.clone(), stack: settings.stack.clone() });
+    let keys = program.keys().iter();
+    keys.map(|key| KnownKey {
+        id: key.id.clone(),
+        sha256: key.sha256,
+        expires: key.expires,
+        claims: RecentClaims::new(key.claim.clone()),
+        registered: registered.clone(),
+    })
+    .collect()
+}
+
+fn build_route(
+    route: &RouteSettings,
+    settings: &Settings,
+    providers: &HashMap<String, Arc<Provider>>,
+) -> Result<Route, SettingsError> {
+    let targets: Vec<Arc<Target>> = route
+        .targets
+        .iter()
+        .map(|target| build_target(route, target, settings, providers))
+        .collect::<Result<_, _>>()?;
+    let alias = || route.alias.clone();
+    let dialect = targets.first().ok_or_else(|| SettingsError::NoTarget { alias: alias() })?.provider.dialect;
+    if targets.iter().any(|target| target.provider.dialect != dialect) {
+        return Err(SettingsError::MixedDialects { alias: alias() });
+    }
+    Ok(Route { alias: alias(), dialect, targets, created: route.created })
+}
+
+fn build_target(
+    route: &RouteSettings,
+    target: &TargetSettings,
+    settings: &Settings,
+    providers: &HashMap<String, Arc<Provider>>,
+) -> Result<Arc<Target>, SettingsError> {
+    let provider = providers.get(&target.provider).ok_or_else(|| SettingsError::UnknownProvider {
+        alias: route.alias.clone(),
+        provider: target.provider.clone(),
+    })?;
+    let facts = attest::target_facts(&settings.vocabulary, target).map_err(|error| {
+        SettingsError::TargetFacts { alias: route.alias.clone(), problem: error.to_string() }
+    })?;
+    let recorded = carveout_ledger::Target {
+        provider: target.provider.clone(),
+        maker: target.maker.clone(),
+        host: target.host.clone(),
+        operator: target.operator.clone(),
+        model: target.model.clone(),
+    };
+    Ok(Arc::new(Target { provider: provider.clone(), recorded, facts }))
+}

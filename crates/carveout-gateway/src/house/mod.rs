@@ -1,0 +1,86 @@
+//! What every request of a running gateway shares.
+
+mod build;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use carveout_dialects::Dialect;
+use carveout_ledger::Ledger;
+use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+
+use crate::{
+    attest::Measures,
+    claim::RecentClaims,
+    clock::DecisionClock,
+    forward::Provider,
+    limits::{Limits, Patience},
+    settings::{Settings, SettingsError},
+    tasks::Tasks,
+};
+
+/// The gateway's state. Nothing in it changes after the start except the clock's last value, the pools, and memos
+/// that could be thrown away.
+pub(crate) struct House {
+    pub(crate) vocabulary: Arc<Vocabulary>,
+    pub(crate) keys: HashMap<String, Arc<KnownKey>>,
+    pub(crate) routes: HashMap<String, Arc<Route>>,
+    /// The routes' names, in the order of the settings, for the list of models.
+    pub(crate) aliases: Vec<String>,
+    pub(crate) measures: Measures,
+    pub(crate) ledger: Ledger,
+    pub(crate) clock: DecisionClock,
+    pub(crate) limits: Limits,
+    pub(crate) patience: Patience,
+    pub(crate) tasks: Tasks,
+    pub(crate) draining: AtomicBool,
+}
+
+/// A key, the program it speaks for, and the terms that bind it.
+pub(crate) struct KnownKey {
+    pub(crate) id: String,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) claims: RecentClaims,
+    pub(crate) registered: Arc<Registered>,
+}
+
+/// A program with the stack that binds it.
+pub(crate) struct Registered {
+    pub(crate) program: Arc<Program>,
+    pub(crate) stack: Arc<Stack>,
+}
+
+/// A name for a model.
+pub(crate) struct Route {
+    pub(crate) alias: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) targets: Vec<Arc<Target>>,
+    pub(crate) created: Timestamp,
+}
+
+/// One model at one provider.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) provider: Arc<Provider>,
+    /// What the ledger says of it.
+    pub(crate) recorded: carveout_ledger::Target,
+    /// What the terms are told of it.
+    pub(crate) facts: carveout_terms::Facts,
+}
+
+impl House {
+    pub(crate) fn build(settings: Settings) -> Result<Self, SettingsError> {
+        build::build(settings)
+    }
+
+    /// Whether a request can be decided, recorded and forwarded now.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.draining.load(Ordering::Relaxed) && self.ledger.healthy() && self.clock.now().is_ok()
+    }
+}

@@ -1,0 +1,229 @@
+//! The way of a request through the house.
+
+use std::sync::Arc;
+
+use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
+use carveout_ledger::Outcome;
+use carveout_terms::{Facts, Use, UseLayers};
+use http::{Request, Response, header::AUTHORIZATION, request::Parts};
+use hyper::body::Incoming;
+
+use crate::{
+    admit::{self, Admission, Case},
+    attest::AttestError,
+    claim::ClaimError,
+    door,
+    forward::{self, ANTHROPIC_VERSION, Unanswered},
+    guard::{self, Reply},
+    health,
+    house::{House, KnownKey, Route, Target},
+    models,
+    notices::{Refusal, Ruled},
+    read, receipts,
+    settle::Attempt,
+};
+
+/// Answers one request. Every way out is a [`Reply`], whose bytes only the guard can release.
+pub(crate) async fn answer(house: Arc<House>, request: Request<Incoming>) -> Response<Reply> {
+    let (head, body) = request.into_parts();
+    if let Some(answer) = health::answer(&house, &head) {
+        return answer;
+    }
+    match enter(&house, head, body).await {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Lets the caller in and finds what it wants.
+async fn enter(house: &Arc<House>, mut head: Parts, body: Incoming) -> Result<Response<Reply>, Refusal> {
+    let dialect = likely_dialect(&head);
+    let key = door::enter(house, &mut head).map_err(|notice| Refusal::new(dialect, notice))?;
+    if let Some(answer) = receipts::answer(house, &key, &head, dialect).await {
+        return answer;
+    }
+    let endpoint = endpoint(head.method.as_str(), head.uri.path(), head.uri.query())
+        .map_err(|error| Refusal::new(dialect, Notice::not_found(error.to_string())))?;
+    match &endpoint {
+        Endpoint::Models => Ok(models::list(house, dialect)),
+        Endpoint::Model(alias) => models::one(house, dialect, alias),
+        Endpoint::ChatCompletions | Endpoint::Messages => ask(house, &key, &endpoint, head, body).await,
+    }
+}
+
+/// The dialect to answer in before the endpoint says it.
+fn likely_dialect(head: &Parts) -> Dialect {
+    let headers = &head.headers;
+    let anthropic = head.uri.path().starts_with("/v1/messages")
+        || headers.contains_key(ANTHROPIC_VERSION)
+        || (headers.contains_key("x-api-key") && !headers.contains_key(AUTHORIZATION));
+    if anthropic { Dialect::Anthropic } else { Dialect::OpenAi }
+}
+
+/// Stops two to eight, for one request to a model.
+async fn ask(
+    house: &Arc<House>,
+    key: &KnownKey,
+    endpoint: &Endpoint,
+    head: Parts,
+    body: Incoming,
+) -> Result<Response<Reply>, Refusal> {
+    let dialect = endpoint.dialect(false);
+    let refuse = |notice: Box<Notice>| Refusal::new(dialect, notice);
+    let body = door::take_body(house, &head.headers, body).await.map_err(refuse)?;
+    let asked = read::read(dialect, &body, &house.limits).map_err(refuse)?;
+    let program = &key.registered.program;
+    let claim = key
+        .claims
+        .read(&head.headers, &house.vocabulary, program)
+        .map_err(|error| refuse(said(&error).into()))?;
+    let route = route(house, &asked, dialect).map_err(refuse)?;
+    let asking =
+        Asking { house, key, endpoint: endpoint.as_str(), dialect, asked: &asked, claim: &claim, route };
+    asking.each_target().await
+}
+
+fn said(error: &ClaimError) -> Notice {
+    match error {
+        ClaimError::Purpose(_) => Notice::forbidden(error.to_string()),
+        ClaimError::SeveralLines | ClaimError::NotAscii | ClaimError::Facts(_) => {
+            Notice::bad_request(error.to_string(), Some("Carveout-Use"))
+        }
+    }
+}
+
+fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Route, Box<Notice>> {
+    match house.routes.get(asked.model()) {
+        Some(route) if route.dialect == dialect => Ok(route),
+        Some(route) => Err(Box::new(Notice::not_found(format!(
+            "the model `{}` speaks the dialect `{}`: call it at that dialect's endpoint",
+            route.alias, route.dialect
+        )))),
+        None => Err(Box::new(Notice::not_found(
+            "no such model; `GET /v1/models` lists those that can be asked for",
+        ))),
+    }
+}
+
+/// A request that has been read and claimed, and waits to be decided for a target.
+struct Asking<'a> {
+    house: &'a Arc<House>,
+    key: &'a KnownKey,
+    endpoint: &'static str,
+    dialect: Dialect,
+    asked: &'a Asked,
+    claim: &'a Facts,
+    route: &'a Route,
+}
+
+/// What one target made of it.
+enum Tried {
+    Answered(Response<Reply>),
+    /// Nothing was sent, so the next target may be tried.
+    Unreachable(Attempt, Box<Ruled>),
+}
+
+impl Asking<'_> {
+    /// Tries the route's targets in their order. Only a target that can't be connected to passes the request on, and
+    /// the next one is attested, decided and admitted anew: its maker, host and operator are other facts.
+    async fn each_target(&self) -> Result<Response<Reply>, Refusal> {
+        let mut unreachable = None;
+        for target in &self.route.targets {
+            match self.one_target(target).await? {
+                Tried::Answered(response) => return Ok(response),
+                Tried::Unreachable(attempt, ruled) => {
+                    attempt.settle(Outcome::ProviderUnreachable);
+                    unreachable = Some(ruled);
+                }
+            }
+        }
+        let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
+        Err(Refusal { dialect: self.dialect, notice, ruled: unreachable })
+    }
+
+    async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
+        let use_ = self.attest(target)?;
+        let decision = self.key.registered.stack.decide(&use_);
+        let case = Case {
+            key: self.key,
+            route: self.route,
+            endpoint: self.endpoint,
+            target,
+            use_: &use_,
+            decision: &decision,
+            body: self.asked.canonical(&target.recorded.model),
+        };
+        let admission = admit::admit(self.house, case).await.map_err(|error| {
+            tracing::error!(%error, "nothing is forwarded");
+            self.refuse(Notice::unavailable("the decision could not be recorded, so nothing was forwarded"))
+        })?;
+        match admission {
+            Admission::Refused(recorded, notice) => Err(Refusal {
+                ruled: Some(Ruled::of(self.dialect, &decision, &recorded)),
+                ..self.refuse(notice)
+            }),
+            Admission::Admitted(recorded, passage, attempt) => {
+                let ruled = Ruled::of(self.dialect, &decision, &recorded);
+                match forward::send(passage).await {
+                    Ok(answer) => {
+                        let expected = guard::Expected { dialect: self.dialect, stream: self.asked.stream() };
+                        Ok(Tried::Answered(
+                            guard::pass(self.house, target, expected, answer, attempt, ruled).await,
+                        ))
+                    }
+                    Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
+                    Err(unanswered) => {
+                        let notice = settle_unanswered(attempt, unanswered);
+                        Err(Refusal { ruled: Some(ruled), ..self.refuse(notice) })
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts together what is known about this use of that target.
+    fn attest(&self, target: &Target) -> Result<Use, Refusal> {
+        let house = self.house;
+        let at = house.clock.now().map_err(|error| {
+            tracing::error!(%error, "nothing is decided");
+            self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
+        })?;
+        let measured = house.measures.take(&house.vocabulary, &target.facts, self.asked, at);
+        let layers = measured.map_err(|error| self.unattested(&error))?;
+        let layers = UseLayers {
+            caller: Some(self.claim),
+            program: Some(self.key.registered.program.facts()),
+            gateway: Some(&layers),
+            ..UseLayers::default()
+        };
+        Use::assemble(&house.vocabulary, &layers).map_err(|error| self.unattested(&error.into()))
+    }
+
+    fn unattested(&self, error: &AttestError) -> Refusal {
+        self.refuse(match error {
+            AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
+            AttestError::Fact(_) | AttestError::Use(_) => {
+                tracing::error!(%error, "the vocabulary wants facts that the gateway can't measure");
+                Notice::unavailable("the use can't be attested, so nothing was decided")
+            }
+        })
+    }
+
+    fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
+        Refusal::new(self.dialect, notice)
+    }
+}
+
+fn settle_unanswered(attempt: Attempt, unanswered: Unanswered) -> Notice {
+    let (outcome, notice) = match unanswered {
+        Unanswered::Unreachable => {
+            (Outcome::ProviderUnreachable, Notice::provider_failed(unanswered.to_string()))
+        }
+        Unanswered::Silent => {
+            (Outcome::ProviderUnreachable, Notice::provider_timed_out(unanswered.to_string()))
+        }
+        Unanswered::Cut => (Outcome::ProviderCut, Notice::provider_failed(unanswered.to_string())),
+    };
+    attempt.settle(outcome);
+    notice
+}

@@ -1,0 +1,199 @@
+//! Everything that a gateway is told before it starts, typed. The binary builds it from `carveout.toml`; nothing here
+//! reads a file, except that [`Gateway::bind`](crate::Gateway::bind) loads the named TLS roots.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use carveout_dialects::Dialect;
+use carveout_ledger::Ledger;
+use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use http::Uri;
+
+use crate::{
+    clock::Clock,
+    limits::{Limits, Patience},
+    secret::Secret,
+};
+
+/// Providers whose id starts so are samples; they answer only where `sample` is set.
+pub const SAMPLE_PROVIDER_PREFIX: &str = "sample-";
+
+/// Keys whose id starts so belong to the demonstration; they open nothing unless `sample` is set.
+pub const DEMO_KEY_PREFIX: &str = "demo-";
+
+/// What a gateway is built from.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where callers connect.
+    pub listen: SocketAddr,
+    /// The fact types that every claim is read by.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Who may call, and under which terms.
+    pub programs: Vec<ProgramSettings>,
+    /// Who answers.
+    pub providers: Vec<ProviderSettings>,
+    /// The names that callers give to models.
+    pub routes: Vec<RouteSettings>,
+    /// The record. [`Gateway::run`](crate::Gateway::run) closes it at the end.
+    pub ledger: Ledger,
+    /// The time of the ledger's last entry: no decision is dated before it.
+    pub last_at: Timestamp,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Caps on what is read.
+    pub limits: Limits,
+    /// How long each thing may take.
+    pub patience: Patience,
+    /// Whether the sample provider and the demonstration's keys may be used.
+    pub sample: bool,
+}
+
+/// A program with the stack that binds it.
+#[derive(Debug)]
+pub struct ProgramSettings {
+    /// Its keys, purposes and registered facts.
+    pub program: Arc<Program>,
+    /// The agreements it is bound by, compiled.
+    pub stack: Arc<Stack>,
+}
+
+/// Who answers: one account at one address.
+#[derive(Debug)]
+pub struct ProviderSettings {
+    /// The id that targets and ledger entries name it by.
+    pub id: String,
+    /// The dialect that it speaks.
+    pub dialect: Dialect,
+    /// Where its official SDK would point: `https://host/v1` for OpenAI's dialect, `https://host` for Anthropic's.
+    pub base_url: Uri,
+    /// How the gateway shows who it is.
+    pub credential: Credential,
+    /// A file of PEM certificates to trust instead of the machine's roots.
+    pub ca_file: Option<PathBuf>,
+    /// Allows plain HTTP to an address that isn't this machine's own.
+    pub insecure: bool,
+}
+
+/// The gateway's own credential with a provider. The caller's is never forwarded.
+#[derive(Debug)]
+pub enum Credential {
+    /// None: a model server on the same network.
+    None,
+    /// `Authorization: Bearer`.
+    Bearer(Secret),
+    /// `x-api-key`, as Anthropic wants it.
+    XApiKey(Secret),
+    /// `api-key`, as Azure wants it.
+    ApiKey(Secret),
+}
+
+/// A name for a model, with the targets that may answer for it.
+#[derive(Debug)]
+pub struct RouteSettings {
+    /// What callers write as `model`.
+    pub alias: String,
+    /// In the order in which they are tried. All speak the same dialect: nothing is translated.
+    pub targets: Vec<TargetSettings>,
+    /// The time shown for it in the list of models.
+    pub created: Timestamp,
+}
+
+/// One model at one provider, and the facts about it that terms speak of.
+#[derive(Debug, Clone)]
+pub struct TargetSettings {
+    /// The provider's id.
+    pub provider: String,
+    /// The model's name there.
+    pub model: String,
+    /// Who made the model, as a member of the vocabulary's `maker`.
+    pub maker: String,
+    /// Who runs the machines, as a member of `host`.
+    pub host: String,
+    /// Who operates the service, as a member of `operator`.
+    pub operator: String,
+    /// The model's member of the vocabulary's `model`, where terms name models.
+    pub model_fact: Option<String>,
+    /// Where it runs, as a member of `deployment`.
+    pub deployment: Option<String>,
+}
+
+/// Why a gateway can't be built from its settings.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The listening address could not be taken.
+    #[error("can't listen on `{address}`: {source}; free the address or choose another one")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Two things of a kind have one name.
+    #[error("the {kind} `{id}` is given twice: rename or remove one")]
+    Duplicate {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The name.
+        id: String,
+    },
+    /// A route leads nowhere.
+    #[error("the route `{alias}` has no target: add one")]
+    NoTarget {
+        /// The route.
+        alias: String,
+    },
+    /// A target names a provider that isn't there.
+    #[error("the route `{alias}` names the provider `{provider}`, which is not configured")]
+    UnknownProvider {
+        /// The route.
+        alias: String,
+        /// The provider.
+        provider: String,
+    },
+    /// A route's targets speak different dialects.
+    #[error("the route `{alias}` mixes dialects: nothing is translated, so make one route for each dialect")]
+    MixedDialects {
+        /// The route.
+        alias: String,
+    },
+    /// A target's facts are not in the vocabulary.
+    #[error("the route `{alias}`: {problem}")]
+    TargetFacts {
+        /// The route.
+        alias: String,
+        /// What the vocabulary says.
+        problem: String,
+    },
+    /// Sample things in a gateway that isn't one.
+    #[error(
+        "the {kind} `{id}` is for demonstrations only: remove it, or set `sample = true` where nothing is at stake"
+    )]
+    Sample {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The name.
+        id: String,
+    },
+    /// A provider's address can't be used.
+    #[error("the provider `{provider}`: {problem}")]
+    Address {
+        /// The provider.
+        provider: String,
+        /// What is wrong with the address.
+        problem: &'static str,
+    },
+    /// A provider's credential can't be written into a header.
+    #[error("the provider `{provider}`: its credential holds characters that no header may carry")]
+    Credential {
+        /// The provider.
+        provider: String,
+    },
+    /// The TLS roots can't be used.
+    #[error("the provider `{provider}`: {problem}; check `ca_file` or the machine's certificate store")]
+    Roots {
+        /// The provider.
+        provider: String,
+        /// What the loader said.
+        problem: String,
+    },
+}

@@ -1,0 +1,122 @@
+//! Eighth stop: what came of it is recorded, whoever is still there to wait for it.
+
+use std::sync::Arc;
+
+use carveout_dialects::ReplySummary;
+use carveout_ledger::{
+    Commitment, CommittedPart, Committer, DecisionId, Entry, Event, Outcome, Salt, Settled, Timestamp, Usage,
+};
+
+use crate::house::House;
+
+/// An admitted attempt whose end is still to be recorded. Whatever happens to it, exactly one settlement follows:
+/// by [`Attempt::settle`], or, if it is dropped because the caller's connection went away, as `caller_left`. The
+/// settlement is appended in a task of the gateway, which no caller can cancel.
+pub(crate) struct Attempt {
+    open: Option<Open>,
+    house: Arc<House>,
+}
+
+struct Open {
+    decision: DecisionId,
+    attempt: u32,
+    status: Option<u16>,
+    provider_request: Option<String>,
+    usage: Option<Usage>,
+    response: Committer,
+    response_bytes: u64,
+    released_bytes: u64,
+}
+
+impl Attempt {
+    pub(crate) fn begin(house: Arc<House>, decision: DecisionId, attempt: u32, salt: &Salt) -> Self {
+        let open = Open {
+            decision,
+            attempt,
+            status: None,
+            provider_request: None,
+            usage: None,
+            response: Committer::new(CommittedPart::Response, salt),
+            response_bytes: 0,
+            released_bytes: 0,
+        };
+        Self { open: Some(open), house }
+    }
+
+    /// The provider began to answer.
+    pub(crate) fn answered(&mut self, status: u16, provider_request: Option<String>) {
+        if let Some(open) = &mut self.open {
+            open.status = Some(status);
+            open.provider_request = provider_request;
+        }
+    }
+
+    /// The provider sent so many bytes more.
+    pub(crate) fn received(&mut self, bytes: usize) {
+        if let Some(open) = &mut self.open {
+            open.response_bytes += bytes as u64;
+        }
+    }
+
+    /// These bytes go to the caller.
+    pub(crate) fn released(&mut self, bytes: &[u8]) {
+        if let Some(open) = &mut self.open {
+            open.response.update(bytes);
+            open.released_bytes += bytes.len() as u64;
+        }
+    }
+
+    /// What the reply said about itself.
+    pub(crate) fn summarised(&mut self, summary: &ReplySummary) {
+        if let Some(open) = &mut self.open {
+            open.provider_request = open.provider_request.take().or_else(|| summary.provider_request.clone());
+            let counted = summary.usage.input_tokens.zip(summary.usage.output_tokens);
+            open.usage = counted.map(|(input_tokens, output_tokens)| Usage { input_tokens, output_tokens });
+        }
+    }
+
+    /// Records how it ended.
+    pub(crate) fn settle(mut self, outcome: Outcome) {
+        self.record(outcome);
+    }
+
+    fn record(&mut self, outcome: Outcome) {
+        let Some(open) = self.open.take() else { return };
+        let house = self.house.clone();
+        self.house.tasks.spawn(async move { open.append(&house, outcome).await });
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.record(Outcome::CallerLeft);
+    }
+}
+
+impl Open {
+    async fn append(self, house: &House, outcome: Outcome) {
+        let response: Option<Commitment> = (self.released_bytes > 0).then(|| self.response.finish());
+        let settled = Settled {
+            decision: self.decision,
+            attempt: self.attempt,
+            outcome,
+            status: self.status,
+            provider_request: self.provider_request,
+            usage: self.usage,
+            response,
+            response_bytes: self.response_bytes,
+            released_bytes: self.released_bytes,
+        };
+        let decision = self.decision;
+        let at = Timestamp::from_millis(house.clock.recording().millis());
+        match house.ledger.append(Entry { at, event: Event::Settled(settled) }).await {
+            Ok(position) => {
+                tracing::info!(%decision, index = position.index, outcome = ?outcome, "settled");
+            }
+            // The attempt stays open in the ledger and is closed as interrupted at the next start.
+            Err(error) => {
+                tracing::error!(%decision, outcome = ?outcome, %error, "a settlement could not be recorded")
+            }
+        }
+    }
+}
