@@ -88,6 +88,13 @@ impl Facts {
         Self { values }
     }
 
+    /// Only those of these facts that `keep` accepts.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(FactId) -> bool) -> Self {
+        let values = self.values.iter().filter(|(fact, _)| keep(**fact));
+        Self { values: values.map(|(fact, value)| (*fact, value.clone())).collect() }
+    }
+
     /// States an enumerated fact.
     ///
     /// # Errors
