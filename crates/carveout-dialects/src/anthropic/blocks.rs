@@ -5,6 +5,7 @@ use TextKind::{
     Citation, Identifier, Label, Name, Prose, Reasoning, ToolArguments, ToolDescription, ToolResult,
 };
 
+use super::common::{CACHE, CALLER, CITATIONS, CITATIONS_CONFIG};
 use super::results;
 use crate::shape::{Mark, Rule, Shape, Tagged, plain};
 use crate::{Media, TextKind};
@@ -69,15 +70,10 @@ pub(super) static REPLY_BLOCK: Tagged = Tagged {
     ],
 };
 
-pub(super) const CACHE: (&str, Rule) = ("cache_control", Json(Label));
-pub(super) const CALLER: (&str, Rule) = ("caller", Json(Label));
 const TYPE: (&str, Rule) = ("type", Word);
 
-pub(super) static TEXT: Shape = plain(
-    "text block",
-    &["text"],
-    &[TYPE, ("text", Text(Prose)), CACHE, ("citations", List(&Json(Citation)))],
-);
+pub(super) static TEXT: Shape =
+    plain("text block", &["text"], &[TYPE, ("text", Text(Prose)), CACHE, ("citations", CITATIONS)]);
 
 static THINKING: Shape = plain(
     "thinking block",
@@ -92,8 +88,10 @@ static REDACTED_THINKING: Shape =
 static IMAGE: Shape = plain(
     "image block",
     &["source"],
-    &[TYPE, ("source", TaggedBy(&IMAGE_SOURCE)), CACHE, ("transformations", Json(Label))],
+    &[TYPE, ("source", TaggedBy(&IMAGE_SOURCE)), CACHE, ("transformations", Object(&TRANSFORMATIONS))],
 );
+
+static TRANSFORMATIONS: Shape = plain("image transformations", &[], &[("oversized_image", Text(Label))]);
 
 static IMAGE_SOURCE: Tagged = Tagged {
     name: "image source",
@@ -115,7 +113,7 @@ pub(super) static DOCUMENT: Shape = plain(
         TYPE,
         ("source", TaggedBy(&DOCUMENT_SOURCE)),
         CACHE,
-        ("citations", Json(Label)),
+        CITATIONS_CONFIG,
         ("context", Text(Prose)),
         ("title", Text(Citation)),
     ],
@@ -167,7 +165,7 @@ static SEARCH_RESULT: Shape = plain(
         ("source", Text(Citation)),
         ("title", Text(Citation)),
         CACHE,
-        ("citations", Json(Label)),
+        CITATIONS_CONFIG,
     ],
 );
 

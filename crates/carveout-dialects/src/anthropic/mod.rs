@@ -6,6 +6,7 @@
 //! dropped, stay on the list: clients of version 2023-06-01 send them.
 
 mod blocks;
+mod common;
 mod reply;
 mod request;
 mod results;

@@ -1,9 +1,10 @@
 //! What a message, whole or as events, may hold.
 
 use Rule::{Integer, Json, List, Object, Opaque, Tagged as TaggedBy, Text, Word};
-use TextKind::{Citation, Identifier, Label, Prose, Reasoning, ToolArguments};
+use TextKind::{Identifier, Label, Prose, Reasoning, ToolArguments};
 
 use super::blocks::REPLY_BLOCK;
+use super::common::TEXT_CITATION;
 use crate::shape::{Mark, Rule, Shape, Tagged, plain};
 use crate::{Media, TextKind};
 
@@ -96,7 +97,7 @@ static THINKING_DELTA: Shape = plain("thinking delta", &["thinking"], &[TYPE, ("
 static SIGNATURE_DELTA: Shape =
     plain("signature delta", &["signature"], &[TYPE, ("signature", Opaque(Media::Sealed))]);
 static CITATIONS_DELTA: Shape =
-    plain("citations delta", &["citation"], &[TYPE, ("citation", Json(Citation))]);
+    plain("citations delta", &["citation"], &[TYPE, ("citation", Object(&TEXT_CITATION))]);
 static COMPACTION_DELTA: Shape = plain(
     "compaction delta",
     &[],

@@ -7,6 +7,7 @@ use Rule::{
 use TextKind::{Address, Identifier, Label, Name, OutputSchema, Prose, StopSequence, UserId};
 
 use super::blocks::BLOCK;
+use super::common::{CACHE, SKILL};
 use super::tools::TOOL;
 use crate::shape::{Mark, Rule, Shape, Tagged, plain};
 use crate::{Media, Speaker, TextKind};
@@ -30,19 +31,19 @@ pub(crate) static REQUEST: Shape = Shape {
         ("top_k", Integer),
         ("stop_sequences", List(&Text(StopSequence))),
         ("metadata", Object(&METADATA)),
-        ("cache_control", Json(Label)),
+        CACHE,
         ("output_config", Object(&OUTPUT_CONFIG)),
-        ("output_format", Json(OutputSchema)),
+        ("output_format", Object(&OUTPUT_FORMAT)),
         ("service_tier", Text(Label)),
         ("speed", Text(Label)),
         ("inference_geo", Text(Label)),
-        ("diagnostics", Json(Identifier)),
+        ("diagnostics", Object(&DIAGNOSTICS)),
         ("billing_policy", Json(Label)),
         ("fallback_credit_token", Json(Identifier)),
         // The provider runs code, with skills and files that the container holds.
         ("container", Feature("container", &Either(&[Reference(Media::Stored), Object(&CONTAINER)]))),
         // The provider calls these servers itself and feeds their answers to the model.
-        ("mcp_servers", Feature("mcp_servers", &List(&Json(Address)))),
+        ("mcp_servers", Feature("mcp_servers", &List(&Object(&MCP_SERVER)))),
         // Another model may answer.
         ("fallbacks", Feature("fallbacks", &Json(Label))),
         // The provider drops, keeps or summarises earlier turns.
@@ -113,8 +114,26 @@ static METADATA: Shape = plain("metadata", &[], &[("user_id", Text(UserId))]);
 static OUTPUT_CONFIG: Shape = plain(
     "output config",
     &[],
-    &[("effort", Text(Label)), ("format", Json(OutputSchema)), ("task_budget", Json(Label))],
+    &[("effort", Text(Label)), ("format", Object(&OUTPUT_FORMAT)), ("task_budget", Json(Label))],
+);
+
+static OUTPUT_FORMAT: Shape =
+    plain("output format", &[], &[("type", Text(Label)), ("schema", Json(OutputSchema))]);
+
+static DIAGNOSTICS: Shape = plain("diagnostics", &[], &[("previous_message_id", Text(Identifier))]);
+
+static MCP_SERVER: Shape = plain(
+    "remote tool server",
+    &[],
+    &[
+        ("type", Text(Label)),
+        ("name", Text(Name)),
+        ("url", Text(Address)),
+        // A credential, and the caller's bytes all the same.
+        ("authorization_token", Text(Identifier)),
+        ("tool_configuration", Json(Label)),
+    ],
 );
 
 static CONTAINER: Shape =
-    plain("container", &[], &[("id", Reference(Media::Stored)), ("skills", List(&Json(Name)))]);
+    plain("container", &[], &[("id", Reference(Media::Stored)), ("skills", List(&Object(&SKILL)))]);

@@ -3,7 +3,8 @@
 use Rule::{Boolean, Either, Integer, Json, List, Object, Opaque, Reference, Tagged as TaggedBy, Text, Word};
 use TextKind::{Address, Citation, Identifier, Label, Prose, ToolResult};
 
-use super::blocks::{CACHE, CALLER, DOCUMENT};
+use super::blocks::DOCUMENT;
+use super::common::{CACHE, CALLER};
 use crate::shape::{Mark, Rule, Shape, Tagged, plain};
 use crate::{Media, TextKind};
 

@@ -1,8 +1,9 @@
 //! Tools on offer.
 
-use Rule::{Boolean, Integer, Json, List, Text, Word};
+use Rule::{Boolean, Integer, Json, List, Object, Text, Word};
 use TextKind::{Address, Label, Name, ToolDescription, ToolSchema};
 
+use super::common::{CACHE, CACHE_CONTROL, CITATIONS_CONFIG, USER_LOCATION};
 use crate::TextKind;
 use crate::shape::{Mark, Rule, Shape, Tagged};
 
@@ -48,7 +49,6 @@ pub(super) static TOOL: Tagged = Tagged {
 };
 
 const CALLERS: (&str, Rule) = ("allowed_callers", List(&Text(Label)));
-const CACHE: (&str, Rule) = ("cache_control", Json(Label));
 const DEFER: (&str, Rule) = ("defer_loading", Boolean);
 const EXAMPLES: (&str, Rule) = ("input_examples", List(&Json(ToolDescription)));
 const STRICT: (&str, Rule) = ("strict", Boolean);
@@ -104,8 +104,8 @@ static SERVER: Shape = Shape {
         ("allowed_domains", List(&Text(Address))),
         ("blocked_domains", List(&Text(Address))),
         ("max_uses", Integer),
-        ("user_location", Json(Label)),
-        ("citations", Json(Label)),
+        ("user_location", Object(&USER_LOCATION)),
+        CITATIONS_CONFIG,
         ("max_content_tokens", Integer),
         ("url_sources", Json(Label)),
         ("use_cache", Boolean),
@@ -116,7 +116,7 @@ static SERVER: Shape = Shape {
         ("tools", List(&Json(ToolSchema))),
         ("model", Text(Label)),
         ("max_tokens", Integer),
-        ("caching", Json(Label)),
+        ("caching", Object(&CACHE_CONTROL)),
         CACHE,
         STRICT,
         CALLERS,

@@ -47,16 +47,16 @@ pub(crate) static REQUEST: Shape = Shape {
         ("audio", Object(&AUDIO_WANTED)),
         ("service_tier", Text(Label)),
         ("prompt_cache_key", Text(Identifier)),
-        ("prompt_cache_options", Json(Label)),
+        ("prompt_cache_options", Object(&CACHE_SETTING)),
         ("prompt_cache_retention", Text(Label)),
         ("functions", List(&Object(&FUNCTION_OFFERED))),
         ("function_call", Either(&[Text(Label), Object(&NAMED)])),
         // Kept by the provider, readable later and outside the gateway.
         ("store", Feature("store", &Boolean)),
         // The provider searches the web and feeds what it finds to the model.
-        ("web_search_options", Feature("web_search_options", &Json(Label))),
+        ("web_search_options", Feature("web_search_options", &Object(&WEB_SEARCH))),
         // The provider runs another model over input and output.
-        ("moderation", Feature("moderation", &Json(Label))),
+        ("moderation", Feature("moderation", &Object(&MODERATION))),
     ],
 };
 
@@ -129,7 +129,35 @@ static PART: Tagged = Tagged {
     ],
 };
 
-const BREAKPOINT: (&str, Rule) = ("prompt_cache_breakpoint", Json(Label));
+const BREAKPOINT: (&str, Rule) = ("prompt_cache_breakpoint", Object(&CACHE_SETTING));
+
+static CACHE_SETTING: Shape = plain("cache setting", &[], &[("mode", Text(Label)), ("ttl", Text(Label))]);
+
+static WEB_SEARCH: Shape = plain(
+    "web search options",
+    &[],
+    &[("search_context_size", Text(Label)), ("user_location", Object(&USER_LOCATION))],
+);
+
+static USER_LOCATION: Shape =
+    plain("user location", &[], &[("type", Text(Label)), ("approximate", Object(&APPROXIMATE))]);
+
+static APPROXIMATE: Shape = plain(
+    "approximate location",
+    &[],
+    &[("city", Text(Label)), ("country", Text(Label)), ("region", Text(Label)), ("timezone", Text(Label))],
+);
+
+static MODERATION: Shape =
+    plain("moderation", &[], &[("model", Text(Label)), ("policy", Object(&MODERATION_POLICY))]);
+
+static MODERATION_POLICY: Shape = plain(
+    "moderation policy",
+    &[],
+    &[("input", Object(&MODERATION_MODE)), ("output", Object(&MODERATION_MODE))],
+);
+
+static MODERATION_MODE: Shape = plain("moderation mode", &[], &[("mode", Text(Label))]);
 
 static TEXT_PART: Shape = plain("text part", &["text"], &[("type", Word), ("text", Text(Prose)), BREAKPOINT]);
 
@@ -159,7 +187,9 @@ static FILE: Shape = plain(
 static EARLIER_AUDIO: Shape = plain("earlier audio", &["id"], &[("id", Reference(Media::Audio))]);
 
 static AUDIO_WANTED: Shape =
-    plain("wanted audio", &[], &[("format", Text(Label)), ("voice", Either(&[Text(Label), Json(Label)]))]);
+    plain("wanted audio", &[], &[("format", Text(Label)), ("voice", Either(&[Text(Label), Object(&VOICE)]))]);
+
+static VOICE: Shape = plain("voice", &[], &[("id", Text(Identifier))]);
 
 static TOOL_CALL: Tagged = Tagged {
     name: "tool call",
@@ -223,8 +253,21 @@ static CUSTOM_TOOL: Shape = Shape {
 static CUSTOM: Shape = plain(
     "custom tool definition",
     &["name"],
-    &[("name", Text(Name)), ("description", Text(ToolDescription)), ("format", Json(ToolDescription))],
+    &[("name", Text(Name)), ("description", Text(ToolDescription)), ("format", Rule::Tagged(&CUSTOM_FORMAT))],
 );
+
+static CUSTOM_FORMAT: Tagged = Tagged {
+    name: "custom tool format",
+    tag: "type",
+    untagged: None,
+    variants: &[("text", &BARE_FORMAT), ("grammar", &GRAMMAR_FORMAT)],
+};
+
+static GRAMMAR_FORMAT: Shape =
+    plain("grammar format", &["grammar"], &[("type", Word), ("grammar", Object(&GRAMMAR))]);
+
+static GRAMMAR: Shape =
+    plain("grammar", &["definition"], &[("syntax", Text(Label)), ("definition", Text(ToolDescription))]);
 
 static TOOL_CHOICE: Tagged = Tagged {
     name: "tool choice",

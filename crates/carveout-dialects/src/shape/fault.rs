@@ -48,7 +48,7 @@ pub enum Problem {
         name: &'static str,
     },
     /// A kind of message, part, tool or event that isn't on the dialect's list: it can't be judged.
-    #[error("is a {what} of the unknown kind `{found}`; only listed kinds are accepted")]
+    #[error("is of an unknown kind of {what}, `{found}`; only listed kinds are accepted")]
     UnknownKind {
         /// What it is a kind of.
         what: &'static str,
