@@ -15,6 +15,8 @@
 
 mod anthropic;
 mod asked;
+#[cfg(test)]
+mod coverage;
 mod endpoint;
 pub mod json;
 mod kinds;

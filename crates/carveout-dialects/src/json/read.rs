@@ -29,6 +29,8 @@ impl Tape {
         }
         let text = match str::from_utf8(source) {
             Ok(text) => text,
+            // No length: the last character is not wrong, only incomplete.
+            Err(error) if error.error_len().is_none() => return fail(JsonFault::UnexpectedEnd, source.len()),
             Err(error) => return fail(JsonFault::InvalidUtf8, error.valid_up_to()),
         };
         let mut reader = Reader { text, at: 0, copied: 0, out, tape: self, depth: limits.depth };
@@ -255,8 +257,10 @@ impl Reader<'_, '_> {
             return Ok((character, 6));
         }
         let is_leading = (0xd800..0xdc00).contains(&first);
-        if !is_leading || self.rest().get(6..8) != Some(b"\\u") {
-            return Err(JsonFault::LoneSurrogate);
+        match self.rest().get(6..) {
+            Some([b'\\', b'u', ..]) if is_leading => {}
+            Some([] | [b'\\']) if is_leading => return Err(JsonFault::UnexpectedEnd),
+            _ => return Err(JsonFault::LoneSurrogate),
         }
         let second = self.code_unit(6)?;
         if !(0xdc00..0xe000).contains(&second) {
@@ -316,12 +320,17 @@ impl Reader<'_, '_> {
     fn digits(&mut self) -> Result<(), JsonFault> {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += digits;
-        if digits == 0 { Err(JsonFault::IncompleteNumber) } else { Ok(()) }
+        match self.peek() {
+            _ if digits > 0 => Ok(()),
+            Some(_) => Err(JsonFault::IncompleteNumber),
+            None => Err(JsonFault::UnexpectedEnd),
+        }
     }
 
     fn word(&mut self, word: &'static str, kind: Kind) -> Result<(), JsonFault> {
         if !self.rest().starts_with(word.as_bytes()) {
-            return Err(self.unexpected("a value"));
+            let is_cut = word.as_bytes().starts_with(self.rest());
+            return Err(if is_cut { JsonFault::UnexpectedEnd } else { self.unexpected("a value") });
         }
         self.push(kind, self.at);
         self.at += word.len();

@@ -59,7 +59,7 @@ static CHOICE: Shape = Shape {
 };
 
 static CHUNK_CHOICE: Shape = Shape {
-    name: "choice",
+    name: "chunk choice",
     mark: Mark::Choice,
     required: &["index"],
     members: &[
@@ -157,7 +157,7 @@ static CUSTOM_TOOL_CALL: Shape = plain(
 
 /// Only the first delta of a call says its type.
 static TOOL_CALL_DELTA: Tagged = Tagged {
-    name: "tool call",
+    name: "piece of a tool call",
     tag: "type",
     untagged: Some(&ANY_TOOL_CALL_DELTA),
     variants: &[("function", &ANY_TOOL_CALL_DELTA), ("custom", &ANY_TOOL_CALL_DELTA)],

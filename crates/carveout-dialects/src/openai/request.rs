@@ -241,7 +241,7 @@ static FUNCTION: Shape = plain("function", &["name"], FUNCTION_MEMBERS);
 
 /// In `functions`, the predecessor of `tools`, where the function is the tool.
 static FUNCTION_OFFERED: Shape =
-    Shape { name: "function", mark: Mark::Tool, required: &["name"], members: FUNCTION_MEMBERS };
+    Shape { name: "offered function", mark: Mark::Tool, required: &["name"], members: FUNCTION_MEMBERS };
 
 static CUSTOM_TOOL: Shape = Shape {
     name: "custom tool",
@@ -330,7 +330,7 @@ static PREDICTED_CONTENT: Shape = plain(
 );
 
 static PREDICTED_PART: Tagged =
-    Tagged { name: "content part", tag: "type", untagged: None, variants: &[("text", &PREDICTED_TEXT)] };
+    Tagged { name: "predicted part", tag: "type", untagged: None, variants: &[("text", &PREDICTED_TEXT)] };
 
 static PREDICTED_TEXT: Shape =
     plain("predicted text", &["text"], &[("type", Word), ("text", Text(Prediction)), BREAKPOINT]);

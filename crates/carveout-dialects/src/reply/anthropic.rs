@@ -51,6 +51,8 @@ impl Events {
             refuse_error(root)?;
             walk(&EVENT, root, Within::default(), visitor).map_err(|fault| fault.locate(root))?;
             self.step(root)?;
+            // A message is one choice.
+            *visitor.choices |= 1;
             summarise(root, visitor.summary);
             Ok(())
         })
