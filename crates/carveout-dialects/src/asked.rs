@@ -1,6 +1,7 @@
 //! What a request asks for, as far as its bytes say.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -8,7 +9,6 @@ use crate::json::{Document, View, write_string};
 use crate::{Dialect, Media, Speaker, TextKind};
 
 /// A request that has been read: its canonical text and what was found in it.
-#[derive(Debug)]
 pub struct Asked {
     pub(crate) dialect: Dialect,
     pub(crate) document: Document,
@@ -21,7 +21,7 @@ pub struct Asked {
 }
 
 /// Collected during the walk; numbers are nodes of the document.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Found {
     pub(crate) texts: Vec<TextFound>,
     /// Strings inside a tool call's arguments, where the arguments' own spelling hides them.
@@ -40,6 +40,18 @@ pub(crate) struct TextFound {
     pub(crate) kind: TextKind,
     /// Index into `Found::inner` if the text is from inside the node.
     pub(crate) inner: Option<u32>,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Asked")
+            .field("dialect", &self.dialect)
+            .field("model", &self.model_name)
+            .field("document", &self.document)
+            .field("texts", &self.found.texts.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Asked {
@@ -136,7 +148,7 @@ impl Asked {
 }
 
 /// A text and whose it is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Text<'a> {
     /// Whose words, as far as the document says.
     pub speaker: Speaker,
@@ -145,6 +157,13 @@ pub struct Text<'a> {
     /// The characters, unescaped.
     pub text: Cow<'a, str>,
     view: View<'a>,
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { speaker, kind, text, view } = self;
+        write!(formatter, "Text({speaker:?} {kind:?}, {} bytes, {view:?})", text.len())
+    }
 }
 
 impl Text<'_> {
@@ -202,8 +221,14 @@ impl ServerTool<'_> {
 }
 
 /// The bytes that were judged, and therefore the only ones that may be forwarded. Made only from an [`Asked`].
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct CanonicalBody(Bytes);
+
+impl fmt::Debug for CanonicalBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "CanonicalBody({} bytes)", self.0.len())
+    }
+}
 
 impl CanonicalBody {
     /// The bytes.

@@ -1,5 +1,7 @@
 //! What callers are told, and where.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic")]
+
 use carveout_dialects::{
     CitedClause, Dialect, Endpoint, Limits, ModelListed, Notice, UnknownRoute, endpoint, model, models_list,
     provider_error,

@@ -1,5 +1,7 @@
 //! Replies of both dialects: what is released, what it says, what is refused.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic")]
+
 mod support;
 
 use carveout_dialects::{Dialect, EventDecoder, EventTooLarge, Item, Limits, ReplyFault, ReplyReader};
@@ -423,6 +425,18 @@ fn a_reply_over_the_limit_is_given_up() {
         assert!(reader.push(b"\n\n").is_err());
         assert!(reader.finish().is_err());
     }
+}
+
+#[test]
+fn content_is_not_in_debug_output() {
+    let mut reader = ReplyReader::new(Dialect::OpenAi, true, Limits::default());
+    let stream = format!("{}data: half a secret-7f3a", CHUNK.replace("\"x\"", "\"secret-7f3a\""));
+    let judged = reader.push(stream.as_bytes()).unwrap();
+    let mut shown = format!("{reader:?} {judged:?}");
+    judged.texts().for_each(|text| shown.push_str(&format!("{text:?}")));
+    judged.events().for_each(|event| shown.push_str(&format!("{event:?}")));
+    assert!(judged.texts().any(|text| text.text.contains("secret")));
+    assert!(!shown.contains("secret"), "{shown}");
 }
 
 #[test]

@@ -276,6 +276,16 @@ fn bad_requests_are_refused_and_say_why() {
 }
 
 #[test]
+fn content_is_not_in_debug_output() {
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"secret-7f3a"}]}"#;
+    let asked = ask(Dialect::OpenAi, body).unwrap();
+    let mut shown = format!("{asked:?}");
+    asked.texts().for_each(|text| shown.push_str(&format!("{text:?}")));
+    shown.push_str(&format!("{:?}", asked.into_canonical("m")));
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[test]
 fn null_says_nothing() {
     let body =
         r#"{"model":"m","messages":[],"stream":null,"max_tokens":null,"n":null,"tools":null,"stop":null}"#;

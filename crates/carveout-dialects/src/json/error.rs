@@ -76,7 +76,7 @@ pub enum JsonFault {
     /// The same member name twice in one object, compared after unescaping.
     #[error("the member `{name}` appears twice in one object; send it once")]
     DuplicateKey {
-        /// The name, canonically escaped.
+        /// The name, canonically escaped and cut to 64 characters.
         name: String,
     },
 }

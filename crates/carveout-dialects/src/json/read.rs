@@ -50,7 +50,8 @@ impl Tape {
                 at = nodes.get(at + 1).map_or(usize::MAX, |value| value.next as usize);
             }
             if let Some(duplicate) = duplicate(nodes, keys, out) {
-                let fault = JsonFault::DuplicateKey { name: name(duplicate, out).to_owned() };
+                let shown = name(duplicate, out).chars().take(64).collect();
+                let fault = JsonFault::DuplicateKey { name: shown };
                 return Err(JsonError { fault, offset: duplicate.source as usize });
             }
         }

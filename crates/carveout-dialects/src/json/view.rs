@@ -1,6 +1,7 @@
 //! Looking at a document that has been read.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use thiserror::Error;
 
@@ -8,8 +9,9 @@ use super::tape::Node;
 use super::write::unescape;
 use super::{JsonError, Kind, LARGEST_INTEGER, Limits, Tape};
 
-/// A document with its canonical text.
-#[derive(Clone, Debug)]
+/// A document with its canonical text. (`Debug` of this and of everything else here that holds content tells sizes and
+/// places only: content doesn't belong in logs.)
+#[derive(Clone)]
 pub struct Document {
     text: String,
     tape: Tape,
@@ -50,6 +52,12 @@ impl Document {
     }
 }
 
+impl fmt::Debug for Document {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Document").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
+}
+
 impl Tape {
     /// The document last read, whose canonical text is `text`.
     #[must_use]
@@ -70,11 +78,17 @@ pub enum IntegerFault {
 }
 
 /// One value (or key) of a document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct View<'a> {
     text: &'a str,
     nodes: &'a [Node],
     index: u32,
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "View({:?} at byte {})", self.kind(), self.source_offset())
+    }
 }
 
 impl<'a> View<'a> {

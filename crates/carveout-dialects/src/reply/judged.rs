@@ -1,6 +1,7 @@
 //! What may be released, and what it says.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -8,7 +9,7 @@ use crate::TextKind;
 use crate::json::unescape;
 
 /// Whole events (or a whole reply) that were parsed and written anew.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Judged {
     bytes: Bytes,
     events: Vec<EventEnd>,
@@ -34,7 +35,7 @@ pub(super) struct TextSpan {
 }
 
 /// A text of a reply, or a piece of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReplyText<'a> {
     /// Which of the choices; 0 where the dialect has one.
     pub choice: u32,
@@ -44,6 +45,20 @@ pub struct ReplyText<'a> {
     pub kind: TextKind,
     /// The characters, unescaped.
     pub text: Cow<'a, str>,
+}
+
+impl fmt::Debug for ReplyText<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { choice, index, kind, text } = self;
+        write!(formatter, "ReplyText({choice} {index:?} {kind:?}, {} bytes)", text.len())
+    }
+}
+
+impl fmt::Debug for Judged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (bytes, events, texts) = (self.bytes.len(), self.events.len(), self.texts.len());
+        write!(formatter, "Judged({bytes} bytes, {events} events, {texts} texts)")
+    }
 }
 
 impl Judged {
@@ -113,7 +128,7 @@ impl TextSpan {
 }
 
 /// Events being judged.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Draft {
     pub(super) out: String,
     pub(super) texts: Vec<TextSpan>,

@@ -1,5 +1,7 @@
 //! Bytes from a provider to bytes that may be released.
 
+use std::fmt;
+
 use super::anthropic::{self, Events};
 use super::fault::{ReplyError, ReplyFault};
 use super::judged::{Draft, Judged};
@@ -11,7 +13,6 @@ use crate::Dialect;
 use crate::json::{Limits, Tape, View};
 
 /// Reads a reply in pieces of any size. What comes out doesn't depend on how it was cut.
-#[derive(Debug)]
 pub struct ReplyReader {
     course: Course,
     desk: Desk,
@@ -19,7 +20,6 @@ pub struct ReplyReader {
     fault: Option<ReplyFault>,
 }
 
-#[derive(Debug)]
 enum Course {
     /// Gathered until the end, then read at once.
     Whole {
@@ -28,6 +28,12 @@ enum Course {
     },
     Chunks(EventDecoder, Chunks),
     Events(EventDecoder, Events),
+}
+
+impl fmt::Debug for ReplyReader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ReplyReader").field("summary", &self.desk.summary).finish_non_exhaustive()
+    }
 }
 
 impl ReplyReader {
@@ -128,7 +134,6 @@ fn gather(body: &mut Vec<u8>, piece: &[u8], limit: usize) -> Result<(), ReplyFau
 }
 
 /// Where one document after the other is read and written anew.
-#[derive(Debug)]
 pub(super) struct Desk {
     limits: Limits,
     tape: Tape,

@@ -5,7 +5,6 @@ use thiserror::Error;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Takes bytes in pieces of any size and tells whole events.
-#[derive(Debug)]
 pub struct EventDecoder {
     limit: usize,
     /// The line so far, when a piece ended inside it.
@@ -39,6 +38,13 @@ pub enum Item<'a> {
 pub struct EventTooLarge {
     /// The limit in bytes.
     pub limit: usize,
+}
+
+impl std::fmt::Debug for EventDecoder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let held = self.line.len() + self.data.len();
+        formatter.debug_struct("EventDecoder").field("held", &held).finish_non_exhaustive()
+    }
 }
 
 impl EventDecoder {
