@@ -102,8 +102,10 @@ pub enum Reason {
         /// What the evaluator said.
         message: String,
     },
-    /// The claims and the evidence can be read in more ways than are decided.
+    /// The claims and the evidence can be read in more ways than are decided one by one.
     TooManyReadings,
+    /// The use was assembled with another vocabulary than the stack's.
+    OtherVocabulary,
 }
 
 /// The ruling on a use, with everything needed to check it again.

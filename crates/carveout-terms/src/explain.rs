@@ -2,8 +2,9 @@
 
 use crate::{
     Agreement, FactId, Facts, RoleId, Stack, Use, Value, Vocabulary,
-    agreement::{Assignment, Role},
+    agreement::{Applies, Assignment, Role},
     law::{Condition, Test, Words},
+    r#use::Readings,
 };
 
 /// Every agreement's and every clause's part in a decision. One reading is explained: the claimed one.
@@ -60,7 +61,10 @@ impl Stack {
     /// Explains the ruling on a use.
     #[must_use]
     pub fn explain(&self, use_: &Use) -> Explanation {
-        let reading = use_.readings().and_then(<[Assignment]>::first);
+        let reading = match use_.readings() {
+            Readings::Each(readings) => readings.first(),
+            Readings::TooMany(_) => None,
+        };
         let agreements = reading
             .map(|reading| {
                 self.agreements()
@@ -110,7 +114,7 @@ impl Stack {
         AgreementExplained {
             agreement: agreement.id().to_owned(),
             role: agreement.role(),
-            applies: agreement.applies(reading),
+            applies: agreement.applies(vocabulary, reading) != Applies::No,
             presumed: presumed.display(vocabulary).to_string(),
             policies: policies.collect(),
         }

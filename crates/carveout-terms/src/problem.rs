@@ -42,6 +42,12 @@ impl Problem {
         self
     }
 
+    /// The same problem, found in a text that starts so many bytes into the source.
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        self.span = self.span.start + by..self.span.end + by;
+        self
+    }
+
     pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = self.hint.or(hint);
         self
@@ -145,11 +151,21 @@ impl Diagnostic for Problems {
 }
 
 /// The candidate nearest to what was written, if one is near enough to be meant.
+///
+/// Callers can make us look: candidates that differ too much in length are not compared, so that the
+/// cost doesn't grow with what was written.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let written = written.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 3)
+        .filter(|candidate| candidate.len().abs_diff(written.len()) <= allowed_distance(candidate))
+        .map(|candidate| (strsim::damerau_levenshtein(&written, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed_distance(candidate))
         .min()
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+}
+
+/// So many slips of the pen and a name may still be meant.
+const fn allowed_distance(candidate: &str) -> usize {
+    1 + candidate.len() / 3
 }

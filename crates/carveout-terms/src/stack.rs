@@ -4,6 +4,8 @@
 //! permits on all P, holds on all N but not all P, and denies otherwise. Agreements are never
 //! concatenated into one policy set: that would let one party's permit stand in for another's.
 
+mod unread;
+
 use std::{
     collections::BTreeSet,
     num::NonZeroUsize,
@@ -14,8 +16,9 @@ use lru::LruCache;
 
 use crate::{
     Agreement, Clause, ClauseRef, Decision, Digest, FactId, Facts, Reason, RoleId, Ruling, Use, Vocabulary,
-    agreement::{Assignment, Local, Role, presume},
+    agreement::{Applies, Assignment, Local, Role, presume},
     law::{Cell, Cells},
+    r#use::Readings,
 };
 
 /// How many cells a stack remembers the ruling of. One is a few hundred bytes.
@@ -41,6 +44,9 @@ pub enum StackError {
     /// No agreement at all.
     #[error("a stack needs at least one agreement; list some under `agreements`")]
     Empty,
+    /// An agreement that was read with another vocabulary, or another version of it.
+    #[error("the agreement `{0}` was read with another vocabulary; read it again with this one")]
+    OtherVocabulary(String),
 }
 
 /// The exact key of a remembered outcome: everything that a ruling depends on but the approvals,
@@ -51,20 +57,12 @@ struct Key {
     evident: Vec<FactId>,
 }
 
-/// The ruling on one reading.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Outcome {
-    ruling: Ruling,
-    grounds: BTreeSet<ClauseRef>,
-    reason: Reason,
-}
-
 impl Stack {
     /// Forms a stack. `presume` is what the program's own registration presumes; it serves grants
     /// only, because a limit was not agreed with the program's parties.
     ///
     /// # Errors
-    /// If there is no agreement, or one twice.
+    /// If there is no agreement, one twice, or one that was read with another vocabulary.
     pub fn new(
         vocabulary: Arc<Vocabulary>,
         agreements: Vec<Arc<Agreement>>,
@@ -76,6 +74,9 @@ impl Stack {
         let mut ids = BTreeSet::new();
         if let Some(twice) = agreements.iter().find(|agreement| !ids.insert(agreement.id())) {
             return Err(StackError::Duplicate(twice.id().to_owned()));
+        }
+        if let Some(other) = agreements.iter().find(|agreement| agreement.vocabulary() != vocabulary.digest()) {
+            return Err(StackError::OtherVocabulary(other.id().to_owned()));
         }
         let cells = cells(&vocabulary, &agreements);
         let digest = digest(&vocabulary, &agreements, &presume);
@@ -116,14 +117,7 @@ impl Stack {
     /// Decides a use. Total and pure: every use has exactly one decision, the same each time.
     #[must_use]
     pub fn decide(&self, use_: &Use) -> Decision {
-        let outcome = match use_.readings() {
-            Some(readings) => readings
-                .iter()
-                .map(|reading| self.outcome(reading, use_.approvals()))
-                .reduce(|first, second| Arc::new(strictest(&first, &second))),
-            None => Some(Arc::new(self.too_many_readings())),
-        };
-        let outcome = outcome.unwrap_or_else(|| Arc::new(self.too_many_readings()));
+        let outcome = self.outcome_of(use_);
         Decision {
             ruling: outcome.ruling.clone(),
             grounds: outcome.grounds.iter().cloned().collect(),
@@ -132,6 +126,21 @@ impl Stack {
             facts: use_.digest(),
             at: use_.at(),
         }
+    }
+
+    fn outcome_of(&self, use_: &Use) -> Arc<Outcome> {
+        if use_.vocabulary() != self.vocabulary.digest() {
+            return Arc::new(Outcome::denied(Reason::OtherVocabulary));
+        }
+        let readings = match use_.readings() {
+            Readings::Each(readings) => readings,
+            Readings::TooMany(possible) => return Arc::new(self.unread(possible, use_.approvals())),
+        };
+        let outcomes = readings.iter().map(|reading| self.outcome(reading, use_.approvals()));
+        let strictest = outcomes.reduce(|first, second| {
+            if first == second { first } else { Arc::new(strictest(&first, &second)) }
+        });
+        strictest.unwrap_or_else(|| Arc::new(Outcome::denied(Reason::TooManyReadings)))
     }
 
     fn outcome(&self, reading: &Assignment, approvals: &[RoleId]) -> Arc<Outcome> {
@@ -149,57 +158,73 @@ impl Stack {
     }
 
     /// Every applicable agreement's answer to one reading, in order.
-    pub(crate) fn locals<'s>(
+    fn answers<'s>(
         &'s self,
         reading: &'s Assignment,
         approvals: &'s [RoleId],
-    ) -> impl Iterator<Item = (&'s Agreement, Local)> + 's {
+    ) -> impl Iterator<Item = Answer<'s>> + 's {
         let presumed = presume(&self.vocabulary, reading, &self.presume);
-        let applicable =
-            self.agreements.iter().map(Arc::as_ref).filter(|agreement| agreement.applies(reading));
-        applicable.map(move |agreement| {
+        self.agreements.iter().filter_map(move |agreement| {
+            let applies = agreement.applies(&self.vocabulary, reading);
             let seen = match (agreement.role(), &presumed) {
                 (Role::Grant, Some(presumed)) => presumed,
                 _ => reading,
             };
-            (agreement, agreement.rule(&self.vocabulary, seen, approvals))
+            let local = || agreement.rule(&self.vocabulary, seen, approvals);
+            (applies != Applies::No).then(|| Answer { agreement, applies, local: local() })
         })
     }
 
     fn work_out(&self, reading: &Assignment, approvals: &[RoleId]) -> Outcome {
-        let locals: Vec<_> = self.locals(reading, approvals).collect();
-        if let Some(failed) = failure(&locals) {
+        let answers: Vec<_> = self.answers(reading, approvals).collect();
+        if let Some(failed) = failure(&answers) {
             return failed;
         }
-        if !locals.iter().any(|(agreement, _)| agreement.role() == Role::Grant) {
-            return Outcome {
-                ruling: Ruling::Deny,
-                grounds: BTreeSet::new(),
-                reason: Reason::NothingGoverns,
-            };
+        if !answers.iter().any(Answer::may_grant) {
+            return Outcome::denied(Reason::NothingGoverns);
         }
-        if locals.iter().all(|(agreement, local)| local.permitted(agreement.role())) {
-            let grounds = grounds(&locals, |local| &local.permits);
+        if answers.iter().all(|answer| answer.local.permitted(answer.agreement.role())) {
+            let grounds = grounds(&answers, |local| &local.permits);
             return Outcome { ruling: Ruling::Permit, grounds, reason: Reason::Clauses };
         }
-        if locals.iter().all(|(agreement, local)| local.permitted_if_lifted(agreement.role())) {
-            let grounds = grounds(&locals, |local| &local.holds);
-            return Outcome {
-                ruling: Ruling::Hold { roles: missing_roles(&locals) },
-                grounds,
-                reason: Reason::Clauses,
-            };
+        if answers.iter().all(Answer::permitted_if_lifted) {
+            let grounds = grounds(&answers, |local| &local.holds);
+            let roles = missing_roles(&answers);
+            return Outcome { ruling: Ruling::Hold { roles }, grounds, reason: Reason::Clauses };
         }
-        denied(&locals)
+        denied(&answers)
+    }
+}
+
+/// The ruling on one reading.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Outcome {
+    ruling: Ruling,
+    grounds: BTreeSet<ClauseRef>,
+    reason: Reason,
+}
+
+impl Outcome {
+    const fn denied(reason: Reason) -> Self {
+        Self { ruling: Ruling::Deny, grounds: BTreeSet::new(), reason }
+    }
+}
+
+/// What one agreement says about one reading.
+struct Answer<'s> {
+    agreement: &'s Agreement,
+    applies: Applies,
+    local: Local,
+}
+
+impl Answer<'_> {
+    /// Only a grant that surely governs the target can grant anything.
+    fn may_grant(&self) -> bool {
+        self.agreement.role() == Role::Grant && self.applies == Applies::Yes
     }
 
-    /// Held for every role that any clause of the stack can hold for: who could lift it isn't known.
-    fn too_many_readings(&self) -> Outcome {
-        let roles: BTreeSet<RoleId> =
-            self.agreements.iter().flat_map(|agreement| agreement.holding_roles().cloned()).collect();
-        let ruling =
-            if roles.is_empty() { Ruling::Deny } else { Ruling::Hold { roles: roles.into_iter().collect() } };
-        Outcome { ruling, grounds: BTreeSet::new(), reason: Reason::TooManyReadings }
+    fn permitted_if_lifted(&self) -> bool {
+        self.local.permitted_if_lifted(self.agreement.role())
     }
 }
 
@@ -225,33 +250,34 @@ fn digest(vocabulary: &Vocabulary, agreements: &[Arc<Agreement>], presume: &Fact
 }
 
 fn grounds<'l>(
-    locals: &'l [(&Agreement, Local)],
+    answers: &'l [Answer<'_>],
     which: impl Fn(&'l Local) -> &'l Vec<usize>,
 ) -> BTreeSet<ClauseRef> {
-    locals
-        .iter()
-        .flat_map(|(agreement, local)| {
-            which(local).iter().filter_map(|policy| {
-                let clause = agreement.policies().get(*policy)?.clause().to_owned();
-                Some(ClauseRef { agreement: agreement.id().to_owned(), clause })
-            })
-        })
-        .collect()
+    answers.iter().flat_map(|answer| clauses(answer.agreement, which(&answer.local))).collect()
 }
 
-fn missing_roles(locals: &[(&Agreement, Local)]) -> Vec<RoleId> {
-    let roles: BTreeSet<RoleId> = locals
-        .iter()
-        .flat_map(|(agreement, local)| {
-            local.holds.iter().filter_map(|policy| agreement.policies().get(*policy)?.hold().cloned())
-        })
-        .collect();
-    roles.into_iter().collect()
+/// The clauses of these policies.
+fn clauses<'a>(agreement: &'a Agreement, policies: &'a [usize]) -> impl Iterator<Item = ClauseRef> + 'a {
+    policies.iter().filter_map(|policy| {
+        let clause = agreement.policies().get(*policy)?.clause().to_owned();
+        Some(ClauseRef { agreement: agreement.id().to_owned(), clause })
+    })
 }
 
-fn failure(locals: &[(&Agreement, Local)]) -> Option<Outcome> {
+/// The roles that these policies hold for.
+fn roles<'a>(agreement: &'a Agreement, policies: &'a [usize]) -> impl Iterator<Item = RoleId> + 'a {
+    policies.iter().filter_map(|policy| agreement.policies().get(*policy)?.hold().cloned())
+}
+
+fn missing_roles(answers: &[Answer<'_>]) -> Vec<RoleId> {
+    let missing: BTreeSet<RoleId> =
+        answers.iter().flat_map(|answer| roles(answer.agreement, &answer.local.holds)).collect();
+    missing.into_iter().collect()
+}
+
+fn failure(answers: &[Answer<'_>]) -> Option<Outcome> {
     let (agreement, (clause, message)) =
-        locals.iter().find_map(|(agreement, local)| Some((agreement, local.failed.clone()?)))?;
+        answers.iter().find_map(|answer| Some((answer.agreement, answer.local.failed.clone()?)))?;
     let clause = ClauseRef { agreement: agreement.id().to_owned(), clause };
     Some(Outcome {
         ruling: Ruling::Deny,
@@ -261,11 +287,11 @@ fn failure(locals: &[(&Agreement, Local)]) -> Option<Outcome> {
 }
 
 /// Grounded in the clauses that forbid; where none does, in nothing having been granted.
-fn denied(locals: &[(&Agreement, Local)]) -> Outcome {
-    let grounds = grounds(locals, |local| &local.forbids);
+fn denied(answers: &[Answer<'_>]) -> Outcome {
+    let grounds = grounds(answers, |local| &local.forbids);
     let reason = if grounds.is_empty() {
-        let silent = locals.iter().filter(|(agreement, local)| !local.permitted_if_lifted(agreement.role()));
-        Reason::NotGranted { agreements: silent.map(|(agreement, _)| agreement.id().to_owned()).collect() }
+        let silent = answers.iter().filter(|answer| !answer.permitted_if_lifted());
+        Reason::NotGranted { agreements: silent.map(|answer| answer.agreement.id().to_owned()).collect() }
     } else {
         Reason::Clauses
     };

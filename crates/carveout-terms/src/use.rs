@@ -1,11 +1,9 @@
 //! A use: the normalised facts of one request to one target.
 
-use std::collections::BTreeSet;
+mod readings;
 
-use crate::{Digest, FactId, Facts, RoleId, Timestamp, Value, Vocabulary, agreement::Assignment};
-
-/// More readings of one use than this are not decided; the use is held instead.
-pub(crate) const MOST_READINGS: usize = 16;
+pub(crate) use self::readings::{Possibilities, Possibility, Readings};
+use crate::{Digest, Facts, RoleId, Timestamp, Value, Vocabulary};
 
 /// What is known about a use, by who vouches for it.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +26,7 @@ pub struct UseLayers<'a> {
 /// readings is the ruling. [`Use::assemble`] is the only way to make one.
 #[derive(Clone, Debug)]
 pub struct Use {
-    readings: Option<Vec<Assignment>>,
+    readings: Readings,
     approvals: Vec<RoleId>,
     at: Timestamp,
     claimed: String,
@@ -36,6 +34,7 @@ pub struct Use {
     measured: String,
     evidence: Vec<String>,
     digest: Digest,
+    vocabulary: Digest,
 }
 
 /// Why no use could be assembled.
@@ -52,52 +51,18 @@ impl Use {
     /// # Errors
     /// If a number, time or truth value is missing: those have no `unknown`.
     pub fn assemble(vocabulary: &Vocabulary, layers: &UseLayers<'_>) -> Result<Self, UseError> {
-        let stated = [layers.gateway, layers.program, layers.caller];
-        let mut base = Vec::with_capacity(vocabulary.facts().len());
-        let mut open: Vec<(FactId, Vec<Value>)> = Vec::new();
-        let mut evident = Vec::new();
-        for (id, fact) in vocabulary.facts() {
-            let silence = Value::silence(fact.kind());
-            let mut values: Vec<&Value> = Vec::new();
-            let spoken = stated.iter().filter_map(|layer| layer.as_ref()?.get(id));
-            for value in spoken.filter(|value| Some(*value) != silence.as_ref()) {
-                if !values.contains(&value) {
-                    values.push(value);
-                }
-            }
-            let evidence: BTreeSet<&Value> =
-                layers.evidence.iter().filter_map(|facts| facts.get(id)).collect();
-            if !evidence.is_empty() {
-                evident.push(id);
-            }
-            let first = match (values.first(), silence) {
-                (Some(first), _) => (*first).clone(),
-                (None, Some(silence)) => silence,
-                (None, None) => return Err(UseError::Missing(fact.name().to_owned())),
-            };
-            let mut all: Vec<Value> = std::iter::once(first.clone()).collect();
-            for value in values.into_iter().chain(evidence) {
-                if !all.contains(value) {
-                    all.push(value.clone());
-                }
-            }
-            base.push(first);
-            if all.len() > 1 {
-                open.push((id, all));
-            }
+        let readings = readings::read(vocabulary, layers).map_err(UseError::Missing)?;
+        let at = vocabulary.fact("at").and_then(|at| layers.gateway?.get(at));
+        match at {
+            Some(Value::Datetime(at)) => Ok(Self::recorded(vocabulary, layers, readings, *at)),
+            _ => Err(UseError::Missing("at".to_owned())),
         }
-        let at = match vocabulary.fact("at").and_then(|at| base.get(at.index())) {
-            Some(Value::Datetime(at)) => *at,
-            _ => return Err(UseError::Missing("at".to_owned())),
-        };
-        let readings = readings(&Assignment::new(base).with_evidence(evident), &open);
-        Ok(Self::recorded(vocabulary, layers, readings, at))
     }
 
     fn recorded(
         vocabulary: &Vocabulary,
         layers: &UseLayers<'_>,
-        readings: Option<Vec<Assignment>>,
+        readings: Readings,
         at: Timestamp,
     ) -> Self {
         let written = |facts: Option<&Facts>| {
@@ -113,7 +78,7 @@ impl Use {
         let parts = fixed.into_iter().chain(evidence.iter().map(String::as_str)).chain(["approvals"]);
         let parts = parts.chain(approvals.iter().map(RoleId::as_str));
         let digest = Digest::of_parts(parts.map(str::as_bytes));
-        Self { readings, approvals, at, claimed, registered, measured, evidence, digest }
+        Self { readings, approvals, at, claimed, registered, measured, evidence, digest, vocabulary: vocabulary.digest() }
     }
 
     /// The digest over everything known about the use.
@@ -158,29 +123,13 @@ impl Use {
         &self.approvals
     }
 
-    /// The readings, unless there are too many.
-    pub(crate) fn readings(&self) -> Option<&[Assignment]> {
-        self.readings.as_deref()
+    /// The ways to read it.
+    pub(crate) const fn readings(&self) -> &Readings {
+        &self.readings
     }
-}
 
-/// Every combination of the values that stand, the claimed ones first.
-fn readings(base: &Assignment, open: &[(FactId, Vec<Value>)]) -> Option<Vec<Assignment>> {
-    let count = open.iter().map(|(_, values)| values.len()).try_fold(1_usize, usize::checked_mul)?;
-    if count > MOST_READINGS {
-        return None;
+    /// The digest of the vocabulary that it was assembled with.
+    pub(crate) const fn vocabulary(&self) -> Digest {
+        self.vocabulary
     }
-    let mut readings = vec![base.clone()];
-    for (fact, values) in open {
-        readings = values
-            .iter()
-            .flat_map(|value| {
-                readings.iter().cloned().map(|mut reading| {
-                    reading.set(*fact, value.clone());
-                    reading
-                })
-            })
-            .collect();
-    }
-    Some(readings)
 }

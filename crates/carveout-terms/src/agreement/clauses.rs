@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     Example, Policy, examples,
     markdown::{Block, Section, first_sentence, references},
-    policies::Compiler,
+    compile::Compiler,
 };
 use crate::{Problem, Vocabulary, law::Condition, problem::nearest};
 
@@ -120,7 +120,7 @@ pub(super) fn read(
                             ));
                         }
                         "duty" => duty |= check_duty(source, block, problems),
-                        _ => {}
+                        _ => check_read_only(source, block, problems),
                     }
                 }
                 let own = read.policies.get_mut(policies..).unwrap_or_default();
@@ -131,7 +131,7 @@ pub(super) fn read(
                 if read.title.is_none() && !section.heading.is_empty() {
                     read.title = Some(section.heading.clone());
                 }
-                outside_clauses(&section, problems);
+                outside_clauses(source, &section, problems);
             }
         }
     }
@@ -206,13 +206,16 @@ fn check_references(
     }
 }
 
-fn outside_clauses(section: &Section, problems: &mut Vec<Problem>) {
+fn outside_clauses(source: &str, section: &Section, problems: &mut Vec<Problem>) {
     for block in &section.blocks {
         let (code, what) = match block.language.as_str() {
             "cedar" => ("policy-outside-clause", "a policy"),
             "uses" => ("example-outside-clause", "an example"),
             "duty" => ("duty-outside-clause", "a duty"),
-            _ => continue,
+            _ => {
+                check_read_only(source, block, problems);
+                continue;
+            }
         };
         let message = format!("{what} outside any numbered clause");
         problems.push(
@@ -220,6 +223,34 @@ fn outside_clauses(section: &Section, problems: &mut Vec<Problem>) {
                 .hint("put it under a heading such as `### 4.2 Bulk data`"),
         );
     }
+}
+
+/// What isn't marked as a policy isn't run. It must not look as if it were.
+fn check_read_only(source: &str, block: &Block, problems: &mut Vec<Problem>) {
+    const KNOWN: [&str; 3] = ["cedar", "uses", "duty"];
+    let written = block.language.as_str();
+    let word = written.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let text = source.get(block.content.clone()).unwrap_or_default();
+    let meant = KNOWN.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if meant || nearest(word, KNOWN).is_some() && !word.is_empty() {
+        let message = format!("a block marked `{written}` is not run");
+        problems.push(
+            Problem::error("unknown-block", block.span.clone(), message)
+                .maybe_hint(nearest(word, KNOWN))
+                .hint("mark it `cedar`, `uses` or `duty`, in lowercase and with nothing after it"),
+        );
+    } else if looks_like_policy(text) {
+        problems.push(
+            Problem::error("unmarked-policy", block.span.clone(), "this policy is not run")
+                .hint("put it into a block that starts with ```cedar, not indented"),
+        );
+    }
+}
+
+fn looks_like_policy(text: &str) -> bool {
+    ["permit", "forbid"].iter().any(|effect| {
+        text.split(effect).skip(1).any(|rest| rest.trim_start().starts_with('('))
+    })
 }
 
 fn check_duty(source: &str, block: &Block, problems: &mut Vec<Problem>) -> bool {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::Range};
 
-use super::{Agreement, Assignment, Local, markdown::Block};
+use super::{Agreement, Applies, Assignment, Local, markdown::Block};
 use crate::{FactId, Facts, Problem, Value, Vocabulary, problem::nearest};
 
 /// The ruling that an example expects.
@@ -158,7 +158,7 @@ impl Agreement {
         let assignment = self.supposed(vocabulary, &example.facts);
         let local = self.rule(vocabulary, &assignment, &[]);
         let (ruling, grounds) = self.outcome(&local);
-        let failure = if !self.applies(&assignment) {
+        let failure = if self.applies(vocabulary, &assignment) != Applies::Yes {
             Some("the agreement doesn't apply to this target at this time".to_owned())
         } else if let Some((policy, message)) = &local.failed {
             Some(format!("policy {policy} failed to evaluate: {message}"))

@@ -24,9 +24,10 @@ pub(super) struct Prose {
     pub(super) span: Range<usize>,
 }
 
-/// A fenced block.
+/// A block of code.
 #[derive(Debug)]
 pub(super) struct Block {
+    /// What its fence says it is; nothing for an indented block.
     pub(super) language: String,
     /// The text between the fences.
     pub(super) content: Range<usize>,
@@ -35,16 +36,19 @@ pub(super) struct Block {
 
 /// Reads the sections of a body. The first one holds what precedes the first heading.
 pub(super) fn sections(body: &str) -> Vec<Section> {
-    let mut reader = Reader { sections: vec![Section::default()], text: String::new(), block: None };
+    let mut reader = Reader { sections: vec![Section::default()], text: String::new(), place: None, block: None };
     for (event, span) in Parser::new(body).into_offset_iter() {
         reader.take(event, span);
     }
+    reader.flush();
     reader.sections
 }
 
 struct Reader {
     sections: Vec<Section>,
     text: String,
+    /// Where that text is.
+    place: Option<Range<usize>>,
     block: Option<Block>,
 }
 
@@ -52,10 +56,11 @@ impl Reader {
     fn take(&mut self, event: Event<'_>, span: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { .. }) => {
-                self.flush(&span);
+                self.flush();
                 self.sections.push(Section { heading_span: span, ..Section::default() });
             }
             Event::End(TagEnd::Heading(_)) => {
+                self.place = None;
                 let text = std::mem::take(&mut self.text);
                 let (number, heading) = split_number(text.trim());
                 if let Some(section) = self.sections.last_mut() {
@@ -64,6 +69,7 @@ impl Reader {
                 }
             }
             Event::Start(Tag::CodeBlock(kind)) => {
+                self.flush();
                 let language = match kind {
                     CodeBlockKind::Fenced(language) => language.trim().to_owned(),
                     CodeBlockKind::Indented => String::new(),
@@ -82,21 +88,31 @@ impl Reader {
                 Some(block) => {
                     block.content = block.content.start.min(span.start)..block.content.end.max(span.end);
                 }
-                None => self.text.push_str(&text),
+                None => self.write(&text, span),
             },
-            Event::Code(text) => self.text.push_str(&text),
+            Event::Code(text) => self.write(&text, span),
             Event::SoftBreak | Event::HardBreak => self.text.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::BlockQuote(_)) => self.flush(&span),
+            // An item's own text ends where a list inside of it starts.
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_) | Tag::BlockQuote(_))
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::List(_) | TagEnd::BlockQuote(_)) => {
+                self.flush();
+            }
             _ => {}
         }
     }
 
-    fn flush(&mut self, span: &Range<usize>) {
+    fn write(&mut self, text: &str, span: Range<usize>) {
+        self.text.push_str(text);
+        let start = self.place.as_ref().map_or(span.start, |place| place.start);
+        self.place = Some(start..span.end);
+    }
+
+    fn flush(&mut self) {
         let text = std::mem::take(&mut self.text);
-        if let Some(section) = self.sections.last_mut()
+        if let (Some(span), Some(section)) = (self.place.take(), self.sections.last_mut())
             && !text.trim().is_empty()
         {
-            section.prose.push(Prose { text: text.trim().to_owned(), span: span.clone() });
+            section.prose.push(Prose { text: text.trim().to_owned(), span });
         }
     }
 }

@@ -1,10 +1,12 @@
 //! An agreement: Markdown that lawyers read and the gateway runs.
 
 mod clauses;
+mod compile;
 mod examples;
 mod front_matter;
 mod markdown;
 mod policies;
+mod possible;
 mod ruling;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -17,7 +19,8 @@ pub use self::{
 pub(crate) use self::{
     front_matter::{is_id, presumed},
     policies::Effect,
-    ruling::{Assignment, Local, presume},
+    possible::Possible,
+    ruling::{Applies, Assignment, Local, presume},
 };
 use crate::{
     Digest, FactId, Facts, MemberSet, Problem, Problems, RoleId, Severity, Timestamp, Vocabulary,
@@ -90,6 +93,8 @@ pub struct Agreement {
     index: Index,
     tested: Vec<FactId>,
     digest: Digest,
+    /// The digest of the vocabulary it was read with, whose fact and member positions it holds.
+    vocabulary: Digest,
     source: Arc<str>,
 }
 
@@ -105,10 +110,11 @@ impl Agreement {
             front_matter::locate(source).map_err(|problem| failed(vec![problem]))?;
         let head = front_matter::read(source, head_text, vocabulary, &mut problems);
         let sections = markdown::sections(&blanked(source, body_start));
-        let roles: Vec<RoleId> =
-            head.iter().flat_map(|head| &head.parties).flat_map(|party| party.roles.clone()).collect();
+        let roles = head.as_ref().map(|head| {
+            head.parties.iter().flat_map(|party| party.roles.iter().cloned()).collect::<Vec<RoleId>>()
+        });
         let limit = head.as_ref().is_some_and(|head| head.role == Role::Limit);
-        let compiler = policies::Compiler { vocabulary, source, roles: &roles, limit };
+        let compiler = compile::Compiler { vocabulary, source, roles: roles.as_deref(), limit };
         let read = clauses::read(source, sections, vocabulary, &compiler, &mut problems);
         problems.extend(compiler.validate(&read.policies));
         let fatal = problems.iter().any(|problem| problem.severity == Severity::Error);
@@ -135,6 +141,7 @@ impl Agreement {
             index,
             tested: tested.into_iter().collect(),
             digest: Digest::of(source.as_bytes()),
+            vocabulary: vocabulary.digest(),
             source: source.into(),
         })
     }
@@ -243,6 +250,11 @@ impl Agreement {
     #[must_use]
     pub fn tested_facts(&self) -> &[FactId] {
         &self.tested
+    }
+
+    /// The digest of the vocabulary that it was read with.
+    pub(crate) const fn vocabulary(&self) -> Digest {
+        self.vocabulary
     }
 
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {

@@ -1,13 +1,13 @@
 //! What one agreement by itself says about one reading of a use.
 
-use super::{Agreement, Effect, Role, policies::role_entity};
-use crate::{FactId, Facts, RoleId, Value, Vocabulary, law::Evaluation};
+use super::{Agreement, Effect, Role, compile::role_entity};
+use crate::{FactId, Facts, MemberSet, RoleId, Value, Vocabulary, law::Evaluation, r#use::Possibility};
 
 /// A value for every fact of the vocabulary: one reading of a use.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Assignment {
     values: Vec<Value>,
-    /// Facts on which evidence speaks, so that nothing is presumed about them.
+    /// Facts on which evidence speaks, so that silence on them is not filled by a presumption.
     evident: Vec<FactId>,
 }
 
@@ -16,8 +16,12 @@ impl Assignment {
         Self { values, evident: Vec::new() }
     }
 
-    pub(crate) fn with_evidence(mut self, evident: Vec<FactId>) -> Self {
-        self.evident = evident;
+    /// The same, with a fact read in another way.
+    pub(crate) fn read_as(mut self, fact: FactId, way: &Possibility) -> Self {
+        self.set(fact, way.value.clone());
+        if way.evident {
+            self.evident.push(fact);
+        }
         self
     }
 
@@ -35,6 +39,16 @@ impl Assignment {
             *place = value;
         }
     }
+}
+
+/// Whether an agreement is in force and governs a target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Applies {
+    No,
+    /// Nobody knows: the target's maker, host, operator or model is `unknown`. The agreement must
+    /// not be violated, but it grants nothing by itself.
+    Perhaps,
+    Yes,
 }
 
 /// Which policies of an agreement matched, by what they do.
@@ -62,11 +76,20 @@ impl Local {
 
 impl Agreement {
     /// Whether the agreement is in force and governs the target.
-    pub(crate) fn applies(&self, assignment: &Assignment) -> bool {
-        let governs = self.governs.iter().all(|(fact, members)| {
-            matches!(assignment.value(*fact), Value::Member(member) if members.contains(*member))
-        });
-        governs && matches!(assignment.value(self.at), Value::Datetime(at) if self.window.covers(*at))
+    pub(crate) fn applies(&self, vocabulary: &Vocabulary, assignment: &Assignment) -> Applies {
+        let in_force =
+            matches!(assignment.value(self.at), Value::Datetime(at) if self.window.covers(*at));
+        let silent = |fact: FactId| vocabulary.silence(fact) == Some(assignment.value(fact));
+        let governed = |fact: FactId, members: &MemberSet| {
+            matches!(assignment.value(fact), Value::Member(member) if members.contains(*member))
+        };
+        if !in_force || self.governs.iter().any(|(fact, members)| !governed(*fact, members) && !silent(*fact)) {
+            Applies::No
+        } else if self.governs.iter().all(|(fact, members)| governed(*fact, members)) {
+            Applies::Yes
+        } else {
+            Applies::Perhaps
+        }
     }
 
     /// Rules on an assignment, presuming what this agreement presumes where nothing is known.
@@ -139,7 +162,7 @@ pub(crate) fn presume(
 ) -> Option<Assignment> {
     let mut presumed: Option<Assignment> = None;
     for (fact, value) in presumptions.iter() {
-        let silent = Value::silence(vocabulary.get(fact).kind()).as_ref() == Some(assignment.value(fact));
+        let silent = vocabulary.silence(fact) == Some(assignment.value(fact));
         if silent && !assignment.evident.contains(&fact) {
             presumed.get_or_insert_with(|| assignment.clone()).set(fact, value.clone());
         }

@@ -69,8 +69,9 @@ impl Look {
             (Self::Between(constants), Value::Datetime(at)) => words.push(side(constants, at.millis())),
             (_, Value::Member(member)) => words.push(u64::from(*member)),
             (_, Value::Members(members)) => {
-                words.push(members.words().len() as u64);
-                words.extend(members.words());
+                let members = members.words();
+                words.push(members.len() as u64);
+                words.extend(members);
             }
             (_, Value::Bool(value)) => words.push(u64::from(*value)),
             (_, Value::Long(number)) => words.push(number.cast_unsigned()),

@@ -160,6 +160,20 @@ impl Condition {
         facts
     }
 
+    /// Which of the tests of an enumerated fact name a member. Members with the same answers can't be
+    /// told apart by the condition.
+    pub(crate) fn class_of(&self, fact: FactId, member: u16) -> Vec<bool> {
+        let mut named = Vec::new();
+        self.each_test(&mut |test| {
+            if let Test::OneOf { fact: tested, members } = test
+                && *tested == fact
+            {
+                named.push(members.contains(member));
+            }
+        });
+        named
+    }
+
     /// Whether the condition holds.
     pub(crate) fn holds<'v>(&self, value: &impl Fn(FactId) -> &'v Value) -> bool {
         self.could(&|test| Some(test.holds(value))).unwrap_or(false)

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Condition, Test};
-use crate::{FactId, FactKind, Value, Vocabulary};
+use crate::{FactId, FactKind, MemberSet, Value, Vocabulary, vocabulary::Ones};
 
 /// Bits of policies, by position.
 type Policies = Box<[u64]>;
@@ -16,39 +16,36 @@ type Policies = Box<[u64]>;
 /// Which policies could match, by the members of enumerated facts.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
-    policies: usize,
+    all: Policies,
     by_member: BTreeMap<FactId, Vec<Policies>>,
 }
 
 impl Index {
     pub(crate) fn new<'c>(
         vocabulary: &Vocabulary,
-        conditions: impl Iterator<Item = &'c Condition> + Clone,
+        conditions: impl ExactSizeIterator<Item = &'c Condition>,
     ) -> Self {
-        let policies = conditions.clone().count();
-        let mut by_member = BTreeMap::new();
-        for (fact, declared) in vocabulary.facts() {
-            let FactKind::Member(enumeration) = declared.kind() else { continue };
-            let mut tables = vec![all(policies); enumeration.members().len()];
-            let mut narrows = false;
-            for (position, condition) in conditions.clone().enumerate() {
-                for (member, table) in (0_u16..).zip(&mut tables) {
-                    if rules_out(condition, fact, member) {
+        let all = all(conditions.len());
+        let mut by_member: BTreeMap<FactId, Vec<Policies>> = BTreeMap::new();
+        for (position, condition) in conditions.enumerate() {
+            for (fact, ruled_out) in ruled_out(vocabulary, condition) {
+                let tables = by_member.entry(fact).or_insert_with(|| {
+                    let members = vocabulary.get(fact).kind().enumeration();
+                    vec![all.clone(); members.map_or(0, |enumeration| enumeration.members().len())]
+                });
+                for member in ruled_out.iter() {
+                    if let Some(table) = tables.get_mut(usize::from(member)) {
                         clear(table, position);
-                        narrows = true;
                     }
                 }
             }
-            if narrows {
-                by_member.insert(fact, tables);
-            }
         }
-        Self { policies, by_member }
+        Self { all, by_member }
     }
 
     /// The positions of the policies that could match, in order.
     pub(crate) fn candidates<'v>(&self, value: impl Fn(FactId) -> &'v Value) -> impl Iterator<Item = usize> {
-        let mut bits = all(self.policies);
+        let mut bits = self.all.clone();
         for (fact, tables) in &self.by_member {
             if let Value::Member(member) = value(*fact)
                 && let Some(table) = tables.get(usize::from(*member))
@@ -56,8 +53,28 @@ impl Index {
                 bits.iter_mut().zip(table).for_each(|(bits, table)| *bits &= table);
             }
         }
-        bits.into_iter().enumerate().flat_map(|(word, bits)| Ones(bits).map(move |bit| word * 64 + bit))
+        let words = bits.into_iter().enumerate();
+        words.flat_map(|(word, bits)| Ones(bits).map(move |bit| word * 64 + usize::from(bit)))
     }
+}
+
+/// For each enumerated fact that a condition tests, the members that make it false by themselves.
+fn ruled_out(vocabulary: &Vocabulary, condition: &Condition) -> Vec<(FactId, MemberSet)> {
+    let mut found = Vec::new();
+    for fact in condition.facts() {
+        let FactKind::Member(enumeration) = vocabulary.get(fact).kind() else { continue };
+        // Members that no test tells apart fare alike, so one of each class is tried.
+        let mut tried: BTreeMap<Vec<bool>, bool> = BTreeMap::new();
+        let members = (0_u16..).take(enumeration.members().len()).filter(|member| {
+            let class = condition.class_of(fact, *member);
+            *tried.entry(class).or_insert_with(|| rules_out(condition, fact, *member))
+        });
+        let members = MemberSet::of(members);
+        if !members.is_empty() {
+            found.push((fact, members));
+        }
+    }
+    found
 }
 
 /// Whether a condition is false as soon as this fact is this member, whatever else holds.
@@ -81,18 +98,5 @@ fn all(policies: usize) -> Policies {
 fn clear(bits: &mut Policies, position: usize) {
     if let Some(word) = bits.get_mut(position / 64) {
         *word &= !(1 << (position % 64));
-    }
-}
-
-/// The positions of the ones in a word.
-struct Ones(u64);
-
-impl Iterator for Ones {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let bit = self.0.trailing_zeros();
-        self.0 &= self.0.checked_sub(1)?;
-        Some(bit as usize)
     }
 }

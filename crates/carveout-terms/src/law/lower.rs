@@ -21,16 +21,34 @@ pub(crate) struct Lowered {
 }
 
 /// Lowers a condition, or reports everything in it that can't be.
-pub(crate) fn lower(vocabulary: &Vocabulary, expression: &Expr) -> Result<Lowered, Vec<Problem>> {
-    let mut lowering = Lowering { vocabulary, problems: Vec::new() };
+///
+/// Every problem has a place: where Cedar kept none, that is `policy`, the whole policy's.
+pub(crate) fn lower(
+    vocabulary: &Vocabulary,
+    expression: &Expr,
+    policy: &Range<usize>,
+) -> Result<Lowered, Vec<Problem>> {
+    let mut lowering = Lowering { vocabulary, policy, depth: 0, problems: Vec::new() };
     match lowering.lower(expression) {
         Some(lowered) if lowering.problems.is_empty() => Ok(lowered),
-        _ => Err(lowering.problems),
+        lowered => {
+            // Nothing is refused without a reason: a policy that is only missing forbids nothing.
+            if lowered.is_none() && lowering.problems.is_empty() {
+                lowering.outside::<()>(expression);
+            }
+            Err(lowering.problems)
+        }
     }
 }
 
-struct Lowering<'v> {
-    vocabulary: &'v Vocabulary,
+/// Deeper conditions are refused. Evaluating one takes stack at every level, and running out of it is
+/// an error like any other.
+const DEEPEST: usize = 128;
+
+struct Lowering<'a> {
+    vocabulary: &'a Vocabulary,
+    policy: &'a Range<usize>,
+    depth: usize,
     problems: Vec<Problem>,
 }
 
@@ -46,6 +64,20 @@ enum Operand<'e> {
 
 impl Lowering<'_> {
     fn lower(&mut self, expression: &Expr) -> Option<Lowered> {
+        if self.depth == DEEPEST {
+            return self.refuse(
+                expression,
+                "this condition is nested too deeply",
+                "name several members at once: `[Type::\"one\", Type::\"other\"].contains(context.fact)`",
+            );
+        }
+        self.depth += 1;
+        let lowered = self.level(expression);
+        self.depth -= 1;
+        lowered
+    }
+
+    fn level(&mut self, expression: &Expr) -> Option<Lowered> {
         let keep = |expression: Expr, condition| Some(Lowered { expression, condition });
         match expression.expr_kind() {
             ExprKind::Lit(Literal::Bool(value)) => keep(expression.clone(), Condition::Always(*value)),
@@ -294,7 +326,7 @@ impl Lowering<'_> {
         }
         let found = self.vocabulary.fact(attr);
         if found.is_none() {
-            let problem = Problem::error("unknown-fact", span(expression), format!("unknown fact `{attr}`"))
+            let problem = Problem::error("unknown-fact", self.span(expression), format!("unknown fact `{attr}`"))
                 .maybe_hint(self.vocabulary.suggest_fact(attr));
             self.problems.push(problem);
         }
@@ -316,7 +348,7 @@ impl Lowering<'_> {
         if enumeration.is_group(id) {
             let message = format!("`{id}` is a group, which no fact is equal to");
             let hint = format!("write `context.{} in {name}`", self.vocabulary.get(fact).name());
-            self.problems.push(Problem::error("group-as-member", name_span(name), message).hint(hint));
+            self.problems.push(Problem::error("group-as-member", self.name_span(name), message).hint(hint));
             return None;
         }
         self.resolve(&enumeration, name)
@@ -336,7 +368,7 @@ impl Lowering<'_> {
         let enumeration = declared.kind().enumeration();
         if enumeration.is_none() {
             let message = format!("`{}` is a number, time or truth value, never `{name}`", declared.name());
-            self.problems.push(Problem::error("wrong-type", name_span(name), message));
+            self.problems.push(Problem::error("wrong-type", self.name_span(name), message));
         }
         enumeration.cloned()
     }
@@ -347,18 +379,26 @@ impl Lowering<'_> {
         if ty != enumeration.name() {
             let message = format!("`{name}` is no member of `{}`", enumeration.name());
             let hint = format!("write `{}::\"{id}\"`", enumeration.name());
-            self.problems.push(Problem::error("wrong-type", name_span(name), message).hint(hint));
+            self.problems.push(Problem::error("wrong-type", self.name_span(name), message).hint(hint));
             return None;
         }
         let resolved = enumeration.resolve(id);
         if resolved.is_none() {
             let message = format!("`{}` has no member or group `{id}`", enumeration.name());
             self.problems.push(
-                Problem::error("unknown-member", name_span(name), message)
+                Problem::error("unknown-member", self.name_span(name), message)
                     .maybe_hint(enumeration.suggest(id)),
             );
         }
         resolved
+    }
+
+    fn span(&self, expression: &Expr) -> Range<usize> {
+        expression.source_loc().map_or_else(|| self.policy.clone(), range)
+    }
+
+    fn name_span(&self, name: &EntityUID) -> Range<usize> {
+        name.loc().map_or_else(|| self.policy.clone(), range)
     }
 
     fn outside<T>(&mut self, expression: &Expr) -> Option<T> {
@@ -370,7 +410,7 @@ impl Lowering<'_> {
     }
 
     fn refuse<T>(&mut self, expression: &Expr, message: impl Into<String>, hint: &str) -> Option<T> {
-        self.problems.push(Problem::error("not-a-test", span(expression), message).hint(hint));
+        self.problems.push(Problem::error("not-a-test", self.span(expression), message).hint(hint));
         None
     }
 }
@@ -379,13 +419,6 @@ fn placed(expression: Expr, like: &Expr) -> Expr {
     expression.with_maybe_source_loc(like.source_loc().cloned())
 }
 
-pub(crate) fn span(expression: &Expr) -> Range<usize> {
-    expression.source_loc().map_or(0..0, range)
-}
-
-fn name_span(name: &EntityUID) -> Range<usize> {
-    name.loc().map_or(0..0, range)
-}
 
 fn range(location: &Loc) -> Range<usize> {
     location.start()..location.end()

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 
 use super::{APPROVALS, Attester, Enumeration, Fact, FactId, FactKind, ROLE, Vocabulary};
-use crate::{Digest, Problem, Problems, problem::nearest};
+use crate::{Digest, Problem, Problems, Value, problem::nearest};
 
 /// A set fact is passed around as bits; more members than this are a mistake, not a vocabulary.
 const LARGEST_SET: usize = 128;
@@ -51,6 +51,7 @@ pub(super) fn load(schema_source: &str, taxonomy_source: &str) -> Result<Vocabul
     let positions =
         facts.iter().enumerate().map(|(at, fact)| (fact.name.clone(), FactId(at as u16))).collect();
     Ok(Vocabulary {
+        silences: facts.iter().map(|fact| Value::silence(fact.kind())).collect(),
         name: taxonomy.vocabulary,
         version: taxonomy.version,
         digest: Digest::of_parts([schema_source.as_bytes(), taxonomy_source.as_bytes()]),

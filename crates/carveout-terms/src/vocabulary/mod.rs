@@ -6,11 +6,12 @@ mod members;
 
 use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
+pub(crate) use self::members::Ones;
 pub use self::{enumeration::Enumeration, members::MemberSet};
 
 use smol_str::SmolStr;
 
-use crate::{Digest, Problems};
+use crate::{Digest, Problems, Value};
 
 /// The name reserved for the approvals of a use. No vocabulary may declare it and no clause may test
 /// it: `@hold` is the only way to it.
@@ -158,6 +159,8 @@ pub struct Vocabulary {
     digest: Digest,
     facts: Vec<Fact>,
     positions: HashMap<SmolStr, FactId>,
+    /// What each fact is when nobody has said anything, by position.
+    silences: Vec<Option<Value>>,
     enumerations: Vec<Arc<Enumeration>>,
     schema: serde_json::Value,
     schema_source: Arc<str>,
@@ -251,6 +254,11 @@ impl Vocabulary {
     #[expect(clippy::indexing_slicing, reason = "a FactId is only made by its own vocabulary")]
     pub fn get(&self, id: FactId) -> &Fact {
         &self.facts[id.index()]
+    }
+
+    /// What a fact is when nobody has said anything; nothing for types that have no `unknown`.
+    pub(crate) fn silence(&self, id: FactId) -> Option<&Value> {
+        self.silences.get(id.index())?.as_ref()
     }
 
     pub(crate) fn suggest_fact(&self, written: &str) -> Option<String> {
