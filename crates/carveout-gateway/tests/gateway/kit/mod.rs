@@ -1,0 +1,306 @@
+//! One gateway with real terms, a real ledger and a scripted provider, on real sockets.
+
+#![allow(unreachable_pub, reason = "a kit is written as if it were a library")]
+
+pub mod client;
+pub mod provider;
+pub mod storage;
+
+use std::{
+    fmt::Write as _,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use carveout_dialects::Dialect;
+use carveout_gateway::{
+    Clock, Credential, Gateway, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, RunError,
+    Secret, Settings, TargetSettings,
+};
+use carveout_ledger::{
+    Decided, Entry, Event, Genesis, Ledger, Options, Settled, SigningKey, VerifierKey, storage::Disk,
+};
+use carveout_terms::{Agreement, Program, Stack, Timestamp, Vocabulary};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use self::{
+    client::Answer,
+    provider::Provider,
+    storage::{Mood, MoodyDisk},
+};
+
+/// The program that most tests call as.
+pub const KEY: &str = "cvo_depot_abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE";
+/// Another program's key.
+pub const OTHER_KEY: &str = "cvo_other_0123456789abcdefghijklmnopqrstuvwxyz-_ABCDE";
+/// A key of the first program that expired in 2020.
+pub const EXPIRED_KEY: &str = "cvo_expired_abcdefghijklmnopqrstuvwxyz9876543210-_ABCDE";
+/// The gateway's own credential with the provider.
+pub const PROVIDER_KEY: &str = "sk-the-gateways-own";
+/// A claim that the test terms permit.
+pub const PERMITTED: &str = "purpose=logistics.supply, volume=targeted";
+
+pub fn vocabulary() -> Arc<Vocabulary> {
+    static ONCE: OnceLock<Arc<Vocabulary>> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let pack = |file: &str| {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/defense").join(file);
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let parsed = Vocabulary::parse(&pack("defense.cedarschema"), &pack("defense.toml"));
+        Arc::new(parsed.unwrap_or_else(|problems| panic!("{problems}")))
+    })
+    .clone()
+}
+
+fn agreement() -> Arc<Agreement> {
+    static ONCE: OnceLock<Arc<Agreement>> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let parsed = Agreement::parse(include_str!("terms.md"), &vocabulary());
+        Arc::new(parsed.unwrap_or_else(|problems| panic!("{problems}")))
+    })
+    .clone()
+}
+
+/// A program bound by the test terms, with these keys.
+pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    let mut source = format!(
+        "program = \"{id}\"\nagreements = [\"test-terms\"]\npurposes = [\"logistics\", \"translation\"]\n"
+    );
+    for (key, text, more) in keys {
+        let digest = hex::encode(Sha256::digest(text.as_bytes()));
+        write!(source, "[[key]]\nid = \"{key}\"\nsha256 = \"{digest}\"\n{more}\n").unwrap();
+    }
+    let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
+    let stack = Stack::new(vocabulary(), vec![agreement()], program.presume().clone()).unwrap();
+    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
+}
+
+pub fn now() -> Timestamp {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    Timestamp::from_millis(i64::try_from(millis).unwrap())
+}
+
+pub fn provider(id: &str, dialect: Dialect, address: SocketAddr) -> ProviderSettings {
+    let base = match dialect {
+        Dialect::OpenAi => format!("http://{address}/v1"),
+        Dialect::Anthropic => format!("http://{address}"),
+    };
+    let credential = match dialect {
+        Dialect::OpenAi => Credential::Bearer(Secret::new(PROVIDER_KEY.to_owned())),
+        Dialect::Anthropic => Credential::XApiKey(Secret::new(PROVIDER_KEY.to_owned())),
+    };
+    let base_url = base.parse().unwrap();
+    ProviderSettings { id: id.to_owned(), dialect, base_url, credential, ca_file: None, insecure: false }
+}
+
+pub fn target(provider: &str) -> TargetSettings {
+    TargetSettings {
+        provider: provider.to_owned(),
+        model: "sample-1".to_owned(),
+        maker: "sample-maker".to_owned(),
+        host: "sample-host".to_owned(),
+        operator: "sample-operator".to_owned(),
+        model_fact: None,
+        deployment: None,
+    }
+}
+
+pub fn route(alias: &str, targets: Vec<TargetSettings>) -> RouteSettings {
+    RouteSettings { alias: alias.to_owned(), targets, created: Timestamp::from_millis(1_770_000_000_000) }
+}
+
+/// Settings before they are bound; tests change what they are about.
+pub struct Kit {
+    pub settings: Settings,
+    pub directory: TempDir,
+    pub mood: Arc<Mood>,
+    key: SigningKey,
+}
+
+impl Kit {
+    /// `depot` is an OpenAI route and `depot-claude` an Anthropic one, both answered by this address.
+    pub fn new(address: SocketAddr) -> Self {
+        Self::with_options(address, Options::default())
+    }
+
+    pub fn with_options(address: SocketAddr, options: Options) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let key = SigningKey::generate("carveout.test/log").unwrap();
+        let (disk, mood) = MoodyDisk::new(Disk::new(directory.path()));
+        let options = Options { publish_interval: Duration::from_millis(20), ..options };
+        let ledger = Ledger::create_in(Arc::new(disk), options, key.clone(), genesis(&key)).unwrap();
+        let settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            vocabulary: vocabulary(),
+            programs: vec![
+                program(
+                    "depot",
+                    &[("depot", KEY, ""), ("expired", EXPIRED_KEY, "expires = 2020-01-01T00:00:00Z")],
+                ),
+                program("other", &[("other", OTHER_KEY, "claim = \"purpose=translation, volume=targeted\"")]),
+            ],
+            providers: vec![
+                provider("main", Dialect::OpenAi, address),
+                provider("main-claude", Dialect::Anthropic, address),
+            ],
+            routes: vec![
+                route("depot", vec![target("main")]),
+                route("depot-claude", vec![target("main-claude")]),
+            ],
+            ledger,
+            last_at: now(),
+            clock: Clock::system(),
+            limits: Limits::default(),
+            patience: Patience {
+                connect: Duration::from_millis(500),
+                first_byte: Duration::from_millis(500),
+                idle: Duration::from_millis(500),
+                drain: Duration::from_secs(5),
+                ..Patience::default()
+            },
+            sample: false,
+        };
+        Self { settings, directory, mood, key }
+    }
+
+    pub fn verifier(&self) -> VerifierKey {
+        self.key.verifier()
+    }
+
+    pub async fn start(self) -> Running {
+        let Self { settings, directory, mood, key } = self;
+        let ledger = settings.ledger.clone();
+        let gateway = Gateway::bind(settings).await.unwrap();
+        let address = gateway.local_addr();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(gateway.run(async {
+            stopped.await.ok();
+        }));
+        Running { address, stop: Some(stop), task: Some(task), ledger: Some(ledger), directory, mood, key }
+    }
+}
+
+fn genesis(key: &SigningKey) -> Entry {
+    let genesis = Genesis {
+        origin: key.name().to_owned(),
+        log_key: key.verifier().to_string(),
+        parties: Vec::new(),
+        software: "test".to_owned(),
+    };
+    Entry { at: carveout_ledger::Timestamp::from_millis(now().millis()), event: Event::Genesis(genesis) }
+}
+
+/// A gateway that answers.
+pub struct Running {
+    pub address: SocketAddr,
+    pub mood: Arc<Mood>,
+    pub directory: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<Result<(), RunError>>>,
+    ledger: Option<Ledger>,
+    key: SigningKey,
+}
+
+impl Running {
+    pub async fn with(provider: &Provider) -> Self {
+        Kit::new(provider.address).start().await
+    }
+
+    /// Tells it to stop, and doesn't wait.
+    pub fn begin_stop(&mut self) {
+        self.stop.take().unwrap().send(()).ok();
+    }
+
+    pub async fn stopped(&mut self) -> Result<(), RunError> {
+        if self.stop.is_some() {
+            self.begin_stop();
+        }
+        self.ledger = None;
+        self.task.take().unwrap().await.unwrap()
+    }
+
+    /// Stops it and reads the ledger from the disk, as an auditor would.
+    pub async fn events(mut self) -> Vec<Entry> {
+        self.stopped().await.unwrap();
+        self.events_on_disk()
+    }
+
+    pub fn events_on_disk(&self) -> Vec<Entry> {
+        let (ledger, recovery) =
+            Ledger::open(self.directory.path(), Options::default(), self.key.clone()).unwrap();
+        (0..recovery.entries).map(|index| Entry::parse(&ledger.entry(index).unwrap()).unwrap()).collect()
+    }
+
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        client::send(self.address, &client::request(&format!("GET {path}"), headers, b"")).await
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        client::send(self.address, &client::request(&format!("POST {path}"), headers, body)).await
+    }
+
+    /// A chat completion with the usual headers and this claim.
+    pub async fn chat(&self, claim: &str, body: &str) -> Answer {
+        self.post("/v1/chat/completions", &chat_headers(claim), body.as_bytes()).await
+    }
+}
+
+pub const CHAT: &str = r#"{"model":"depot","messages":[{"role":"user","content":"How many pallets?"}]}"#;
+pub const CHAT_STREAM: &str =
+    r#"{"model":"depot","stream":true,"messages":[{"role":"user","content":"How many pallets?"}]}"#;
+pub const MESSAGES: &str =
+    r#"{"model":"depot-claude","max_tokens":50,"messages":[{"role":"user","content":"How many pallets?"}]}"#;
+
+pub fn bearer() -> String {
+    format!("Bearer {KEY}")
+}
+
+pub fn chat_headers(claim: &str) -> [(&'static str, &str); 3] {
+    static BEARER: OnceLock<String> = OnceLock::new();
+    [
+        ("authorization", BEARER.get_or_init(bearer)),
+        ("content-type", "application/json"),
+        ("carveout-use", claim),
+    ]
+}
+
+pub fn decided(entries: &[Entry]) -> Vec<&Decided> {
+    entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Decided(decided) => Some(decided),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn settled(entries: &[Entry]) -> Vec<&Settled> {
+    entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Settled(settled) => Some(settled),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The kinds of the entries, in order.
+pub fn kinds(entries: &[Entry]) -> Vec<&'static str> {
+    entries.iter().map(|entry| entry.event.kind()).collect()
+}
+
+/// Waits until something is so, or fails.
+pub async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    for _ in 0..1_000 {
+        if so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never: {what}");
+}
