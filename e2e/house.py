@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_KEYS = {
-    "logistics-support": 'purpose = "logistics.supply"',
+    "logistics-support": "purpose=logistics.supply",
     "intelligence-support": None,
 }
 BEHAVIOURS = [
@@ -210,9 +210,9 @@ def add_key(directory: Path, program: str, claim: str | None) -> str:
     key_id = f"e2e-{program}"
     text = f"cvo_{key_id}_{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}"
     file = directory / "programs" / f"{program}.toml"
-    entry = f'\n[[keys]]\nid = "{key_id}"\nsha256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n'
+    entry = f'\n[[key]]\nid = "{key_id}"\nsha256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n'
     if claim:
-        entry += f"claim = {{ {claim} }}\n"
+        entry += f'claim = "{claim}"\n'
     file.write_text(file.read_text() + entry)
     return text
 

@@ -20,7 +20,7 @@ def talk(gateway, workspace, times=3):
 
 def fetch(gateway, workspace, index, program="logistics-support"):
     headers = {"authorization": f"Bearer {workspace.keys[program]}"}
-    return request(gateway.address, "GET", f"/carveout/receipts/{index}", headers=headers)
+    return request(gateway.address, "GET", f"/carveout/v1/receipts/{index}", headers=headers)
 
 
 def test_a_receipt_is_fetched_and_its_proof_holds(gateway, workspace, auditor):
@@ -47,7 +47,7 @@ def test_a_receipt_is_shown_to_its_own_program_only(gateway, workspace, auditor)
     assert fetch(gateway, workspace, index)[0] == 200
     assert fetch(gateway, workspace, index, "intelligence-support")[0] == 404
     assert fetch(gateway, workspace, 10**9)[0] == 404
-    assert request(gateway.address, "GET", f"/carveout/receipts/{index}")[0] == 401
+    assert request(gateway.address, "GET", f"/carveout/v1/receipts/{index}")[0] == 401
 
 
 def test_every_entry_verifies_with_our_command_and_with_the_auditors(copied):

@@ -96,7 +96,7 @@ fn stream(asked: &Asked, answer: &Answer, behaviour: Behaviour) -> Response<Body
     let half = pieces.len() / 2;
     match behaviour {
         Behaviour::Stalls | Behaviour::Cuts | Behaviour::Unfinished => pieces.truncate(half),
-        Behaviour::Garbage => pieces.insert(half, Bytes::from_static(b"data: {\"not json\n\n")),
+        Behaviour::Garbage => pieces.insert(half, garbage(asked.dialect)),
         Behaviour::UnknownEvent => pieces.insert(half, unknown_event(asked.dialect)),
         Behaviour::ErrorEvent => {
             pieces.truncate(half);
@@ -139,6 +139,14 @@ fn unknown_event(dialect: Dialect) -> Bytes {
     }
 }
 
+/// An event of a kind that the dialect has, whose data is cut JSON.
+fn garbage(dialect: Dialect) -> Bytes {
+    match dialect {
+        Dialect::OpenAi => Bytes::from_static(b"data: {\"not json\n\n"),
+        Dialect::Anthropic => Bytes::from_static(b"event: content_block_delta\ndata: {\"not json\n\n"),
+    }
+}
+
 fn error_event(dialect: Dialect) -> Bytes {
     match dialect {
         Dialect::OpenAi => openai::error_event(),
@@ -156,7 +164,7 @@ fn end(behaviour: Behaviour) -> End {
 
 /// A body that a task of its own fills; a reader that leaves ends the task.
 fn play(script: Script) -> Body {
-    let (sender, channel) = Channel::<Bytes, io::Error>::new(16);
+    let (sender, channel) = Channel::<Bytes, io::Error>::new(1);
     tokio::spawn(send(sender, script));
     channel.boxed_unsync()
 }
@@ -169,6 +177,8 @@ async fn send(mut sender: Sender<Bytes, io::Error>, script: Script) {
         if sender.send_data(piece).await.is_err() {
             return;
         }
+        // Lets the connection write what it has: every event is a write of its own, as from a model.
+        tokio::task::yield_now().await;
     }
     match script.end {
         End::Clean => {}

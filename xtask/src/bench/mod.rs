@@ -1,4 +1,58 @@
-//! bench
-pub(crate) fn bench(_what: &str) -> crate::shell::Outcome {
-    Ok(())
+//! `bench`: measures, and writes what it measured into docs/performance.md.
+
+mod gateway;
+mod load;
+mod page;
+mod process;
+
+use std::fs;
+
+use crate::shell::{Outcome, command, output, root};
+
+/// The sections of the page, and the crate whose bench examples fill each.
+const SECTIONS: [(&str, &str); 4] = [
+    ("decide", "carveout-terms"),
+    ("read", "carveout-dialects"),
+    ("ledger", "carveout-ledger"),
+    ("gateway", "carveout-gateway"),
+];
+
+/// Measures one section or all.
+pub(crate) fn bench(what: &str) -> Outcome {
+    let sections: Vec<_> = SECTIONS.iter().filter(|(name, _)| what == "all" || what == *name).collect();
+    if sections.is_empty() {
+        return Err(format!("there is no bench `{what}`: there are decide, read, ledger, gateway and all"));
+    }
+    for (name, package) in sections {
+        println!("\n== bench {name}");
+        let mut text = examples(package)?;
+        if *name == "gateway" {
+            text.push_str(&gateway::against_nginx()?);
+        }
+        println!("{text}");
+        page::write(name, &text)?;
+    }
+    page::stamp()
+}
+
+/// Runs a crate's bench examples: those called `throughput`, or `bench_` something.
+fn examples(package: &str) -> Outcome<String> {
+    let Ok(folder) = fs::read_dir(root().join("crates").join(package).join("examples")) else {
+        return Ok(String::new());
+    };
+    let mut names: Vec<String> = folder
+        .flatten()
+        .filter_map(|file| Some(file.path().file_stem()?.to_string_lossy().into_owned()))
+        .filter(|name| name == "throughput" || name.starts_with("bench_"))
+        .collect();
+    names.sort();
+    names.dedup();
+    let mut text = String::new();
+    for name in names {
+        println!("$ {package}: {name}");
+        let line = format!("cargo run --quiet --release --locked --package {package} --example {name}");
+        let printed = output(&mut command(&line))?;
+        text.push_str(&page::block(&printed));
+    }
+    Ok(text)
 }
