@@ -20,6 +20,16 @@ impl Dialect {
             Self::Anthropic => "anthropic",
         }
     }
+
+    /// Which version of the provider's interface the list of known members was taken from.
+    #[must_use]
+    pub const fn listed_as_of(self) -> &'static str {
+        match self {
+            // Chat Completions has no dated versions; the day the newest SDK was read stands in.
+            Self::OpenAi => "2026-11-23 (openai-python 3.54.0)",
+            Self::Anthropic => "2026-10-21 (anthropic-sdk-python 2.12.0)",
+        }
+    }
 }
 
 impl fmt::Display for Dialect {

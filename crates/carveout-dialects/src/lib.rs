@@ -10,7 +10,7 @@
 //! - [`json`] is the reader underneath.
 //!
 //! What a dialect knows is data: the tables in `openai/` and `anthropic/`, with the API date they were
-//! taken from. A member that isn't in them is scanned and counted; a message, part, tool or event of a
+//! taken from ([`Dialect::listed_as_of`]). A member that isn't in them is scanned and counted; a message, part, tool or event of a
 //! kind that isn't in them is refused.
 
 mod anthropic;

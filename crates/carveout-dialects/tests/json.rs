@@ -111,10 +111,13 @@ fn a_duplicate_among_many_members_is_found() {
     let members: Vec<String> = (0..5_000).map(|number| format!("\"m{number}\":0")).collect();
     let fine = format!("{{{}}}", members.join(","));
     assert!(canonical(fine.as_bytes()).is_ok());
-    let twice = format!("{{{},\"m17\":1}}", members.join(","));
-    let error = canonical(twice.as_bytes()).unwrap_err();
-    assert_eq!(error.fault, JsonFault::DuplicateKey { name: "m17".to_owned() });
-    assert_eq!(error.offset, fine.len());
+    // First, last and between in the order of names, which is how they are compared.
+    for name in ["m0", "m17", "m999"] {
+        let twice = format!("{{{},\"{name}\":1}}", members.join(","));
+        let error = canonical(twice.as_bytes()).unwrap_err();
+        assert_eq!(error.fault, JsonFault::DuplicateKey { name: name.to_owned() });
+        assert_eq!(error.offset, fine.len());
+    }
 }
 
 #[test]

@@ -32,9 +32,9 @@ pub enum Item<'a> {
     Comment,
 }
 
-/// An event, or a line of it, is over the limit.
+/// An event, a line of one, or a whole reply is over the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("an event of the stream is larger than {limit} bytes")]
+#[error("an event or a whole reply is larger than {limit} bytes")]
 pub struct EventTooLarge {
     /// The limit in bytes.
     pub limit: usize,
