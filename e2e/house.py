@@ -4,13 +4,10 @@ Everything that the suite takes for granted about the command line and the files
 workspace is in this module.
 """
 
-import base64
-import hashlib
 import http.client
 import json
 import os
 import re
-import secrets
 import shutil
 import signal
 import socket
@@ -20,10 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE_KEYS = {
-    "logistics-support": "purpose=logistics.supply",
-    "intelligence-support": None,
-}
 BEHAVIOURS = [
     "", "-slow", "-hang", "-stall", "-cut", "-drop", "-unfinished", "-garbage", "-unknown-event",
     "-error-event", "-html", "-400", "-401", "-404", "-429", "-500", "-503",
@@ -147,20 +140,18 @@ class Provider(Server):
 
 
 class Workspace:
-    """The sample workspace, with keys of ours and a route for every behaviour of the sample provider."""
+    """The sample workspace, with a route of ours for every behaviour of the sample provider."""
 
     def __init__(self, directory: Path, keys: dict):
         self.directory, self.keys = directory, keys
 
     @classmethod
     def found(cls, directory: Path, provider: Provider):
-        made = carveout("demo", "--dir", directory, "--once")
+        made = carveout("init", directory, "--sample", "--provider", provider.address, "--json")
         assert made.returncode == 0, made.stderr
         config = directory / "carveout.toml"
-        config.write_text(config.read_text() + routes(provider.address))
-        return cls(
-            directory, {program: add_key(directory, program, claim) for program, claim in SAMPLE_KEYS.items()}
-        )
+        config.write_text(config.read_text() + routes())
+        return cls(directory, {key["program"]: key["key"] for key in json.loads(made.stdout)["keys"]})
 
     def copy(self, directory: Path) -> "Workspace":
         shutil.copytree(self.directory, directory)
@@ -188,37 +179,22 @@ class Workspace:
         return carveout(*arguments, "--workspace", self.directory, **options)
 
 
-def routes(address: str) -> str:
-    """Configuration for the suite's own sample provider: `chat*` speaks OpenAI's dialect, `messages*` Anthropic's."""
+def routes() -> str:
+    """A route for every behaviour of the sample provider: `chat*` in OpenAI's dialect, `messages*` in Anthropic's."""
     parts = ["\n# Added by the end-to-end suite.\n"]
-    for name, dialect, path in [("chat", "openai", "/v1"), ("messages", "anthropic", "")]:
-        parts.append(
-            f'[[provider]]\nid = "sample-e2e-{name}"\ndialect = "{dialect}"\n'
-            f'base_url = "http://{address}{path}"\ncredential = "none"\n\n'
-        )
+    for name, provider in [("chat", "sample-openai"), ("messages", "sample-anthropic")]:
         for behaviour in BEHAVIOURS:
-            parts.append(
-                f'[[route]]\nalias = "{name}{behaviour}"\n'
-                f'targets = [{{ provider = "sample-e2e-{name}", model = "sample-1{behaviour}", maker = "sample-maker", '
-                'host = "sample-host", operator = "sample-operator", deployment = "vendor_cloud" }]\n\n'
-            )
+            target = {
+                "provider": provider, "model": f"sample-1{behaviour}", "line": "sample-1", "maker": "sample-maker",
+                "host": "sample-host", "operator": "sample-operator", "deployment": "vendor_cloud",
+            }  # fmt: skip
+            members = ", ".join(f'{key} = "{value}"' for key, value in target.items())
+            parts.append(f'[[route]]\nalias = "{name}{behaviour}"\ntargets = [{{ {members} }}]\n\n')
     return "".join(parts)
 
 
-def add_key(directory: Path, program: str, claim: str | None) -> str:
-    """Gives a program a key of ours, as an administrator would: the file holds only its digest."""
-    key_id = f"e2e-{program}"
-    text = f"cvo_{key_id}_{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}"
-    file = directory / "programs" / f"{program}.toml"
-    entry = f'\n[[key]]\nid = "{key_id}"\nsha256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n'
-    if claim:
-        entry += f'claim = "{claim}"\n'
-    file.write_text(file.read_text() + entry)
-    return text
-
-
-def receipt(headers) -> tuple[int, str]:
+def receipt(headers) -> tuple[int, bytes]:
     """Index and leaf hash from a reply's `Carveout-Receipt` header."""
-    found = re.search(r'index=(\d+).*leaf="?:?([0-9a-zA-Z+/=:]+)', headers["carveout-receipt"])
+    found = re.fullmatch(r'index=(\d+), leaf="sha256:([0-9a-f]{64})"', headers["carveout-receipt"])
     assert found, headers["carveout-receipt"]
-    return int(found[1]), found[2].removeprefix("sha256:").strip(":")
+    return int(found[1]), bytes.fromhex(found[2])

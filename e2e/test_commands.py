@@ -42,16 +42,16 @@ def test_the_readmes_first_command_works_as_written(tmp_path):
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("use, code, clause", [
-    ("purpose=logistics.supply", 0, "4.1"),
-    ("purpose=intel.commercial_data_analysis, volume=bulk, subject=us_person", 1, "3.3"),
+@pytest.mark.parametrize("program, use, code, clause", [
+    ("logistics-support", "purpose=logistics.supply, deployment=vendor_cloud", 0, "4.1"),
+    ("intelligence-support", "purpose=intel.commercial_data_analysis, volume=bulk, subject=us_person", 1, "3.3"),
 ])  # fmt: skip
-def test_decide_explains_with_the_exit_code_of_the_answer(founded, use, code, clause):
-    decided = founded.run("decide", "--explain", "--use", use)
+def test_decide_explains_with_the_exit_code_of_the_answer(founded, program, use, code, clause):
+    decided = founded.run("decide", "--program", program, "--explain", "--use", use)
     assert decided.returncode == code, decided.stderr
     assert clause in decided.stdout
-    as_json = founded.run("decide", "--use", use, "--json")
-    assert json.loads(as_json.stdout)["ruling"] in ("permit", "deny")
+    told = json.loads(founded.run("decide", "--program", program, "--use", use, "--json").stdout)
+    assert (told["ruling"] == "permit") == (code == 0)
 
 
 def test_init_makes_a_workspace_whose_agreements_check(tmp_path):

@@ -30,10 +30,7 @@ def test_a_receipt_is_fetched_and_its_proof_holds(gateway, workspace, auditor):
     )
     told = json.loads(body)
     assert told["index"] == index
-    assert auditor.leaf(index) in (
-        base64.b64decode(leaf + "=="),
-        bytes.fromhex(leaf) if len(leaf) == 64 else b"",
-    )
+    assert auditor.leaf(index) == leaf
     note = aics_tlog.parse_note(told["checkpoint"])
     checkpoint = aics_tlog.parse_checkpoint(note.text)
     assert aics_tlog.verify_checkpoint(note, auditor.key).ok
@@ -57,7 +54,7 @@ def test_every_entry_verifies_with_our_command_and_with_the_auditors(copied):
     assert auditor.audit() > receipts[-1][0]
     verified = copied.run("ledger", "verify", "--redecide", "--json")
     assert verified.returncode == 0, verified.stderr
-    assert json.loads(verified.stdout)["size"] == auditor.size()
+    assert json.loads(verified.stdout)["entries"] == auditor.size()
     kinds = [entry["kind"] for entry in auditor.entries()]
     assert kinds[:2] == ["genesis", "terms_adopted"]
     assert kinds.count("decided") >= 3 and kinds.count("settled") >= 3
