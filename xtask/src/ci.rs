@@ -43,7 +43,7 @@ fn all_tests(report: &mut Report, extent: Extent) -> Outcome {
         run(&mut command("cargo build --workspace --bins --tests --profile ci --locked"))
     })?;
     report.suite("unit", || {
-        let line = format!("cargo nextest run --workspace --cargo-profile ci --locked --profile {profile}");
+        let line = format!("cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile {profile}");
         tests(Runner::Nextest, &mut command(&line)).map(Some)
     })?;
     report.suite("doc", || {
