@@ -2,13 +2,17 @@
 //!
 //! `purpose=logistics.supply, subject=us_person, steps=(query link), opaque_parts=0`
 
+mod error;
+mod named;
 mod parse;
 mod print;
 
 use std::{collections::BTreeMap, fmt};
 
-pub use self::parse::{FactError, FactErrors};
-use crate::{Attester, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
+pub use self::error::{FactError, FactErrors};
+pub(crate) use self::named::{presumed, stated};
+use self::named::{find, member};
+use crate::{Attester, Fact, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
 
 /// The value of one fact.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -47,13 +51,24 @@ pub enum Speaker {
 }
 
 impl Speaker {
-    fn may_state(self, declared: Attester) -> bool {
+    /// Whether the speaker may state a fact.
+    fn check(self, fact: &Fact) -> Result<(), FactError> {
         match self {
-            Self::As(attester) => attester.may_state(declared),
-            Self::Anyone => true,
+            Self::As(speaker) if !speaker.may_state(fact.attester()) => Err(FactError::NotYours {
+                fact: fact.name().to_owned(),
+                attester: fact.attester(),
+                speaker,
+            }),
+            Self::As(_) | Self::Anyone => Ok(()),
         }
     }
 }
+
+/// The largest number that RFC 9651 section 3.3.1 can write: what is stated can also be recorded.
+const LARGEST_NUMBER: u64 = 999_999_999_999_999;
+
+/// The times that RFC 3339 can write: the years 0000 to 9999, in milliseconds.
+const WRITABLE_TIMES: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// A partial assignment of values to facts. Only [`Facts::parse`] and the setters make one, always
 /// through a vocabulary, so it can't hold an unknown fact or an unknown member.
@@ -101,7 +116,7 @@ impl Facts {
     /// If the vocabulary has no such fact or the fact no such member.
     pub fn set_member(&mut self, vocabulary: &Vocabulary, fact: &str, member: &str) -> Result<(), FactError> {
         self.set(vocabulary, fact, |kind| match kind {
-            FactKind::Member(enumeration) => parse::member(enumeration, member)
+            FactKind::Member(enumeration) => named::member(enumeration, member)
                 .map(Value::Member)
                 .map_err(|hint| (format!("`{member}`"), hint)),
             _ => Err((format!("the member `{member}`"), None)),
@@ -111,10 +126,11 @@ impl Facts {
     /// States a numeric fact.
     ///
     /// # Errors
-    /// If the vocabulary has no such numeric fact.
+    /// If the vocabulary has no such numeric fact, or the number has more than 15 digits.
     pub fn set_long(&mut self, vocabulary: &Vocabulary, fact: &str, value: i64) -> Result<(), FactError> {
         self.set(vocabulary, fact, |kind| match kind {
-            FactKind::Long => Ok(Value::Long(value)),
+            FactKind::Long if value.unsigned_abs() <= LARGEST_NUMBER => Ok(Value::Long(value)),
+            FactKind::Long => Err((format!("the number {value}"), Some("it has at most 15 digits".into()))),
             _ => Err((format!("the number {value}"), None)),
         })
     }
@@ -133,7 +149,7 @@ impl Facts {
     /// States a point in time.
     ///
     /// # Errors
-    /// If the vocabulary has no such fact.
+    /// If the vocabulary has no such fact, or the year doesn't have four digits.
     pub fn set_datetime(
         &mut self,
         vocabulary: &Vocabulary,
@@ -141,7 +157,8 @@ impl Facts {
         value: Timestamp,
     ) -> Result<(), FactError> {
         self.set(vocabulary, fact, |kind| match kind {
-            FactKind::Datetime => Ok(Value::Datetime(value)),
+            FactKind::Datetime if WRITABLE_TIMES.contains(&value.millis()) => Ok(Value::Datetime(value)),
+            FactKind::Datetime => Err((format!("the time {value}"), Some("its year has four digits".into()))),
             _ => Err((format!("the time {value}"), None)),
         })
     }
@@ -156,7 +173,7 @@ impl Facts {
         name: &str,
         value: impl FnOnce(&FactKind) -> Result<Value, (String, Option<String>)>,
     ) -> Result<(), FactError> {
-        let fact = parse::find(vocabulary, name)?;
+        let fact = find(vocabulary, name)?;
         let value = value(vocabulary.get(fact).kind()).map_err(|(written, hint)| FactError::BadValue {
             fact: name.to_owned(),
             written,

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, ops::Range};
 use toml::Spanned;
 
 use crate::{
-    Attester, Facts, MemberSet, Problem, Problems, Timestamp, Value, Vocabulary,
-    agreement::{is_id, presumed},
+    Attester, Facts, MemberSet, Problem, Problems, Speaker, Timestamp, Value, Vocabulary,
+    agreement::is_id,
+    facts::{presumed, stated},
 };
 
 /// A program's registration.
@@ -55,7 +56,8 @@ struct Raw {
     purposes: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     facts: BTreeMap<String, Spanned<Names>>,
-    presume: Option<Spanned<BTreeMap<String, Names>>>,
+    #[serde(default)]
+    presume: BTreeMap<String, Spanned<Names>>,
     #[serde(default)]
     key: Vec<RawKey>,
 }
@@ -180,7 +182,7 @@ impl Reading<'_> {
             agreements: raw.agreements.get_ref().clone(),
             purposes: raw.purposes.as_ref().map(|purposes| self.purposes(purposes)),
             facts: self.facts(&raw.facts),
-            presume: self.presume(raw.presume.as_ref()),
+            presume: self.presume(&raw.presume),
             keys: self.keys(&raw.key),
             id,
         }
@@ -209,27 +211,23 @@ impl Reading<'_> {
     fn facts(&mut self, raw: &BTreeMap<String, Spanned<Names>>) -> Facts {
         let mut facts = Facts::default();
         for (name, value) in raw {
-            let members: Vec<String> =
-                value.get_ref().list().iter().map(|member| format!("\"{member}\"")).collect();
-            let text = match members.as_slice() {
-                [member] => format!("{name}={member}"),
-                members => format!("{name}=({})", members.join(" ")),
-            };
-            match Facts::parse(self.vocabulary, &text, Attester::Program) {
-                Ok(one) => facts = facts.overridden_by(&one),
-                Err(errors) => self.problem("facts", value.span(), errors.to_string()),
+            match stated(self.vocabulary, name, value.get_ref().list(), Speaker::As(Attester::Program)) {
+                Ok((fact, value)) => facts.insert(fact, value),
+                Err(error) => self.problem("facts", value.span(), error.to_string()),
             }
         }
         facts
     }
 
-    fn presume(&mut self, raw: Option<&Spanned<BTreeMap<String, Names>>>) -> Facts {
-        let Some(raw) = raw else { return Facts::default() };
-        let presumptions = raw.get_ref().iter().map(|(fact, value)| (fact.as_str(), value.list()));
-        presumed(self.vocabulary, presumptions).unwrap_or_else(|messages| {
-            messages.into_iter().for_each(|message| self.problem("presume", raw.span(), message));
-            Facts::default()
-        })
+    fn presume(&mut self, raw: &BTreeMap<String, Spanned<Names>>) -> Facts {
+        let mut facts = Facts::default();
+        for (name, value) in raw {
+            match presumed(self.vocabulary, name, value.get_ref().list()) {
+                Ok((fact, value)) => facts.insert(fact, value),
+                Err(message) => self.problem("presume", value.span(), message),
+            }
+        }
+        facts
     }
 
     fn keys(&mut self, raw: &[RawKey]) -> Vec<ProgramKey> {

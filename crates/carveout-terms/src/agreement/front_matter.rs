@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, ops::Range};
 use toml::Spanned;
 
 use super::{Party, Role, Window};
-use crate::{FactId, Facts, MemberSet, Problem, RoleId, Timestamp, Vocabulary, problem::nearest};
+use crate::{
+    FactId, Facts, MemberSet, Problem, RoleId, Timestamp, Vocabulary, facts::presumed, problem::nearest,
+};
 
 const FENCE: &str = "+++";
 /// The facts about a target that an agreement can be limited to.
@@ -23,7 +25,8 @@ struct Raw {
     #[serde(default)]
     governs: BTreeMap<String, Spanned<OneOrMany>>,
     party: Spanned<Vec<RawParty>>,
-    presume: Option<Spanned<BTreeMap<String, OneOrMany>>>,
+    #[serde(default)]
+    presume: BTreeMap<String, Spanned<OneOrMany>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -69,14 +72,21 @@ pub(super) fn locate(source: &str) -> Result<(Range<usize>, usize), Problem> {
         Problem::error("front-matter", 0..source.find('\n').unwrap_or(source.len()), message)
             .hint("start the file with a line `+++`, then `agreement = \"…\"` and so on, then a line `+++`")
     };
-    let rest = source.strip_prefix(FENCE).filter(|rest| rest.starts_with(['\n', '\r']));
-    let rest = rest.ok_or_else(|| missing("the file doesn't start with front matter"))?;
-    let close = rest.find("\n+++").ok_or_else(|| missing("the front matter is never closed"))?;
-    let start = FENCE.len();
-    let end = start + close + 1;
-    let after =
-        source.get(end..).and_then(|tail| tail.find('\n')).map_or(source.len(), |line| end + line + 1);
-    Ok((start..end, after))
+    if source.starts_with('\u{feff}') {
+        return Err(Problem::error("byte-order-mark", 0..'\u{feff}'.len_utf8(), "the file starts with a byte order mark")
+            .hint("save it as UTF-8 without one"));
+    }
+    let mut lines = source.split_inclusive('\n');
+    let opening = lines.next().filter(|line| line.trim_end() == FENCE);
+    let opening = opening.ok_or_else(|| missing("the file doesn't start with front matter"))?;
+    let mut end = opening.len();
+    for line in lines {
+        if line.trim_end() == FENCE {
+            return Ok((opening.len()..end, end + line.len()));
+        }
+        end += line.len();
+    }
+    Err(missing("the front matter is never closed"))
 }
 
 /// Reads the head. What can't be read at all is one problem; what is wrong in it are as many as there are.
@@ -97,18 +107,14 @@ pub(super) fn read(
         }
     };
     let mut reading = Reading { vocabulary, problems };
-    let parties = reading.parties(&raw.party);
-    let head = Head {
-        id: reading.id(&raw.agreement),
-        version: raw.version.get_ref().clone(),
-        role: raw.role,
-        window: reading.window(&raw)?,
-        governs: reading.governs(&raw.governs),
-        parties,
-        presume: reading.presume(raw.presume.as_ref()),
-    };
     reading.vocabulary_named(&raw.vocabulary);
-    Some(head)
+    let id = reading.id(&raw.agreement);
+    let window = reading.window(&raw);
+    let governs = reading.governs(&raw.governs);
+    let parties = reading.parties(&raw.party);
+    let presume = reading.presume(&raw.presume);
+    let version = raw.version.get_ref().clone();
+    Some(Head { id, version, role: raw.role, window: window?, governs, parties, presume })
 }
 
 struct Reading<'a> {
@@ -140,11 +146,9 @@ impl Reading<'_> {
     }
 
     fn window(&mut self, raw: &Raw) -> Option<Window> {
-        let effective = self.time(&raw.effective)?;
-        let until = match &raw.until {
-            Some(until) => Some(self.time(until)?),
-            None => None,
-        };
+        let effective = self.time(&raw.effective);
+        let until = raw.until.as_ref().map(|until| self.time(until));
+        let (effective, until) = (effective?, until.map_or(Some(None), |until| until.map(Some))?);
         if let (Some(end), Some(written)) = (until, &raw.until)
             && end <= effective
         {
@@ -177,6 +181,13 @@ impl Reading<'_> {
                 );
                 continue;
             };
+            if members.get_ref().names().is_empty() {
+                let message = format!("an empty list of `{name}` governs nothing");
+                self.problems.push(
+                    Problem::error("governs", members.span(), message)
+                        .hint("leave it out to govern every target"),
+                );
+            }
             let mut set = MemberSet::default();
             for member in members.get_ref().names() {
                 match enumeration.resolve(member) {
@@ -220,57 +231,16 @@ impl Reading<'_> {
         parties
     }
 
-    fn presume(&mut self, raw: Option<&Spanned<BTreeMap<String, OneOrMany>>>) -> Facts {
-        let Some(raw) = raw else { return Facts::default() };
-        match presumed(
-            self.vocabulary,
-            raw.get_ref().iter().map(|(fact, value)| (fact.as_str(), value.names())),
-        ) {
-            Ok(facts) => facts,
-            Err(messages) => {
-                let problems =
-                    messages.into_iter().map(|message| Problem::error("presume", raw.span(), message));
-                self.problems.extend(problems);
-                Facts::default()
+    fn presume(&mut self, raw: &BTreeMap<String, Spanned<OneOrMany>>) -> Facts {
+        let mut facts = Facts::default();
+        for (name, members) in raw {
+            match presumed(self.vocabulary, name, members.get_ref().names()) {
+                Ok((fact, value)) => facts.insert(fact, value),
+                Err(message) => self.problems.push(Problem::error("presume", members.span(), message)),
             }
         }
+        facts
     }
-}
-
-/// Reads presumptions, which may cover any fact that the gateway doesn't measure itself.
-pub(crate) fn presumed<'a>(
-    vocabulary: &Vocabulary,
-    presumptions: impl Iterator<Item = (&'a str, &'a [String])>,
-) -> Result<Facts, Vec<String>> {
-    let mut messages = Vec::new();
-    let mut facts = Facts::default();
-    for (name, members) in presumptions {
-        let value = match members {
-            [member] => format!("\"{member}\""),
-            members => format!(
-                "({})",
-                members.iter().map(|member| format!("\"{member}\"")).collect::<Vec<_>>().join(" ")
-            ),
-        };
-        match Facts::suppose(vocabulary, &format!("{name}={value}")) {
-            Err(errors) => messages.push(errors.to_string()),
-            Ok(one) => {
-                let silent = one.iter().any(|(fact, value)| {
-                    crate::Value::silence(vocabulary.get(fact).kind()).as_ref() == Some(value)
-                });
-                let measured =
-                    one.iter().any(|(fact, _)| vocabulary.get(fact).attester() == crate::Attester::Gateway);
-                if silent {
-                    messages
-                        .push(format!("`{name}` is presumed `unknown`, which is what silence means anyway"));
-                } else if measured {
-                    messages.push(format!("`{name}` is measured by the gateway, so it can't be presumed"));
-                }
-                facts = facts.overridden_by(&one);
-            }
-        }
-    }
-    if messages.is_empty() { Ok(facts) } else { Err(messages) }
 }
 
 pub(crate) fn is_id(text: &str) -> bool {

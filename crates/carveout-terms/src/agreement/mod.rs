@@ -17,7 +17,7 @@ pub use self::{
     policies::Policy,
 };
 pub(crate) use self::{
-    front_matter::{is_id, presumed},
+    front_matter::is_id,
     policies::Effect,
     possible::Possible,
     ruling::{Applies, Assignment, Local, presume},

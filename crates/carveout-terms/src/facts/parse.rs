@@ -1,88 +1,12 @@
 //! Reading facts from an RFC 9651 dictionary.
 
-use std::fmt;
-
 use sfv::{
     BareItemFromInput, KeyRef, Parser, Version,
     visitor::{DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ParameterVisitor},
 };
 
-use super::{Facts, Speaker, Value};
+use super::{FactError, FactErrors, Facts, Speaker, Value, WRITABLE_TIMES, find, member};
 use crate::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
-
-/// Why a dictionary of facts was refused. Nothing of it is used then.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum FactError {
-    /// The text is not a dictionary.
-    #[error(
-        "not a dictionary of facts: {0}; write `fact=member, fact=(member member)` (RFC 9651 section 3.2)"
-    )]
-    Syntax(String),
-    /// A fact that the vocabulary doesn't have.
-    #[error("unknown fact `{fact}`{}", hinted(hint))]
-    UnknownFact {
-        /// The name as written.
-        fact: String,
-        /// The nearest name.
-        hint: Option<String>,
-    },
-    /// A fact stated twice. RFC 9651 would let the last one win; here nothing wins.
-    #[error("the fact `{0}` is stated twice; state it once")]
-    Duplicate(String),
-    /// A value of the wrong type, or a member that the enumeration doesn't have.
-    #[error("`{fact}` can't be {written}{}", hinted(hint))]
-    BadValue {
-        /// The fact.
-        fact: String,
-        /// What was written.
-        written: String,
-        /// The nearest member, or the expected shape.
-        hint: Option<String>,
-    },
-    /// A fact that somebody else has to vouch for.
-    #[error("`{fact}` is attested by {attester}, it can't be stated by {speaker}")]
-    NotYours {
-        /// The fact.
-        fact: String,
-        /// Who attests it.
-        attester: Attester,
-        /// Who tried to state it.
-        speaker: Attester,
-    },
-    /// Parameters, which no fact has.
-    #[error("`{0}` has parameters; a fact has none, write only `{0}=value`")]
-    Parameters(String),
-}
-
-/// Every reason why a dictionary of facts was refused.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FactErrors(pub(crate) Vec<FactError>);
-
-impl FactErrors {
-    /// The reasons, in the order of the text.
-    #[must_use]
-    pub fn list(&self) -> &[FactError] {
-        &self.0
-    }
-}
-
-impl fmt::Display for FactErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, error) in self.0.iter().enumerate() {
-            if position > 0 {
-                f.write_str("; ")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for FactErrors {}
-
-fn hinted(hint: &Option<String>) -> String {
-    hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default()
-}
 
 impl Facts {
     /// Reads a dictionary of facts.
@@ -114,28 +38,15 @@ impl Facts {
     }
 }
 
-pub(super) fn find(vocabulary: &Vocabulary, name: &str) -> Result<FactId, FactError> {
-    vocabulary
-        .fact(name)
-        .ok_or_else(|| FactError::UnknownFact { fact: name.to_owned(), hint: vocabulary.suggest_fact(name) })
-}
+/// More errors than this are not listed: callers could make us write at length.
+const MOST_ERRORS: usize = 16;
 
-/// The position of a member, or a hint why there is none.
-pub(super) fn member(enumeration: &Enumeration, name: &str) -> Result<u16, Option<String>> {
-    enumeration.position(name).ok_or_else(|| {
-        if enumeration.is_group(name) {
-            let below = enumeration.members().filter(|member| member.starts_with(name)).take(4);
-            Some(format!("it is a group; state one of its members, such as {}", ticked(below)))
-        } else {
-            enumeration
-                .suggest(name)
-                .or_else(|| Some(format!("it is one of {}", ticked(enumeration.members().take(12)))))
-        }
-    })
-}
-
-fn ticked<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+fn refuse(errors: &mut Vec<FactError>, error: FactError) {
+    match errors.len() {
+        0..MOST_ERRORS => errors.push(error),
+        MOST_ERRORS => errors.push(FactError::More),
+        _ => {}
+    }
 }
 
 struct Reader<'v> {
@@ -154,9 +65,9 @@ impl<'de> DictionaryVisitor<'de> for Reader<'_> {
         let fact = match find(self.vocabulary, name) {
             Err(error) => Err(error),
             Ok(fact) if self.facts.get(fact).is_some() => Err(FactError::Duplicate(name.to_owned())),
-            Ok(fact) => self.stateable(fact).map(|()| fact),
+            Ok(fact) => self.speaker.check(self.vocabulary.get(fact)).map(|()| fact),
         };
-        let fact = fact.map_err(|error| self.errors.push(error)).ok();
+        let fact = fact.map_err(|error| self.refuse(error)).ok();
         Ok(fact.map(|fact| Entry { reader: self, fact }))
     }
 
@@ -166,14 +77,8 @@ impl<'de> DictionaryVisitor<'de> for Reader<'_> {
 }
 
 impl Reader<'_> {
-    fn stateable(&self, fact: FactId) -> Result<(), FactError> {
-        let Fact { name, attester, .. } = self.vocabulary.get(fact);
-        match self.speaker {
-            Speaker::As(speaker) if !self.speaker.may_state(*attester) => {
-                Err(FactError::NotYours { fact: name.to_string(), attester: *attester, speaker })
-            }
-            _ => Ok(()),
-        }
+    fn refuse(&mut self, error: FactError) {
+        refuse(&mut self.errors, error);
     }
 }
 
@@ -196,7 +101,7 @@ impl<'r, 'v: 'r> Entry<'r, 'v> {
         match value {
             Ok(value) => self.reader.facts.insert(self.fact, value),
             Err((written, hint)) => {
-                self.reader.errors.push(FactError::BadValue { fact: name, written, hint })
+                self.reader.refuse(FactError::BadValue { fact: name, written, hint });
             }
         }
     }
@@ -292,7 +197,7 @@ impl<'de> ParameterVisitor<'de> for NoParameters<'_> {
     type Error = std::convert::Infallible;
 
     fn parameter(&mut self, _key: &'de KeyRef, _value: BareItemFromInput<'de>) -> Result<(), Self::Error> {
-        self.errors.push(FactError::Parameters(self.fact.name().to_owned()));
+        refuse(self.errors, FactError::Parameters(self.fact.name().to_owned()));
         Ok(())
     }
 
@@ -313,7 +218,12 @@ fn read(kind: &FactKind, item: &BareItemFromInput<'_>) -> Result<Value, (String,
         (FactKind::Long, BareItemFromInput::Integer(value)) => Ok(Value::Long(i64::from(*value))),
         (FactKind::Long, _) => Err((shown(item), Some("write a whole number".into()))),
         (FactKind::Datetime, BareItemFromInput::Date(date)) => {
-            Ok(Value::Datetime(Timestamp::from_millis(i64::from(date.unix_seconds()).saturating_mul(1000))))
+            let millis = i64::from(date.unix_seconds()).saturating_mul(1000);
+            if WRITABLE_TIMES.contains(&millis) {
+                Ok(Value::Datetime(Timestamp::from_millis(millis)))
+            } else {
+                Err(("this time".into(), Some("its year has four digits".into())))
+            }
         }
         (FactKind::Datetime, BareItemFromInput::String(text)) => text
             .as_str()

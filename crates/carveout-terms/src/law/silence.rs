@@ -11,8 +11,8 @@ use crate::{Attester, Enumeration, FactId, FactKind, MemberSet, Timestamp, Value
 /// More cells than this are not tried. Clauses that lawyers can read stay far below it.
 const MOST_CELLS: usize = 1 << 18;
 
-/// A set fact whose members fall into more classes than this has too many sets to try them all.
-const MOST_CLASSES: usize = 12;
+/// A set fact with more cells than this has too many sets to try them all.
+const MOST_SETS: usize = 1 << 12;
 
 /// The condition has too many cells to try them all.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,9 +75,10 @@ fn pick(samples: &BTreeMap<FactId, Vec<Value>>, number: usize) -> BTreeMap<FactI
 
 /// One value of every cell of a fact, unless there are too many sets.
 fn samples(vocabulary: &Vocabulary, condition: &Condition, fact: FactId) -> Option<Vec<Value>> {
+    let related = compared_with(condition, fact);
     let mut tests = Vec::new();
     condition.each_test(&mut |test| {
-        if test.facts().any(|tested| tested == fact) {
+        if test.facts().any(|tested| related.contains(&tested)) {
             tests.push(test);
         }
     });
@@ -92,6 +93,22 @@ fn samples(vocabulary: &Vocabulary, condition: &Condition, fact: FactId) -> Opti
             sample_numbers(&tests).into_iter().map(|at| Value::Datetime(Timestamp::from_millis(at))).collect()
         }
     })
+}
+
+/// The facts that a fact is compared with, directly or through others, and the fact itself.
+fn compared_with(condition: &Condition, fact: FactId) -> BTreeSet<FactId> {
+    let mut related = BTreeSet::from([fact]);
+    loop {
+        let before = related.len();
+        condition.each_test(&mut |test| {
+            if matches!(test, Test::CompareFacts { .. }) && test.facts().any(|fact| related.contains(&fact)) {
+                related.extend(test.facts());
+            }
+        });
+        if related.len() == before {
+            return related;
+        }
+    }
 }
 
 /// One member of every class that no test tells apart; `unknown` always stands for itself.
@@ -118,36 +135,50 @@ fn names(test: &Test, member: u16) -> bool {
     }
 }
 
-/// Every set of representatives, and the very sets that are named.
+/// One set of every cell: of each class of members that no test tells apart, it holds none, or some,
+/// or all. Some and all differ for the tests that ask for all.
 fn sample_sets(enumeration: &Enumeration, tests: &[&Test]) -> Option<Vec<Value>> {
-    let classes = representatives(enumeration, tests);
-    let mut sets: BTreeSet<MemberSet> = tests
-        .iter()
-        .filter_map(|test| match test {
-            Test::HasAll { members, .. } | Test::HasAny { members, .. } | Test::Within { members, .. } => {
-                Some(members.clone())
-            }
-            _ => None,
-        })
-        .collect();
-    if classes.len() > MOST_CLASSES {
-        return None;
-    }
-    for bits in 1_u32..1 << classes.len() {
-        let chosen =
-            classes.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, member)| *member);
-        sets.insert(MemberSet::of(chosen));
-    }
-    Some(sets.into_iter().map(Value::Members).collect())
-}
-
-/// A number below, on and above every constant.
-fn sample_numbers(tests: &[&Test]) -> Vec<i64> {
-    let mut numbers = BTreeSet::from([0]);
-    for test in tests {
-        if let Test::Compare { constant, .. } = test {
-            numbers.extend([constant.saturating_sub(1), *constant, constant.saturating_add(1)]);
+    let mut sets = vec![MemberSet::default()];
+    for member in representatives(enumeration, tests) {
+        let class = class(enumeration, tests, member);
+        let some = MemberSet::of([member]);
+        let asked_for = |test: &&Test| matches!(test, Test::HasAll { members, .. } if members.contains(member));
+        let all = (class != some && tests.iter().any(asked_for)).then_some(class);
+        let held = std::iter::once(some).chain(all);
+        let more: Vec<_> = held.flat_map(|held| sets.iter().map(move |set| set.union(&held)).collect::<Vec<_>>()).collect();
+        sets.extend(more);
+        if sets.len() > MOST_SETS {
+            return None;
         }
     }
+    Some(sets.into_iter().filter(|set| !set.is_empty()).map(Value::Members).collect())
+}
+
+/// The members that no test tells apart from this one.
+fn class(enumeration: &Enumeration, tests: &[&Test], representative: u16) -> MemberSet {
+    if representative == enumeration.unknown() {
+        return MemberSet::of([representative]);
+    }
+    let alike = |member: &u16| {
+        *member != enumeration.unknown()
+            && tests.iter().all(|test| names(test, *member) == names(test, representative))
+    };
+    MemberSet::of((0_u16..).take(enumeration.members().len()).filter(alike))
+}
+
+/// Numbers below, on and above every constant; more of them where numbers are compared with each other.
+fn sample_numbers(tests: &[&Test]) -> Vec<i64> {
+    let compared = tests.iter().filter(|test| matches!(test, Test::CompareFacts { .. })).count();
+    let reach = i64::try_from(compared).unwrap_or(i64::MAX).saturating_add(1);
+    let mut constants = BTreeSet::from([0]);
+    constants.extend(tests.iter().filter_map(|test| match test {
+        Test::Compare { constant, .. } => Some(*constant),
+        _ => None,
+    }));
+    let near = |constant: &i64| {
+        let constant = *constant;
+        (-reach..=reach).map(move |step| constant.saturating_add(step))
+    };
+    let numbers: BTreeSet<i64> = constants.iter().flat_map(near).collect();
     numbers.into_iter().collect()
 }

@@ -54,7 +54,16 @@ impl Enumeration {
             groups: BTreeMap::new(),
             unknown: 0,
         };
+        let mut folded: BTreeMap<String, &SmolStr> = BTreeMap::new();
         for (name, doc) in &nodes {
+            if !is_name(name) {
+                return Err(format!(
+                    "`{name}` can't be a name; use ASCII letters, digits, `_`, `-`, `:` and `.`, and begin with a letter"
+                ));
+            }
+            if let Some(other) = folded.insert(name.to_ascii_lowercase(), name) {
+                return Err(format!("`{other}` and `{name}` differ only in case; keep one"));
+            }
             if let Some((parent, _)) = name.rsplit_once('.')
                 && !nodes.contains_key(parent)
             {
@@ -85,10 +94,12 @@ impl Enumeration {
         let value = CedarValue::from(Literal::EntityUID(Arc::new(uid)));
         self.members.push(Member { name: name.clone(), doc, value });
         self.positions.insert(name.clone(), position);
-        for (group, entry) in &mut self.groups {
-            if is_below(name, group) {
-                entry.members.insert(position);
+        let mut below = name.as_str();
+        while let Some((group, _)) = below.rsplit_once('.') {
+            if let Some(group) = self.groups.get_mut(group) {
+                group.members.insert(position);
             }
+            below = group;
         }
         Ok(())
     }
@@ -179,10 +190,16 @@ impl Enumeration {
     }
 }
 
+/// Whether there are nodes below. They follow `name.` in the order of names.
 fn is_group(name: &SmolStr, nodes: &BTreeMap<SmolStr, Option<String>>) -> bool {
-    nodes.keys().any(|other| is_below(other, name))
+    let prefix = SmolStr::from(format!("{name}."));
+    nodes.range(prefix.clone()..).next().is_some_and(|(other, _)| other.starts_with(prefix.as_str()))
 }
 
-fn is_below(name: &str, group: &str) -> bool {
-    name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
+/// Whether a text can name a member: what RFC 9651 section 3.3.4 calls a token, and nothing that
+/// looks like something else.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.split('.').all(|part| !part.is_empty())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-:.".contains(&byte))
 }

@@ -171,21 +171,38 @@ impl Loader<'_> {
                 Err(message) => problems.push(self.problem("fact", name, format!("`{name}`: {message}"))),
             }
         }
-        for needed in ENGINE_FACTS {
-            if !attributes.contains_key(needed) {
-                problems.push(self.problem(
-                    "missing-fact",
-                    "context",
-                    format!("the fact `{needed}` is missing"),
-                ));
-            }
-        }
+        problems.extend(self.engine_facts(attributes, &facts));
         if problems.is_empty() { Ok(facts) } else { Err(problems) }
+    }
+
+    /// The facts that deciding itself needs must be there, and nobody else may state them.
+    fn engine_facts(&self, attributes: &serde_json::Map<String, Json>, facts: &[Fact]) -> Vec<Problem> {
+        let check = |needed: &str| {
+            let Some(fact) = facts.iter().find(|fact| fact.name == needed) else {
+                let message = format!("the fact `{needed}` is missing");
+                return (!attributes.contains_key(needed))
+                    .then(|| self.problem("missing-fact", "context", message));
+            };
+            let (fits, kind) = match fact.kind() {
+                FactKind::Datetime => (needed == "at", "an enumeration"),
+                FactKind::Member(_) => (needed != "at", "a datetime"),
+                _ => (false, if needed == "at" { "a datetime" } else { "an enumeration" }),
+            };
+            if !fits {
+                return Some(self.problem("engine-fact", needed, format!("`{needed}` must be {kind}")));
+            }
+            let message = format!("`{needed}` decides which agreements apply, so only the gateway can attest it");
+            (fact.attester() != Attester::Gateway).then(|| self.problem("engine-fact", needed, message))
+        };
+        ENGINE_FACTS.into_iter().filter_map(check).collect()
     }
 
     fn fact(&self, name: &str, attribute: &Json) -> Result<Fact, String> {
         if name == APPROVALS {
             return Err("this name is reserved for the approvals of a use".into());
+        }
+        if !is_fact_name(name) {
+            return Err("a fact's name is lowercase letters, digits and underscores".into());
         }
         if attribute.get("required") == Some(&Json::Bool(false)) {
             return Err("a fact can't be optional; silence is the member `unknown`".into());
@@ -237,9 +254,31 @@ impl Loader<'_> {
     }
 }
 
-/// The first mention of a word, or the start of the text.
+/// RFC 9651 section 3.1.2 lets a key be no more than this and a few signs.
+fn is_fact_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// Where a word is declared, else where it is first said, else the start of the text.
 fn mention(source: &str, word: &str) -> Range<usize> {
-    source.find(word).map_or(0..0, |start| start..start + word.len())
+    let in_word = |c: char| c.is_alphanumeric() || c == '_';
+    let said: Vec<usize> = source
+        .match_indices(word)
+        .map(|(start, _)| start)
+        .filter(|start| {
+            let (before, after) = (source.get(..*start), source.get(start + word.len()..));
+            !before.is_some_and(|before| before.ends_with(in_word))
+                && !after.is_some_and(|after| after.starts_with(in_word))
+        })
+        .collect();
+    let declares = |start: &&usize| {
+        let (before, after) = (source.get(..**start), source.get(**start + word.len()..));
+        after.is_some_and(|after| after.trim_start_matches('"').trim_start().starts_with([':', ']', '{']))
+            || before.is_some_and(|before| before.trim_end().ends_with("entity"))
+    };
+    let place = said.iter().find(declares).or(said.first());
+    place.map_or(0..0, |start| *start..start + word.len())
 }
 
 fn whole(source: &str) -> Range<usize> {
