@@ -1,0 +1,275 @@
+//! What can be typed.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Terms of use for AI models: written, run, recorded and verified.
+#[derive(Parser, Debug)]
+#[command(name = "carveout", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit status: 0 yes, 1 a negative answer (denied, unverified, problems found), 2 failure."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// The workspace: the folder that holds `carveout.toml`
+    #[arg(
+        long,
+        short = 'C',
+        global = true,
+        env = "CARVEOUT_WORKSPACE",
+        default_value = ".",
+        value_name = "DIR"
+    )]
+    pub(crate) workspace: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Log more; twice for everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Watch one agreement decide real traffic: a sample workspace, a gateway, a few uses
+    Demo(Demo),
+    /// Write a workspace to start from
+    Init(Init),
+    /// Run the gateway of a workspace
+    Serve(Serve),
+    /// Read an agreement as its counterparty would: clauses, examples, problems
+    Check(Check),
+    /// Decide a use by agreements, without a gateway
+    Decide(Decide),
+    /// Make a key: for a party, for a ledger, or for a program
+    Keygen(Keygen),
+    /// Sign an agreement as one of its parties
+    Sign(Sign),
+    /// Verify and read the record
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Run the sample provider, which answers like a model and isn't one
+    SampleProvider(SampleProvider),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+impl Command {
+    /// What is logged without `--verbose`: a server tells what it does, everything else only what is wrong.
+    pub(crate) const fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve(_) | Self::SampleProvider(_) => "info",
+            _ => "warn",
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Stop after the uses have been shown
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Keep the sample workspace here; a temporary folder otherwise
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Where the gateway listens [default: 127.0.0.1:8787; with --once any free port]
+    #[arg(long, env = "CARVEOUT_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Init {
+    /// The folder to make; it must be empty or not exist
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Make the labelled sample workspace of the demo, signed by both sample parties
+    #[arg(long)]
+    pub(crate) sample: bool,
+    /// With --sample: where the sample provider will listen
+    #[arg(long, default_value = "127.0.0.1:8788", value_name = "ADDR", requires = "sample")]
+    pub(crate) provider: SocketAddr,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Where callers connect, instead of `gateway.listen`
+    #[arg(long, env = "CARVEOUT_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The agreements to read
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) vocabulary: Option<PathBuf>,
+    /// Print the lowered Cedar policies too: what is evaluated
+    #[arg(long)]
+    pub(crate) lowered: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Decide {
+    /// The agreements that apply together; without any, those in force in the workspace
+    #[arg(value_name = "FILE", conflicts_with = "program")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Decide as this program of the workspace: its agreements, facts and presumptions
+    #[arg(long, value_name = "ID")]
+    pub(crate) program: Option<String>,
+    /// The facts: `purpose=logistics.supply, subject=us_person`. What is left out is unknown
+    #[arg(long = "use", value_name = "FACTS")]
+    pub(crate) use_: String,
+    /// Other evidence about the same use; may be given several times
+    #[arg(long, value_name = "FACTS")]
+    pub(crate) evidence: Vec<String>,
+    /// Suppose that this role approved the use; may be given several times
+    #[arg(long, value_name = "PARTY/ROLE")]
+    pub(crate) approve: Vec<String>,
+    /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) vocabulary: Option<PathBuf>,
+    /// Show every clause, and which facts turned it
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keygen {
+    /// The key's name, which stands in every signature: `agency.example` or `agency.example/ledger`
+    #[arg(long, required_unless_present = "program", conflicts_with = "program")]
+    pub(crate) name: Option<String>,
+    /// Where to write the private key; the public one goes beside it, as FILE.pub
+    #[arg(long, value_name = "FILE", required_unless_present = "program")]
+    pub(crate) out: Option<PathBuf>,
+    /// Make a key for a program's callers instead, with this id
+    #[arg(long, value_name = "KEY-ID")]
+    pub(crate) program: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sign {
+    /// The agreement
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The party's private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) vocabulary: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Ledger {
+    /// Check every entry, tile, checkpoint and signature
+    Verify(LedgerVerify),
+    /// Print entries
+    Show(LedgerShow),
+    /// Fetch the receipt of an entry, or check one
+    Receipt(LedgerReceipt),
+    /// Hold a provider's usage export against the entries
+    Reconcile(LedgerReconcile),
+    /// Replace a party's pinned key, by its old key's word; the gateway must be stopped
+    Rotate(LedgerRotate),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerAt {
+    /// The ledger's folder; else the workspace's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// The log's verifier key, as text or a file; else the workspace's
+    #[arg(long, value_name = "KEY")]
+    pub(crate) log_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerVerify {
+    #[command(flatten)]
+    pub(crate) at: LedgerAt,
+    /// Recompute every ruling from the recorded facts and the adopted terms
+    #[arg(long)]
+    pub(crate) redecide: bool,
+    /// Demand that the ledger still extends this earlier checkpoint
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerShow {
+    #[command(flatten)]
+    pub(crate) at: LedgerAt,
+    /// The first entry
+    #[arg(long, default_value_t = 0, value_name = "INDEX")]
+    pub(crate) from: u64,
+    /// At most this many entries
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub(crate) limit: u64,
+    /// Only entries of this program
+    #[arg(long, value_name = "ID")]
+    pub(crate) program: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerReceipt {
+    #[command(flatten)]
+    pub(crate) at: LedgerAt,
+    /// The entry's index, to print its receipt
+    #[arg(value_name = "INDEX", required_unless_present = "check", conflicts_with = "check")]
+    pub(crate) index: Option<u64>,
+    /// Check this receipt file instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) check: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerReconcile {
+    #[command(flatten)]
+    pub(crate) at: LedgerAt,
+    /// The provider's usage export: CSV with a header
+    #[arg(value_name = "USAGE.CSV")]
+    pub(crate) file: PathBuf,
+    /// The column that holds the provider's request ids
+    #[arg(long, default_value = "request_id", value_name = "NAME")]
+    pub(crate) column: String,
+    /// Only attempts at this provider
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerRotate {
+    /// The party
+    #[arg(long, value_name = "ID")]
+    pub(crate) party: String,
+    /// The party's private key until now
+    #[arg(long, value_name = "FILE")]
+    pub(crate) old: PathBuf,
+    /// The party's public key from now on
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SampleProvider {
+    /// Where it listens
+    #[arg(long, default_value = "127.0.0.1:8788", value_name = "ADDR")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,105 @@
+//! `keygen`: keys for parties, ledgers and programs.
+
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use carveout_ledger::{Digest, SigningKey, VerifierKey};
+use miette::{IntoDiagnostic, WrapErr, miette};
+use serde_json::json;
+
+use crate::{
+    cli::Keygen,
+    output::{Exit, Printer},
+};
+
+pub(super) fn run(arguments: &Keygen, printer: &Printer) -> miette::Result<Exit> {
+    match (&arguments.program, &arguments.name, &arguments.out) {
+        (Some(id), _, _) => program(id, printer),
+        (None, Some(name), Some(out)) => party(name, out, printer),
+        _ => Err(miette!("name the key with `--name` and its file with `--out`")),
+    }
+}
+
+fn party(name: &str, out: &Path, printer: &Printer) -> miette::Result<Exit> {
+    let (verifier, public) = write_key(name, out)?;
+    if printer.json() {
+        printer
+            .document("keygen", &json!({ "private": out, "public": public, "key": verifier.to_string() }))?;
+    } else {
+        printer.line(&verifier);
+        printer.note(format_args!("the private key is in {}: keep it secret and backed up", out.display()));
+        printer.note(format_args!("the public key is in {}: give it to the other party", public.display()));
+    }
+    Ok(Exit::Yes)
+}
+
+fn program(id: &str, printer: &Printer) -> miette::Result<Exit> {
+    let key = ProgramKeyText::generate(id)?;
+    if printer.json() {
+        printer.document("keygen", &json!({ "id": id, "key": key.text, "sha256": key.sha256 }))?;
+    } else {
+        printer.line(&key.text);
+        printer.note("give the key above to the program's developers; it can't be shown again");
+        printer.note(format_args!("and add to the program's file:\n\n{}", key.registration(None)));
+    }
+    Ok(Exit::Yes)
+}
+
+/// Makes a signing key and writes both halves: FILE for its owner only, and FILE.pub.
+pub(super) fn write_key(name: &str, out: &Path) -> miette::Result<(VerifierKey, PathBuf)> {
+    let key = SigningKey::generate(name).into_diagnostic()?;
+    let public = out.with_extension("pub");
+    if public == *out {
+        return Err(miette!("`{}` is the name for the public half; choose another", out.display()));
+    }
+    write_new(out, &format!("{}\n", *key.encode()), 0o600)?;
+    write_new(&public, &format!("{}\n", key.verifier()), 0o644)?;
+    Ok((key.verifier(), public))
+}
+
+/// Writes a file that must not exist yet: a key that is overwritten is lost.
+pub(super) fn write_new(path: &Path, text: &str, mode: u32) -> miette::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("can't write `{}`", path.display()))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).into_diagnostic()
+}
+
+/// A program key's text, and the digest that the program's file keeps of it.
+pub(super) struct ProgramKeyText {
+    pub(super) id: String,
+    pub(super) text: String,
+    pub(super) sha256: String,
+}
+
+impl ProgramKeyText {
+    pub(super) fn generate(id: &str) -> miette::Result<Self> {
+        let well_formed =
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if id.is_empty() || !well_formed {
+            return Err(miette!("`{id}` can't be a key's id: use lowercase letters, digits and hyphens"));
+        }
+        let mut secret = [0_u8; 32];
+        getrandom::fill(&mut secret)
+            .map_err(|error| miette!("the system has no randomness to give: {error}"))?;
+        let text = format!("cvo_{id}_{}", URL_SAFE_NO_PAD.encode(secret));
+        let digest = Digest::of(text.as_bytes()).to_string();
+        let sha256 = digest.trim_start_matches("sha256:").to_owned();
+        Ok(Self { id: id.to_owned(), text, sha256 })
+    }
+
+    /// The lines that register the key in a program's file.
+    pub(super) fn registration(&self, claim: Option<&str>) -> String {
+        let claim = claim.map(|claim| format!("claim = '{claim}'\n")).unwrap_or_default();
+        format!("[[key]]\nid = \"{}\"\nsha256 = \"{}\"\n{claim}", self.id, self.sha256)
+    }
+}

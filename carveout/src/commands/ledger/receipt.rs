@@ -1,0 +1,66 @@
+//! `ledger receipt`: proof that one entry is in the log.
+
+use carveout_ledger::Receipt;
+use miette::{IntoDiagnostic, WrapErr, miette};
+use serde_json::json;
+
+use super::place;
+use crate::{
+    cli::{Global, LedgerReceipt},
+    output::{Exit, Printer},
+};
+
+pub(super) fn run(global: &Global, arguments: &LedgerReceipt, printer: &Printer) -> miette::Result<Exit> {
+    match (arguments.index, &arguments.check) {
+        (Some(index), _) => {
+            let receipt = place(global, &arguments.at)?
+                .reader()?
+                .receipt(index)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("there is no receipt for entry {index}"))?;
+            printer.line(receipt.to_json());
+            Ok(Exit::Yes)
+        }
+        (None, Some(path)) => check(global, arguments, path, printer),
+        (None, None) => Err(miette!("name an entry's index, or a receipt file with `--check`")),
+    }
+}
+
+fn check(
+    global: &Global,
+    arguments: &LedgerReceipt,
+    path: &std::path::Path,
+    printer: &Printer,
+) -> miette::Result<Exit> {
+    let log_key = match &arguments.at.log_key {
+        Some(key) => super::verifier(key)?,
+        None => place(global, &arguments.at)?.log_key,
+    };
+    let text = crate::workspace::read(path)?;
+    let verified = Receipt::from_json(text.trim().as_bytes())
+        .and_then(|receipt| receipt.verify_own(&log_key).map(|checkpoint| (receipt, checkpoint)));
+    let (document, said, exit) = match verified {
+        Ok((receipt, checkpoint)) => (
+            json!({ "verified": true, "index": receipt.index(), "leaf": receipt.leaf().to_string(), "size": checkpoint.size() }),
+            format!(
+                "verified: entry {} is in `{}` as of its checkpoint of {} entries\n{}",
+                receipt.index(),
+                checkpoint.origin(),
+                checkpoint.size(),
+                String::from_utf8_lossy(receipt.entry())
+            ),
+            Exit::Yes,
+        ),
+        Err(error) => (
+            json!({ "verified": false, "why": error.to_string() }),
+            format!("not verified: {error}"),
+            Exit::No,
+        ),
+    };
+    if printer.json() {
+        printer.document("ledger receipt", &document)?;
+    } else {
+        printer.line(said);
+    }
+    Ok(exit)
+}

@@ -1,0 +1,137 @@
+//! `ledger show`: entries, one on a line.
+
+use std::collections::HashMap;
+
+use carveout_ledger::{DecisionId, Entry, Event};
+use miette::{IntoDiagnostic, WrapErr};
+use serde_json::json;
+
+use super::place;
+use crate::{
+    cli::{Global, LedgerShow},
+    output::{Exit, Printer, ruling},
+};
+
+pub(super) fn run(global: &Global, arguments: &LedgerShow, printer: &Printer) -> miette::Result<Exit> {
+    let reader = place(global, &arguments.at)?.reader()?;
+    let mut documents = Vec::new();
+    let mut programs = HashMap::new();
+    let mut shown = 0;
+    for result in reader.entries(arguments.from) {
+        if shown == arguments.limit {
+            break;
+        }
+        let (index, bytes) = result.into_diagnostic()?;
+        let entry = Entry::parse(&bytes).into_diagnostic().wrap_err_with(|| format!("entry {index}"))?;
+        if let Some(wanted) = &arguments.program
+            && program_of(&entry.event, &mut programs).as_ref() != Some(wanted)
+        {
+            continue;
+        }
+        shown += 1;
+        if printer.json() {
+            let stored: serde_json::Value = serde_json::from_slice(&bytes).into_diagnostic()?;
+            documents.push(json!({ "index": index, "entry": stored }));
+        } else {
+            printer.line(format_args!("{index:>8}  {}  {}", entry.at, line(&entry.event)));
+        }
+    }
+    if printer.json() {
+        printer.document(
+            "ledger show",
+            &json!({ "published": reader.checkpoint().size(), "entries": documents }),
+        )?;
+    } else if shown == 0 {
+        printer.note(format_args!(
+            "no such entries among the {} that are published",
+            reader.checkpoint().size()
+        ));
+    }
+    Ok(Exit::Yes)
+}
+
+/// The program that an entry is about; later entries of a decision are known by its id.
+fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<String> {
+    match event {
+        Event::Decided(decided) => {
+            known.insert(decided.decision, decided.program.clone());
+            Some(decided.program.clone())
+        }
+        Event::Attempted(attempted) => known.get(&attempted.decision).cloned(),
+        Event::Settled(settled) => known.get(&settled.decision).cloned(),
+        Event::Interrupted(interrupted) => known.get(&interrupted.decision).cloned(),
+        Event::Genesis(_) | Event::TermsAdopted(_) | Event::KeyRotated(_) => None,
+    }
+}
+
+fn line(event: &Event) -> String {
+    match event {
+        Event::Genesis(genesis) => {
+            let parties: Vec<&str> = genesis.parties.iter().map(|pinned| pinned.party.as_str()).collect();
+            format!("founded `{}`, keys pinned for {}", genesis.origin, listed(&parties))
+        }
+        Event::TermsAdopted(adopted) => {
+            let agreements: Vec<String> = adopted
+                .agreements
+                .iter()
+                .map(|adopted| {
+                    let signers: Vec<&str> = adopted.signers.iter().map(String::as_str).collect();
+                    format!(
+                        "{} version {} signed by {}",
+                        adopted.agreement,
+                        adopted.version,
+                        listed(&signers)
+                    )
+                })
+                .collect();
+            let programs: Vec<&str> =
+                adopted.programs.iter().map(|program| program.program.as_str()).collect();
+            format!("terms adopted for {}: {}", listed(&programs), agreements.join("; "))
+        }
+        Event::Decided(decided) => {
+            let word = match decided.ruling {
+                carveout_ledger::Ruling::Permit => "permit",
+                carveout_ledger::Ruling::Hold => "hold",
+                carveout_ledger::Ruling::Deny => "deny",
+            };
+            let grounds: Vec<String> =
+                decided.grounds.iter().map(|cited| format!("{} {}", cited.agreement, cited.clause)).collect();
+            let grounds: Vec<&str> = grounds.iter().map(String::as_str).collect();
+            let claimed =
+                if decided.facts.caller.is_empty() { "nothing claimed" } else { &decided.facts.caller };
+            format!("{} {} by {}: {claimed}", ruling(word), decided.program, listed(&grounds))
+        }
+        Event::Attempted(attempted) => {
+            let target = &attempted.target;
+            format!(
+                "attempt {} of {} at {}: {}",
+                attempted.attempt,
+                short(attempted.decision),
+                target.provider,
+                target.model
+            )
+        }
+        Event::Settled(settled) => {
+            let outcome = serde_json::to_value(settled.outcome).unwrap_or_default();
+            let request = settled.provider_request.as_deref().unwrap_or("none");
+            let outcome = outcome.as_str().unwrap_or_default().replace('_', " ");
+            format!(
+                "settled {}: {outcome}, provider's request id {}",
+                short(settled.decision),
+                request.escape_debug()
+            )
+        }
+        Event::Interrupted(interrupted) => {
+            format!("interrupted {}: {}", short(interrupted.decision), interrupted.reason.escape_debug())
+        }
+        Event::KeyRotated(rotated) => format!("key of {} rotated to {}", rotated.subject, rotated.new),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}
+
+fn short(decision: DecisionId) -> String {
+    decision.to_string().chars().take(8).collect()
+}

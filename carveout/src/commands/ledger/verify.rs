@@ -1,0 +1,120 @@
+//! `ledger verify`: every entry, tile and checkpoint; with `--redecide`, every ruling.
+
+use std::io::IsTerminal;
+
+use carveout_ledger::{Checkpoint, Progress, Verified, verify_directory};
+use indicatif::{ProgressBar, ProgressStyle};
+use miette::{IntoDiagnostic, WrapErr};
+use serde_json::json;
+
+use super::{Place, place, redecide};
+use crate::{
+    cli::{Global, LedgerVerify},
+    output::{Exit, Printer},
+};
+
+pub(super) fn run(global: &Global, arguments: &LedgerVerify, printer: &Printer) -> miette::Result<Exit> {
+    let place = place(global, &arguments.at)?;
+    let since = match &arguments.since {
+        None => None,
+        Some(path) => {
+            let note = crate::workspace::read(path)?;
+            let named = || format!("`{}` is no checkpoint of this log", path.display());
+            Some(Checkpoint::verify(&note, &place.log_key).into_diagnostic().wrap_err_with(named)?)
+        }
+    };
+    let bar = bar();
+    let verified =
+        verify_directory(&place.directory, &place.log_key, since.as_ref(), |progress| show(&bar, progress));
+    bar.finish_and_clear();
+    let verified = match verified {
+        Ok(verified) => verified,
+        Err(error) => return refused(printer, &error.to_string()),
+    };
+    let redecided = if arguments.redecide { Some(redecide::run(&place, &verified)?) } else { None };
+    report(printer, arguments, &verified, redecided.as_ref())?;
+    let sound = redecided.is_none_or(|redecided| redecided.differing.is_empty());
+    Ok(if sound { Exit::Yes } else { Exit::No })
+}
+
+fn refused(printer: &Printer, why: &str) -> miette::Result<Exit> {
+    if printer.json() {
+        printer.document("ledger verify", &json!({ "verified": false, "why": why }))?;
+    } else {
+        printer.line(format_args!("not verified: {why}"));
+    }
+    Ok(Exit::No)
+}
+
+fn report(
+    printer: &Printer,
+    arguments: &LedgerVerify,
+    verified: &Verified,
+    redecided: Option<&redecide::Redecided>,
+) -> miette::Result<()> {
+    let checkpoint = &verified.checkpoint;
+    if printer.json() {
+        return printer.document(
+            "ledger verify",
+            &json!({
+                "verified": redecided.is_none_or(|redecided| redecided.differing.is_empty()),
+                "origin": checkpoint.origin(),
+                "entries": checkpoint.size(),
+                "root": checkpoint.root().to_string(),
+                "tiles": verified.tiles,
+                "open_attempts": verified.open_attempts.len(),
+                "consistent_with_earlier": arguments.since.is_some(),
+                "redecided": redecided.map(|redecided| json!({
+                    "decisions": redecided.decisions, "differing": redecided.differing,
+                })),
+            }),
+        );
+    }
+    printer.line(format_args!(
+        "verified: {} entries and {} tiles of `{}` lead to the signed root {}",
+        checkpoint.size(),
+        verified.tiles,
+        checkpoint.origin(),
+        checkpoint.root()
+    ));
+    printer.line(format_args!("attempts under way or cut off: {}", verified.open_attempts.len()));
+    match &arguments.since {
+        Some(path) => printer.line(format_args!("it extends the checkpoint in {}", path.display())),
+        None => printer.line(
+            "equivocation not detected: without an earlier checkpoint (--since) or a witness, \
+             another history could have been shown to somebody else",
+        ),
+    }
+    if let Some(redecided) = redecided {
+        printer.line(format_args!(
+            "{} decisions made again from the recorded facts and adopted terms, {} differ",
+            redecided.decisions,
+            redecided.differing.len()
+        ));
+        redecided.differing.iter().for_each(|difference| printer.line(format_args!("  {difference}")));
+    }
+    Ok(())
+}
+
+/// Shown on a terminal only.
+fn bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} entries, {per_sec}, {eta} left");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_length(progress.size);
+    bar.set_position(progress.entries);
+}
+
+impl Place {
+    /// The published entries, verified one by one against the tree.
+    pub(super) fn reader(&self) -> miette::Result<carveout_ledger::LedgerReader> {
+        carveout_ledger::LedgerReader::open(&self.directory, &self.log_key)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("the ledger in `{}` can't be read", self.directory.display()))
+    }
+}

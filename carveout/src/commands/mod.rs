@@ -1,0 +1,69 @@
+//! One file for each verb.
+
+mod check;
+mod completions;
+mod decide;
+mod demo;
+mod init;
+mod keygen;
+mod ledger;
+mod sample_provider;
+mod serve;
+mod sign;
+
+use std::path::{Path, PathBuf};
+
+use carveout_terms::{Timestamp, Vocabulary};
+use miette::{IntoDiagnostic, WrapErr};
+
+use crate::{
+    cli::{Cli, Command},
+    config,
+    output::{Exit, Printer},
+    packs, workspace,
+};
+
+/// Runs what was typed.
+pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
+    let global = cli.global;
+    match cli.command {
+        Command::Demo(arguments) => demo::run(&arguments, printer),
+        Command::Init(arguments) => init::run(&arguments, printer),
+        Command::Serve(arguments) => serve::run(&global, &arguments, printer),
+        Command::Check(arguments) => check::run(&global, &arguments, printer),
+        Command::Decide(arguments) => decide::run(&global, &arguments, printer),
+        Command::Keygen(arguments) => keygen::run(&arguments, printer),
+        Command::Sign(arguments) => sign::run(&global, &arguments, printer),
+        Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
+        Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}
+
+/// The vocabulary that was named, or the workspace's, or the built-in one.
+fn vocabulary(named: Option<&PathBuf>, root: &Path) -> miette::Result<Vocabulary> {
+    if let Some(path) = named {
+        return workspace::vocabulary(path);
+    }
+    if root.join(config::FILE).exists() {
+        return workspace::vocabulary(&root.join(&config::load(root)?.terms.vocabulary));
+    }
+    Vocabulary::parse(packs::DEFENSE_SCHEMA, packs::DEFENSE_TAXONOMY)
+        .into_diagnostic()
+        .wrap_err("the built-in vocabulary can't be read")
+}
+
+/// The time of the machine.
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A runtime for the commands that talk to the network or write the ledger.
+fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .into_diagnostic()
+        .wrap_err("the runtime could not be started")
+}

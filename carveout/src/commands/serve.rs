@@ -1,0 +1,70 @@
+//! `serve`: run the gateway of a workspace.
+
+use std::{net::SocketAddr, path::Path};
+
+use carveout_gateway::Gateway;
+use carveout_ledger::Timestamp;
+use miette::{IntoDiagnostic, WrapErr};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    cli::{Global, Serve},
+    output::{Exit, Printer},
+    workspace::{Workspace, adopt, open_ledger, settings},
+};
+
+pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
+    super::runtime()?.block_on(async {
+        let gateway = start(&global.workspace, arguments.listen).await?;
+        if printer.json() {
+            printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
+        } else {
+            printer.note(format_args!(
+                "the gateway listens on http://{}; stop it with Ctrl-C",
+                gateway.local_addr()
+            ));
+        }
+        gateway.run(stopped()).await.into_diagnostic().wrap_err("the gateway did not end well")?;
+        Ok(Exit::Yes)
+    })
+}
+
+/// Reads the workspace, opens its ledger, adopts its terms, and binds the gateway.
+pub(super) async fn start(root: &Path, listen: Option<SocketAddr>) -> miette::Result<Gateway> {
+    let workspace = Workspace::load(root)?;
+    let now = Timestamp::from_millis(super::now().millis());
+    let open = open_ledger(&workspace, now).await?;
+    if let Err(refused) = adopt(&workspace, &open.ledger, &open.pinned, open.last_at).await {
+        open.ledger.close().await.into_diagnostic()?;
+        return Err(refused);
+    }
+    let ledger = open.ledger.clone();
+    let bound = match settings(&workspace, listen, open.ledger, open.last_at) {
+        Ok(settings) => Gateway::bind(settings).await.into_diagnostic(),
+        Err(error) => Err(error),
+    };
+    match bound {
+        Ok(gateway) => Ok(gateway),
+        Err(error) => {
+            ledger.close().await.into_diagnostic()?;
+            Err(error)
+        }
+    }
+}
+
+/// Resolves when somebody wants the program to end.
+pub(super) async fn stopped() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!(%error, "can't listen for SIGTERM");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

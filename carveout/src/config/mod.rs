@@ -1,0 +1,154 @@
+//! `carveout.toml`: one file, every key known. Flags and `CARVEOUT_*` variables come before it.
+
+mod load;
+mod secret;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+pub(crate) use self::{
+    load::{FILE, load},
+    secret::Reference,
+};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Marks a workspace where nothing is at stake: the sample provider and demo keys work.
+    #[serde(default)]
+    pub(crate) sample: bool,
+    pub(crate) gateway: Gateway,
+    pub(crate) terms: Terms,
+    pub(crate) ledger: Ledger,
+    /// The parties' public keys, by party id. They are pinned when the ledger is founded.
+    #[serde(default)]
+    pub(crate) parties: BTreeMap<String, Reference>,
+    #[serde(default, rename = "provider")]
+    pub(crate) providers: Vec<Provider>,
+    #[serde(default, rename = "route")]
+    pub(crate) routes: Vec<Route>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gateway {
+    pub(crate) listen: SocketAddr,
+    #[serde(default)]
+    pub(crate) limits: Limits,
+    #[serde(default)]
+    pub(crate) seconds: Seconds,
+}
+
+/// Caps, in bytes unless said otherwise. What is left out keeps its default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) head_bytes: Option<usize>,
+    pub(crate) body_bytes: Option<usize>,
+    pub(crate) reply_bytes: Option<usize>,
+    pub(crate) gzip_ratio: Option<usize>,
+    pub(crate) json_depth: Option<usize>,
+    pub(crate) connections: Option<usize>,
+    pub(crate) idle_connections: Option<usize>,
+}
+
+/// How long each thing may take, in seconds. What is left out keeps its default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seconds {
+    pub(crate) head: Option<u64>,
+    pub(crate) body: Option<u64>,
+    pub(crate) admission: Option<u64>,
+    pub(crate) connect: Option<u64>,
+    pub(crate) first_byte: Option<u64>,
+    pub(crate) idle: Option<u64>,
+    pub(crate) stalled_caller: Option<u64>,
+    pub(crate) drain: Option<u64>,
+    pub(crate) clock_tolerance: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Terms {
+    /// Path without extension: `.cedarschema` and `.toml` are added.
+    pub(crate) vocabulary: PathBuf,
+    pub(crate) agreements: PathBuf,
+    pub(crate) programs: PathBuf,
+    #[serde(default)]
+    pub(crate) signatures: Signatures,
+}
+
+/// Whether terms are refused that lack a party's valid signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Signatures {
+    /// `enforce` mode: every party of every agreement in force must have signed it.
+    #[default]
+    Required,
+    /// While terms are still being drafted.
+    Optional,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ledger {
+    pub(crate) directory: PathBuf,
+    pub(crate) key: Reference,
+    /// Milliseconds between checkpoints.
+    pub(crate) publish_every_ms: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    pub(crate) id: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) base_url: String,
+    pub(crate) credential: Option<Reference>,
+    /// The header that carries the credential; the dialect's own if left out.
+    pub(crate) credential_header: Option<CredentialHeader>,
+    pub(crate) ca_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) insecure: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dialect {
+    Openai,
+    Anthropic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CredentialHeader {
+    /// `Authorization: Bearer …`
+    Authorization,
+    XApiKey,
+    ApiKey,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Route {
+    /// What callers write as `model`.
+    pub(crate) alias: String,
+    pub(crate) targets: Vec<Target>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Target {
+    pub(crate) provider: String,
+    /// The model's name at the provider.
+    pub(crate) model: String,
+    /// Members of the vocabulary's facts of the same names.
+    pub(crate) maker: String,
+    pub(crate) host: String,
+    pub(crate) operator: String,
+    pub(crate) deployment: String,
+    /// The member of the vocabulary's `model`; the model's name if left out.
+    pub(crate) line: Option<String>,
+}

@@ -1,0 +1,130 @@
+//! What is printed: data to stdout, everything else to stderr.
+
+mod table;
+
+use std::{fmt, io::Write, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+pub(crate) use table::{Table, wrapped};
+
+/// The version of every `--json` document's shape.
+const JSON_VERSION: u64 = 1;
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// Yes: permitted, verified, no problems.
+    Yes,
+    /// A negative answer: denied, held, unverified, problems found.
+    No,
+    /// The command could not do its work.
+    Failure,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::Failure => 2,
+        })
+    }
+}
+
+/// Where results go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer {
+    json: bool,
+}
+
+impl Printer {
+    pub(crate) const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether one JSON document is wanted.
+    pub(crate) const fn json(&self) -> bool {
+        self.json
+    }
+
+    /// A line of the result.
+    pub(crate) fn line(&self, text: impl fmt::Display) {
+        // A reader that closed the pipe has seen enough.
+        let _ = writeln!(anstream::stdout().lock(), "{text}");
+    }
+
+    /// The whole result as JSON: `command` and `version`, then the fields of `result`.
+    pub(crate) fn document(&self, command: &str, result: &impl serde::Serialize) -> miette::Result<()> {
+        let mut document = serde_json::Map::new();
+        document.insert("command".into(), command.into());
+        document.insert("version".into(), JSON_VERSION.into());
+        match serde_json::to_value(result)
+            .map_err(|error| miette::miette!("could not write JSON: {error}"))?
+        {
+            serde_json::Value::Object(fields) => document.extend(fields),
+            other => {
+                document.insert("result".into(), other);
+            }
+        }
+        self.line(serde_json::Value::Object(document));
+        Ok(())
+    }
+
+    /// Something to know that is not the result.
+    pub(crate) fn note(&self, text: impl fmt::Display) {
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
+    /// Why the command failed.
+    pub(crate) fn failure(&self, report: &miette::Report) {
+        if self.json {
+            let causes: Vec<String> = report.chain().map(ToString::to_string).collect();
+            let _ = self.document("error", &serde_json::json!({ "error": causes.join(": ") }));
+        }
+        self.note(format_args!("{report:?}"));
+    }
+}
+
+/// Sets up how errors look and what is logged. Logs are JSON unless a person is reading them.
+pub(crate) fn install(quiet: &str, verbose: u8) {
+    let level = match verbose {
+        0 => quiet,
+        1 => "debug",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CARVEOUT_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!("warn,carveout={level},carveout_gateway={level}"))
+    });
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        builder.with_target(false).init();
+    } else {
+        builder.json().flatten_event(true).init();
+    }
+    let theme = if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        miette::GraphicalTheme::default()
+    } else {
+        miette::GraphicalTheme::unicode_nocolor()
+    };
+    // Fails only if a hook is set already, which nothing else here does.
+    let _ = miette::set_hook(Box::new(move |_| {
+        Box::new(miette::MietteHandlerOpts::new().graphical_theme(theme.clone()).width(100).build())
+    }));
+}
+
+/// Text in bold.
+pub(crate) fn strong(text: impl fmt::Display) -> String {
+    let style = Style::new().bold();
+    format!("{style}{text}{style:#}")
+}
+
+/// A ruling in its colour.
+pub(crate) fn ruling(word: &str) -> String {
+    let colour = match word {
+        "permit" => AnsiColor::Green,
+        "hold" => AnsiColor::Yellow,
+        _ => AnsiColor::Red,
+    };
+    let style = Style::new().bold().fg_color(Some(colour.into()));
+    format!("{style}{word}{style:#}")
+}

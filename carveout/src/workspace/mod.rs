@@ -1,0 +1,144 @@
+//! A workspace: `carveout.toml` and the files it names, read together.
+
+mod adopt;
+mod files;
+mod ledger;
+mod settings;
+mod signatures;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use carveout_terms::{Agreement, Program, Stack, Vocabulary};
+use miette::{IntoDiagnostic, WrapErr, miette};
+
+pub(crate) use self::{
+    adopt::{adopt, pinned_keys},
+    files::{Faults, agreement, read, vocabulary},
+    ledger::{open_for_rotation, open_ledger},
+    settings::settings,
+    signatures::{note_path, statement},
+};
+use crate::config::{self, Config};
+
+/// Everything a gateway decides by.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) vocabulary: Arc<Vocabulary>,
+    pub(crate) agreements: Vec<AgreementFile>,
+    pub(crate) programs: Vec<ProgramFile>,
+}
+
+/// An agreement and where it was read.
+#[derive(Debug)]
+pub(crate) struct AgreementFile {
+    pub(crate) path: PathBuf,
+    pub(crate) agreement: Arc<Agreement>,
+}
+
+/// A program, its text, and the stack that binds it.
+#[derive(Debug)]
+pub(crate) struct ProgramFile {
+    pub(crate) program: Arc<Program>,
+    pub(crate) source: String,
+    pub(crate) stack: Arc<Stack>,
+}
+
+impl Workspace {
+    /// Reads a workspace, or says everything that is wrong with its files.
+    pub(crate) fn load(root: &Path) -> miette::Result<Self> {
+        let config = config::load(root)?;
+        let vocabulary = Arc::new(vocabulary(&root.join(&config.terms.vocabulary))?);
+        let mut faults = Faults::default();
+        let mut agreements = Vec::new();
+        for path in files::listed(&root.join(&config.terms.agreements), "md")? {
+            let source = read(&path)?;
+            match Agreement::parse(&source, &vocabulary) {
+                Ok(agreement) => agreements.push(AgreementFile { path, agreement: Arc::new(agreement) }),
+                Err(problems) => faults.add(&path, problems),
+            }
+        }
+        let mut read_programs = Vec::new();
+        for path in files::listed(&root.join(&config.terms.programs), "toml")? {
+            let source = read(&path)?;
+            match Program::parse(&source, &vocabulary) {
+                Ok(program) => read_programs.push((path, source, Arc::new(program))),
+                Err(problems) => faults.add(&path, problems),
+            }
+        }
+        faults.into_result()?;
+        distinct(&agreements)?;
+        let programs = read_programs
+            .into_iter()
+            .map(|(path, source, program)| {
+                let stack = stack(&vocabulary, &agreements, &program)
+                    .wrap_err_with(|| format!("`{}` can't be used", path.display()))?;
+                Ok(ProgramFile { program, source, stack: Arc::new(stack) })
+            })
+            .collect::<miette::Result<Vec<_>>>()?;
+        Ok(Self { root: root.to_owned(), config, vocabulary, agreements, programs })
+    }
+
+    /// The program with an id.
+    pub(crate) fn program(&self, id: &str) -> miette::Result<&ProgramFile> {
+        self.programs.iter().find(|file| file.program.id() == id).ok_or_else(|| {
+            let known: Vec<&str> = self.programs.iter().map(|file| file.program.id()).collect();
+            miette!(help = format!("this workspace has: {}", known.join(", ")), "there is no program `{id}`")
+        })
+    }
+
+    /// The agreements that some program is bound by.
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = &AgreementFile> {
+        self.agreements.iter().filter(|file| {
+            self.programs
+                .iter()
+                .any(|program| program.program.agreements().iter().any(|id| id == file.agreement.id()))
+        })
+    }
+
+    /// The ledger's folder.
+    pub(crate) fn ledger_directory(&self) -> PathBuf {
+        self.root.join(&self.config.ledger.directory)
+    }
+}
+
+fn distinct(agreements: &[AgreementFile]) -> miette::Result<()> {
+    for (position, file) in agreements.iter().enumerate() {
+        let id = file.agreement.id();
+        if let Some(other) = agreements.iter().take(position).find(|other| other.agreement.id() == id) {
+            return Err(miette!(
+                help = "move the older one out of the folder",
+                "`{}` and `{}` are both the agreement `{id}`",
+                other.path.display(),
+                file.path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn stack(
+    vocabulary: &Arc<Vocabulary>,
+    agreements: &[AgreementFile],
+    program: &Program,
+) -> miette::Result<Stack> {
+    let bound = program
+        .agreements()
+        .iter()
+        .map(|id| {
+            let found = agreements.iter().find(|file| file.agreement.id() == id);
+            found.map(|file| Arc::clone(&file.agreement)).ok_or_else(|| {
+                miette!(
+                    help = "put the agreement into the agreements folder, or name one that is there",
+                    "the program `{}` is bound by `{id}`, which is not there",
+                    program.id()
+                )
+            })
+        })
+        .collect::<miette::Result<Vec<_>>>()?;
+    Stack::new(Arc::clone(vocabulary), bound, program.presume().clone()).into_diagnostic()
+}

@@ -1,0 +1,126 @@
+//! From a workspace to the gateway's settings.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use carveout_dialects::Dialect;
+use carveout_gateway::{
+    Clock, Credential, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings,
+    TargetSettings,
+};
+use carveout_ledger::{Ledger, Timestamp};
+use http::Uri;
+use miette::{IntoDiagnostic, WrapErr};
+
+use super::Workspace;
+use crate::config::{self, CredentialHeader};
+
+/// Builds the gateway's settings.
+pub(crate) fn settings(
+    workspace: &Workspace,
+    listen: Option<SocketAddr>,
+    ledger: Ledger,
+    last_at: Timestamp,
+) -> miette::Result<Settings> {
+    let config = &workspace.config;
+    Ok(Settings {
+        listen: listen.unwrap_or(config.gateway.listen),
+        vocabulary: Arc::clone(&workspace.vocabulary),
+        programs: workspace
+            .programs
+            .iter()
+            .map(|file| ProgramSettings {
+                program: Arc::clone(&file.program),
+                stack: Arc::clone(&file.stack),
+            })
+            .collect(),
+        providers: config
+            .providers
+            .iter()
+            .map(|one| provider(workspace, one))
+            .collect::<miette::Result<_>>()?,
+        routes: config.routes.iter().map(|one| route(one, last_at)).collect(),
+        ledger,
+        last_at: carveout_terms::Timestamp::from_millis(last_at.millis()),
+        clock: Clock::system(),
+        limits: limits(&config.gateway.limits),
+        patience: patience(&config.gateway.seconds),
+        sample: config.sample,
+    })
+}
+
+fn provider(workspace: &Workspace, provider: &config::Provider) -> miette::Result<ProviderSettings> {
+    let dialect = match provider.dialect {
+        config::Dialect::Openai => Dialect::OpenAi,
+        config::Dialect::Anthropic => Dialect::Anthropic,
+    };
+    let named = || format!("the provider `{}` can't be used", provider.id);
+    let credential = match &provider.credential {
+        None => Credential::None,
+        Some(reference) => {
+            let secret = Secret::new(reference.fetch(&workspace.root).wrap_err_with(named)?);
+            match (provider.credential_header, dialect) {
+                (Some(CredentialHeader::Authorization), _) | (None, Dialect::OpenAi) => {
+                    Credential::Bearer(secret)
+                }
+                (Some(CredentialHeader::XApiKey), _) | (None, Dialect::Anthropic) => {
+                    Credential::XApiKey(secret)
+                }
+                (Some(CredentialHeader::ApiKey), _) => Credential::ApiKey(secret),
+            }
+        }
+    };
+    Ok(ProviderSettings {
+        id: provider.id.clone(),
+        dialect,
+        base_url: provider.base_url.parse::<Uri>().into_diagnostic().wrap_err_with(named)?,
+        credential,
+        ca_file: provider.ca_file.as_ref().map(|path| workspace.root.join(path)),
+        insecure: provider.insecure,
+    })
+}
+
+fn route(route: &config::Route, created: Timestamp) -> RouteSettings {
+    let target = |target: &config::Target| TargetSettings {
+        provider: target.provider.clone(),
+        model: target.model.clone(),
+        maker: target.maker.clone(),
+        host: target.host.clone(),
+        operator: target.operator.clone(),
+        model_fact: Some(target.line.clone().unwrap_or_else(|| target.model.clone())),
+        deployment: Some(target.deployment.clone()),
+    };
+    RouteSettings {
+        alias: route.alias.clone(),
+        targets: route.targets.iter().map(target).collect(),
+        created: carveout_terms::Timestamp::from_millis(created.millis()),
+    }
+}
+
+fn limits(given: &config::Limits) -> Limits {
+    let default = Limits::default();
+    Limits {
+        head: given.head_bytes.unwrap_or(default.head),
+        body: given.body_bytes.unwrap_or(default.body),
+        gzip_ratio: given.gzip_ratio.unwrap_or(default.gzip_ratio),
+        depth: given.json_depth.unwrap_or(default.depth),
+        reply: given.reply_bytes.unwrap_or(default.reply),
+        connections: given.connections.unwrap_or(default.connections),
+        idle_connections: given.idle_connections.unwrap_or(default.idle_connections),
+    }
+}
+
+fn patience(given: &config::Seconds) -> Patience {
+    let default = Patience::default();
+    let or = |seconds: Option<u64>, default: Duration| seconds.map_or(default, Duration::from_secs);
+    Patience {
+        head: or(given.head, default.head),
+        body: or(given.body, default.body),
+        connect: or(given.connect, default.connect),
+        first_byte: or(given.first_byte, default.first_byte),
+        idle: or(given.idle, default.idle),
+        stalled_caller: or(given.stalled_caller, default.stalled_caller),
+        drain: or(given.drain, default.drain),
+        clock_tolerance: or(given.clock_tolerance, default.clock_tolerance),
+        ..default
+    }
+}
