@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    Digest, LedgerError, leaf_hash, parse_bundle,
+    Checkpoint, Digest, LedgerError, Receipt, check_inclusion, leaf_hash, parse_bundle,
     storage::{Storage, read_if_present},
-    tree::{HASH_BYTES, HashReader, TILE_WIDTH, TileId, perfect_root},
+    tree::{HASH_BYTES, HashReader, TILE_WIDTH, TileId, perfect_root, prove_consistency, prove_inclusion},
 };
 
 /// The tiles of a tree of one size. Tiles that were read are kept until the value is dropped: it is meant for
@@ -70,6 +70,39 @@ impl HashReader for Tiles<'_> {
             )
         })
     }
+}
+
+/// Proof that an entry is in this checkpoint, checked before it is handed out.
+pub(crate) fn receipt(
+    storage: &dyn Storage,
+    checkpoint: &Checkpoint,
+    note: String,
+    index: u64,
+) -> Result<Receipt, LedgerError> {
+    let (size, root) = (checkpoint.size(), checkpoint.root());
+    let mut tiles = Tiles::new(storage, size);
+    let entry = tiles.entry(index)?;
+    let proof = prove_inclusion(&mut tiles, index, size)?;
+    check_inclusion(index, size, &leaf_hash(&entry), &proof, &root)
+        .map_err(|error| LedgerError::corrupt("tile", format!("entry {index}: {error}")))?;
+    Receipt::new(index, &entry, proof, note)
+        .ok_or_else(|| LedgerError::corrupt("tile/entries", format!("entry {index} is not text")))
+}
+
+/// Proof that this checkpoint extends the tree of an older size.
+pub(crate) fn consistency(
+    storage: &dyn Storage,
+    old_size: u64,
+    checkpoint: &Checkpoint,
+) -> Result<Vec<Digest>, LedgerError> {
+    let size = checkpoint.size();
+    if old_size > size {
+        return Err(LedgerError::NotYetPublished { index: old_size.saturating_sub(1), published: size });
+    }
+    if old_size == 0 {
+        return Ok(Vec::new());
+    }
+    prove_consistency(&mut Tiles::new(storage, size), old_size, size)
 }
 
 /// The width of a tile in a tree of this size.

@@ -1,1 +1,191 @@
+//! Golden files for each kind, and what is not an entry.
 
+use super::*;
+use crate::{Digest, SigningKey};
+
+fn entry(event: Event) -> Entry {
+    Entry { at: "2026-03-05T09:30:00.000Z".parse().unwrap(), event }
+}
+
+fn target() -> Target {
+    Target {
+        provider: "sample-provider".into(),
+        maker: "sample-maker".into(),
+        host: "sample-host".into(),
+        operator: "sample-operator".into(),
+        model: "sample-model-1".into(),
+    }
+}
+
+fn decided() -> Decided {
+    Decided {
+        decision: DecisionId::from_bytes([0xab; 16]),
+        program: "sample-program".into(),
+        key: "k1".into(),
+        route: "sample-model".into(),
+        endpoint: "chat_completions".into(),
+        target: target(),
+        facts: RecordedFacts {
+            caller: "purpose=logistics.supply".into(),
+            program: "agency=\"Example Agency\"".into(),
+            gateway: "opaque_parts=0".into(),
+            evidence: vec!["subject=us_person".into()],
+            approvals: vec!["customer/release-authority".into()],
+        },
+        presumed: Some("volume=targeted".into()),
+        ruling: Ruling::Hold,
+        roles: vec!["customer/release-authority".into()],
+        grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "4.2".into() }],
+        terms: Digest::of(b"terms"),
+        facts_digest: Digest::of(b"facts"),
+        body: Commitment::to(CommittedPart::Request, &Salt::from_bytes([7; 32]), b"body"),
+        body_bytes: 4,
+        hold: Some("hold-1".into()),
+    }
+}
+
+fn every_kind() -> Vec<Entry> {
+    let (old, new) = (
+        SigningKey::from_seed("log.example", &[1; 32]).unwrap(),
+        SigningKey::from_seed("log.example", &[2; 32]).unwrap(),
+    );
+    let vendor = SigningKey::from_seed("vendor.example", &[3; 32]).unwrap();
+    let decision = DecisionId::from_bytes([0xab; 16]);
+    let events = vec![
+        Event::Genesis(Genesis {
+            origin: "log.example".into(),
+            log_key: old.verifier().to_string(),
+            parties: vec![PinnedKey { party: "vendor".into(), key: vendor.verifier().to_string() }],
+            software: "carveout 0.1.0".into(),
+        }),
+        Event::TermsAdopted(TermsAdopted {
+            stack: Digest::of(b"stack"),
+            vocabulary: Digest::of(b"vocabulary"),
+            agreements: vec![Adopted {
+                agreement: "sample-logistics".into(),
+                version: "2".into(),
+                role: "grant".into(),
+                digest: Digest::of(b"agreement"),
+                signers: vec!["vendor".into(), "customer".into()],
+            }],
+            programs: vec![ProgramDigest {
+                program: "sample-program".into(),
+                digest: Digest::of(b"program"),
+                stack: Digest::of(b"stack"),
+            }],
+            signatures: SignatureRule::Required,
+        }),
+        Event::Decided(decided()),
+        Event::Attempted(Attempted { decision, attempt: 1, target: target() }),
+        Event::Settled(Settled {
+            decision,
+            attempt: 1,
+            outcome: Outcome::ProviderCut,
+            status: Some(200),
+            provider_request: Some("request-1".into()),
+            usage: Some(Usage { input_tokens: 12, output_tokens: 34 }),
+            response: Some(Commitment::to(CommittedPart::Response, &Salt::from_bytes([7; 32]), b"response")),
+            response_bytes: 8,
+            released_bytes: 6,
+        }),
+        Event::Interrupted(Interrupted { decision, attempt: 1, reason: "the gateway was restarted".into() }),
+        Event::KeyRotated(KeyRotated::signed("log", &old, &new.verifier()).unwrap()),
+    ];
+    events.into_iter().map(entry).collect()
+}
+
+#[test]
+fn each_kind_is_written_as_its_golden_file_and_read_back() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for entry in every_kind() {
+        let path = directory.join(format!("{}.json", entry.event.kind()));
+        let golden = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let bytes = entry.encode().unwrap();
+        assert_eq!(String::from_utf8(bytes.clone()).unwrap(), String::from_utf8(golden).unwrap().trim_end());
+        assert_eq!(Entry::parse(&bytes), Ok(entry));
+    }
+}
+
+#[test]
+fn what_is_not_an_entry_is_refused() {
+    let good = String::from_utf8(entry(Event::Decided(decided())).encode().unwrap()).unwrap();
+    assert!(Entry::parse(good.as_bytes()).is_ok());
+    let change = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    for (what, bad) in [
+        ("nothing", String::new()),
+        ("an array", "[]".into()),
+        ("more after it", format!("{good}{good}")),
+        ("a byte order mark", format!("\u{feff}{good}")),
+        ("a space", change(":1,", ": 1,")),
+        ("a newline at the end", format!("{good}\n")),
+        ("another version", change("\"v\":1", "\"v\":2")),
+        ("a fractional version", change("\"v\":1", "\"v\":1.0")),
+        ("another kind", change("\"decided\"", "\"undecided\"")),
+        ("a kind with other content", change("\"decided\"", "\"attempted\"")),
+        ("a duplicate member", change("\"v\":1", "\"v\":1,\"v\":1")),
+        (
+            "a duplicate member of the event",
+            change("\"program\":\"sample-program\"", "\"program\":\"a\",\"program\":\"sample-program\""),
+        ),
+        (
+            "a duplicate spelt with an escape",
+            change(
+                "\"program\":\"sample-program\"",
+                "\"program\":\"sample-program\",\"progra\\u006d\":\"x\"",
+            ),
+        ),
+        ("an unknown member", change("\"v\":1", "\"v\":1,\"x\":1")),
+        ("an unknown member of the event", change("\"route\"", "\"detour\":1,\"route\"")),
+        ("an unknown member deeper", change("\"maker\"", "\"taker\":1,\"maker\"")),
+        ("a member in another case", change("\"program\"", "\"Program\"")),
+        ("a missing member", change("\"program\":\"sample-program\",", "")),
+        ("members in another order", change("\"v\":1,\"kind\":\"decided\"", "\"kind\":\"decided\",\"v\":1")),
+        ("an escape that is not needed", change("sample-program", "sample\\u002dprogram")),
+        ("null for an absent member", change("\"presumed\":\"volume=targeted\"", "\"presumed\":null")),
+        ("another spelling of the time", change(".000Z", "Z")),
+        ("a digest in capitals", change("sha256:", "SHA256:")),
+        ("a negative length", change("\"body_bytes\":4", "\"body_bytes\":-4")),
+        ("a length in exponents", change("\"body_bytes\":4", "\"body_bytes\":4e0")),
+        ("a lone surrogate", change("sample-program", "\\ud800")),
+    ] {
+        assert!(Entry::parse(bad.as_bytes()).is_err(), "{what}");
+    }
+    assert!(Entry::parse(&[b"\xff".as_slice(), good.as_bytes()].concat()).is_err(), "not UTF-8");
+    assert!(Entry::parse("[".repeat(60_000).as_bytes()).is_err(), "deep nesting");
+}
+
+#[test]
+fn an_entry_has_at_most_65_535_bytes() {
+    let long = |length: usize| {
+        let mut event = decided();
+        event.facts.caller = "x".repeat(length);
+        entry(Event::Decided(event))
+    };
+    let room = MOST_ENTRY_BYTES - long(0).encode().unwrap().len();
+    assert_eq!(long(room).encode().unwrap().len(), 65_535);
+    assert!(Entry::parse(&long(room).encode().unwrap()).is_ok());
+    assert_eq!(long(room + 1).encode(), Err(EntryError::TooLong(65_536)));
+    assert_eq!(Entry::parse(&vec![b' '; 65_536]), Err(EntryError::TooLong(65_536)));
+}
+
+#[test]
+fn a_rotation_holds_only_by_the_old_keys_word() {
+    let (old, new) = (
+        SigningKey::from_seed("log.example", &[1; 32]).unwrap(),
+        SigningKey::from_seed("log.example", &[2; 32]).unwrap(),
+    );
+    let rotation = KeyRotated::signed("log", &old, &new.verifier()).unwrap();
+    assert_eq!(rotation.verify(), Ok(()));
+    let usurped = KeyRotated::signed("log", &new, &new.verifier()).unwrap();
+    for wrong in [
+        KeyRotated { statement: usurped.statement, ..rotation.clone() },
+        KeyRotated { subject: "vendor".into(), ..rotation.clone() },
+        KeyRotated { new: old.verifier().to_string(), ..rotation.clone() },
+        KeyRotated { old: new.verifier().to_string(), ..rotation },
+    ] {
+        assert!(wrong.verify().is_err(), "{wrong:?}");
+    }
+}

@@ -23,9 +23,8 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::{
     Checkpoint, Digest, Entry, LedgerError, Receipt, SigningKey, leaf_hash,
     lifecycle::Step,
-    published::Tiles,
+    published::{self, Tiles},
     storage::{Disk, Storage},
-    tree::prove_inclusion,
 };
 use shared::{Prepared, Shared};
 
@@ -178,15 +177,16 @@ impl Ledger {
     /// [`LedgerError::NotYetPublished`]; the disk refuses; a tile was changed.
     pub fn receipt(&self, index: u64) -> Result<Receipt, LedgerError> {
         let published = self.covering(index)?;
-        let size = published.checkpoint.size();
-        let mut tiles = Tiles::new(self.handle.storage.as_ref(), size);
-        let entry = tiles.entry(index)?;
-        let proof = prove_inclusion(&mut tiles, index, size)?;
-        let root = published.checkpoint.root();
-        crate::check_inclusion(index, size, &leaf_hash(&entry), &proof, &root)
-            .map_err(|error| LedgerError::corrupt("tile", format!("entry {index}: {error}")))?;
-        Receipt::new(index, &entry, proof, published.note)
-            .ok_or_else(|| LedgerError::corrupt("tile/entries", format!("entry {index} is not text")))
+        published::receipt(self.handle.storage.as_ref(), &published.checkpoint, published.note, index)
+    }
+
+    /// Proof that the latest checkpoint extends the tree of an older size, for [`crate::check_consistency`].
+    ///
+    /// # Errors
+    /// [`LedgerError::NotYetPublished`] if no checkpoint is that large yet; the disk refuses; a tile was changed.
+    pub fn consistency(&self, old_size: u64) -> Result<(Vec<Digest>, Checkpoint), LedgerError> {
+        let checkpoint = self.latest_checkpoint();
+        Ok((published::consistency(self.handle.storage.as_ref(), old_size, &checkpoint)?, checkpoint))
     }
 
     fn covering(&self, index: u64) -> Result<shared::Published, LedgerError> {
