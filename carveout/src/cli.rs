@@ -126,6 +126,9 @@ pub(crate) struct Decide {
     /// Decide as this program of the workspace: its agreements, facts and presumptions
     #[arg(long, value_name = "ID")]
     pub(crate) program: Option<String>,
+    /// Decide for this route's first target; else for the workspace's first route
+    #[arg(long, value_name = "ALIAS", conflicts_with = "files")]
+    pub(crate) route: Option<String>,
     /// The facts: `purpose=logistics.supply, subject=us_person`. What is left out is unknown
     #[arg(long = "use", value_name = "FACTS")]
     pub(crate) use_: String,

@@ -24,7 +24,7 @@ pub(crate) fn load(workspace: &Path) -> miette::Result<Config> {
 fn parse(name: &str, source: String) -> Result<Config, Report> {
     toml::from_str(&source).map_err(|error| {
         let message = error.message().replace('\n', "; ");
-        let labels = error.span().map(|span| LabeledSpan::underline(span)).into_iter().collect::<Vec<_>>();
+        let labels = error.span().map(LabeledSpan::underline).into_iter().collect::<Vec<_>>();
         let report = match suggestion(&message) {
             Some(help) => miette!(labels = labels, help = help, "{message}"),
             None => miette!(labels = labels, "{message}"),

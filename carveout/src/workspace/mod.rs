@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use carveout_terms::{Agreement, Program, Stack, Vocabulary};
+use carveout_terms::{Agreement, Facts, Program, Stack, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 pub(crate) use self::{
@@ -89,6 +89,32 @@ impl Workspace {
             let known: Vec<&str> = self.programs.iter().map(|file| file.program.id()).collect();
             miette!(help = format!("this workspace has: {}", known.join(", ")), "there is no program `{id}`")
         })
+    }
+
+    /// The facts of a route's first target; of the first route if none is named.
+    pub(crate) fn target(&self, alias: Option<&str>) -> miette::Result<Option<Facts>> {
+        let routes = &self.config.routes;
+        let route = match alias {
+            None => routes.first(),
+            Some(alias) => {
+                let known: Vec<&str> = routes.iter().map(|route| route.alias.as_str()).collect();
+                let help = format!("this workspace has: {}", known.join(", "));
+                let found = routes.iter().find(|route| route.alias == alias);
+                Some(found.ok_or_else(|| miette!(help = help, "there is no route `{alias}`"))?)
+            }
+        };
+        let Some(target) = route.and_then(|route| route.targets.first()) else { return Ok(None) };
+        let mut facts = Facts::default();
+        for (fact, member) in [
+            ("maker", &target.maker),
+            ("host", &target.host),
+            ("operator", &target.operator),
+            ("deployment", &target.deployment),
+            ("model", target.line.as_ref().unwrap_or(&target.model)),
+        ] {
+            facts.set_member(&self.vocabulary, fact, member).into_diagnostic()?;
+        }
+        Ok(Some(facts))
     }
 
     /// The agreements that some program is bound by.

@@ -1,0 +1,123 @@
+//! `decide`: what would the agreements say to this use?
+
+mod shown;
+
+use std::sync::Arc;
+
+use carveout_terms::{
+    Agreement, Attester, FactKind, Facts, RoleId, Ruling, Stack, Use, UseLayers, Vocabulary,
+};
+use miette::{IntoDiagnostic, WrapErr};
+
+use crate::{
+    cli::{Decide, Global},
+    output::{Exit, Printer},
+    workspace::{self, Workspace},
+};
+
+pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> miette::Result<Exit> {
+    let Asked { stack, registered, target } = asked(global, arguments)?;
+    let vocabulary = Arc::clone(stack.vocabulary());
+    let use_ = supposed(&stack, &registered, &target, arguments)?;
+    let decision = stack.decide(&use_);
+    let explanation = arguments.explain.then(|| stack.explain(&use_));
+    if printer.json() {
+        printer.document("decide", &shown::document(&stack, &use_, &decision, explanation.as_ref()))?;
+    } else {
+        shown::print(printer, &stack, &use_, &decision);
+        if let Some(explanation) = &explanation {
+            shown::print_explanation(printer, explanation, &vocabulary);
+        }
+    }
+    Ok(if decision.ruling == Ruling::Permit { Exit::Yes } else { Exit::No })
+}
+
+/// What is to decide, and what is known before anything is typed.
+struct Asked {
+    stack: Arc<Stack>,
+    /// The facts registered for the program.
+    registered: Facts,
+    /// The facts of the target.
+    target: Facts,
+}
+
+fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
+    if !arguments.files.is_empty() {
+        let vocabulary = Arc::new(super::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?);
+        let read = arguments.files.iter().map(|path| workspace::agreement(path, &vocabulary).map(Arc::new));
+        let agreements = read.collect::<miette::Result<Vec<_>>>()?;
+        let stack = Arc::new(together(vocabulary, agreements)?);
+        return Ok(Asked { target: governed(&stack)?, stack, registered: Facts::default() });
+    }
+    let workspace = Workspace::load(&global.workspace)?;
+    let (stack, registered) = match &arguments.program {
+        Some(program) => {
+            let file = workspace.program(program)?;
+            (Arc::clone(&file.stack), file.program.facts().clone())
+        }
+        None => {
+            let in_force = workspace.in_force().map(|file| Arc::clone(&file.agreement)).collect();
+            (Arc::new(together(Arc::clone(&workspace.vocabulary), in_force)?), Facts::default())
+        }
+    };
+    let target = match workspace.target(arguments.route.as_deref())? {
+        Some(target) => target,
+        None => governed(&stack)?,
+    };
+    Ok(Asked { stack, registered, target })
+}
+
+fn together(vocabulary: Arc<Vocabulary>, agreements: Vec<Arc<Agreement>>) -> miette::Result<Stack> {
+    Stack::new(vocabulary, agreements, Facts::default()).into_diagnostic()
+}
+
+/// The use as typed, on a target that the agreements govern, at this moment, unless it says otherwise.
+fn supposed(stack: &Stack, registered: &Facts, target: &Facts, arguments: &Decide) -> miette::Result<Use> {
+    let vocabulary = stack.vocabulary();
+    let read = |text: &str| {
+        Facts::suppose(vocabulary, text).into_diagnostic().wrap_err_with(|| format!("`{text}` can't be used"))
+    };
+    let stated = read(&arguments.use_)?;
+    let evidence = arguments.evidence.iter().map(|text| read(text)).collect::<miette::Result<Vec<_>>>()?;
+    let approvals: Vec<RoleId> = arguments.approve.iter().map(RoleId::new).collect();
+    let attested = |by: &[Attester]| stated.filtered(|fact| by.contains(&vocabulary.get(fact).attester()));
+    let caller = attested(&[Attester::Judge, Attester::Caller, Attester::None]);
+    let program = registered.overridden_by(&attested(&[Attester::Program, Attester::Officer]));
+    let gateway = small(vocabulary)?.overridden_by(target).overridden_by(&attested(&[Attester::Gateway]));
+    let layers = UseLayers {
+        caller: Some(&caller),
+        program: Some(&program),
+        gateway: Some(&gateway),
+        evidence: &evidence,
+        approvals: &approvals,
+    };
+    Use::assemble(vocabulary, &layers).into_diagnostic()
+}
+
+/// A target that the first agreement to limit it governs.
+fn governed(stack: &Stack) -> miette::Result<Facts> {
+    let vocabulary = stack.vocabulary();
+    let mut facts = Facts::default();
+    for (id, members) in stack.agreements().iter().rev().flat_map(|agreement| agreement.governs()) {
+        let fact = vocabulary.get(*id);
+        if let (Some(first), Some(enumeration)) = (members.iter().next(), fact.kind().enumeration()) {
+            facts.set_member(vocabulary, fact.name(), enumeration.member_name(first)).into_diagnostic()?;
+        }
+    }
+    Ok(facts)
+}
+
+/// What the gateway would measure of a small request at this moment.
+fn small(vocabulary: &Vocabulary) -> miette::Result<Facts> {
+    let mut facts = Facts::default();
+    for (_, fact) in vocabulary.facts() {
+        let set = match fact.kind() {
+            FactKind::Long => facts.set_long(vocabulary, fact.name(), 0),
+            FactKind::Bool => facts.set_bool(vocabulary, fact.name(), false),
+            FactKind::Datetime => facts.set_datetime(vocabulary, fact.name(), super::now()),
+            FactKind::Member(_) | FactKind::Members(_) => Ok(()),
+        };
+        set.into_diagnostic()?;
+    }
+    Ok(facts)
+}
