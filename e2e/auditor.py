@@ -8,6 +8,12 @@ import aics_tlog
 from house import until
 
 
+def opened(entry: bytes) -> dict:
+    """An entry's kind and time with the members of its event."""
+    read = json.loads(entry)
+    return {"kind": read["kind"], "at": read["at"], **read["event"]}
+
+
 class Auditor:
     """Holds what an auditor holds: a copy of the directory, and the log's key from the founding."""
 
@@ -15,7 +21,7 @@ class Auditor:
         self.directory = directory
         self.reader = aics_tlog.FileSystemTileReader(directory)
         # The suite watched the founding, so it takes the key from there; later on it is never read from the log.
-        genesis = json.loads(aics_tlog.read_entry(self.reader, 0, self._note()[0].size))
+        genesis = opened(aics_tlog.read_entry(self.reader, 0, self._note()[0].size))
         self.key = aics_tlog.parse_vkey(genesis["log_key"])
 
     def _note(self):
@@ -38,7 +44,7 @@ class Auditor:
         """All entries from an index on, each proven to be in the log."""
         checkpoint = self.checkpoint()
         proven = aics_tlog.VerifiedTileReader(self.reader, checkpoint.size, checkpoint.root)
-        return [json.loads(proven.entry(index)) for index in range(start, checkpoint.size)]
+        return [opened(proven.entry(index)) for index in range(start, checkpoint.size)]
 
     def leaf(self, index: int) -> bytes:
         checkpoint = self.checkpoint()

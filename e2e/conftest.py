@@ -50,14 +50,27 @@ def copied(founded, tmp_path):
     return founded.copy(tmp_path / "copied")
 
 
-def openai_client(gateway, workspace, program="logistics-support", kind=openai.OpenAI, **options):
-    url = f"http://{gateway.address}/v1"
-    return kind(base_url=url, api_key=workspace.keys[program], **{"max_retries": 0, "timeout": 20, **options})
+USE = "purpose=logistics.supply, subject=none"
 
 
-def anthropic_client(gateway, workspace, program="logistics-support", kind=anthropic.Anthropic, **options):
-    url = f"http://{gateway.address}"
-    return kind(base_url=url, api_key=workspace.keys[program], **{"max_retries": 0, "timeout": 20, **options})
+def openai_client(gateway, workspace, program="logistics-support", kind=openai.OpenAI, use=USE, **options):
+    return kind(
+        base_url=f"http://{gateway.address}/v1",
+        api_key=workspace.keys[program],
+        default_headers={"Carveout-Use": use},
+        **{"max_retries": 0, "timeout": 20, **options},
+    )
+
+
+def anthropic_client(
+    gateway, workspace, program="logistics-support", kind=anthropic.Anthropic, use=USE, **options
+):
+    return kind(
+        base_url=f"http://{gateway.address}",
+        api_key=workspace.keys[program],
+        default_headers={"Carveout-Use": use},
+        **{"max_retries": 0, "timeout": 20, **options},
+    )
 
 
 @pytest.fixture

@@ -61,7 +61,10 @@ def request(address, method, path, body=None, headers=None, timeout=10):
     """One plain HTTP request: (status, headers, body)."""
     connection = http.client.HTTPConnection(address, timeout=timeout)
     try:
-        connection.request(method, path, body=body, headers=headers or {})
+        try:
+            connection.request(method, path, body=body, headers=headers or {})
+        except BrokenPipeError:
+            pass  # It was answered before all of the body was sent.
         response = connection.getresponse()
         return (
             response.status,

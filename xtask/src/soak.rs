@@ -38,6 +38,7 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     run(&mut command("cargo build --workspace --bins --tests --profile ci --locked"))?;
     let mut nextest = command("cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile soak");
     nextest.env("CARVEOUT_TEST_KILLS", options.kills.to_string());
+    nextest.env("CARVEOUT_POWER_CUTS", options.kills.to_string());
     let mut tally = tests(Runner::Nextest, &mut nextest)?;
     let mut pytest = command(&python.to_string_lossy());
     pytest.args(["-m", "pytest", "e2e", "-k", "kill", "--strict-markers"]);

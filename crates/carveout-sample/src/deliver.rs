@@ -126,7 +126,7 @@ fn whole(asked: &Asked, answer: &Answer, behaviour: Behaviour) -> Response<Body>
             response
         }
         Behaviour::Unfinished => reply(200, "application/json", full(first_half)),
-        Behaviour::Garbage => reply(200, "application/json", full(Bytes::from_static(b"{\"not json"))),
+        Behaviour::Garbage => reply(200, "application/json", full(Bytes::from_static(b"{not json}"))),
         _ => reply(200, "application/json", full(bytes)),
     };
     identified(response, asked.dialect, &answer.id)
@@ -139,11 +139,11 @@ fn unknown_event(dialect: Dialect) -> Bytes {
     }
 }
 
-/// An event of a kind that the dialect has, whose data is cut JSON.
+/// An event of a kind that the dialect has, whose data is no JSON.
 fn garbage(dialect: Dialect) -> Bytes {
     match dialect {
-        Dialect::OpenAi => Bytes::from_static(b"data: {\"not json\n\n"),
-        Dialect::Anthropic => Bytes::from_static(b"event: content_block_delta\ndata: {\"not json\n\n"),
+        Dialect::OpenAi => Bytes::from_static(b"data: {not json}\n\n"),
+        Dialect::Anthropic => Bytes::from_static(b"event: content_block_delta\ndata: {not json}\n\n"),
     }
 }
 

@@ -88,8 +88,8 @@ async fn nothing_comes_from_a_model_that_hangs_or_drops() {
 async fn strange_bytes_are_where_the_model_name_puts_them() {
     let provider = provider().await;
     for (model, path, mark) in [
-        ("sample-1-garbage", PATHS[0], "{\"not json"),
-        ("sample-1-garbage", PATHS[1], "{\"not json"),
+        ("sample-1-garbage", PATHS[0], "{not json}"),
+        ("sample-1-garbage", PATHS[1], "{not json}"),
         ("sample-1-unknown-event", PATHS[0], "surprise"),
         ("sample-1-unknown-event", PATHS[1], "surprise"),
         ("sample-1-error-event", PATHS[0], "server_error"),
