@@ -40,6 +40,12 @@ class Auditor:
         checkpoint = self.checkpoint()
         return aics_tlog.audit_tiles(self.reader, checkpoint.size, checkpoint.root).size
 
+    def extends(self, earlier: aics_tlog.Checkpoint) -> bool:
+        """Whether the log still holds all that it held at an earlier checkpoint, in the same order."""
+        now = self.checkpoint()
+        proof = aics_tlog.consistency_proof_from_tiles(self.reader, earlier.size, now.size)
+        return aics_tlog.verify_consistency(earlier.size, now.size, earlier.root, now.root, proof)
+
     def entries(self, start: int = 0) -> list[dict]:
         """All entries from an index on, each proven to be in the log."""
         checkpoint = self.checkpoint()

@@ -8,7 +8,7 @@ import pytest
 
 from auditor import Auditor
 from conftest import openai_client
-from house import receipt, request, until
+from house import carveout, receipt, request, until
 
 ASK = [{"role": "user", "content": "Where is the strictly confidential tarpaulin?"}]
 
@@ -58,6 +58,29 @@ def test_every_entry_verifies_with_our_command_and_with_the_auditors(copied):
     kinds = [entry["kind"] for entry in auditor.entries()]
     assert kinds[:2] == ["genesis", "terms_adopted"]
     assert kinds.count("decided") >= 3 and kinds.count("settled") >= 3
+
+
+def test_the_log_only_grows(copied, tmp_path):
+    with copied.serving() as gateway:
+        talk(gateway, copied)
+    auditor, kept = Auditor(copied.ledger), tmp_path / "checkpoint"
+    earlier = auditor.checkpoint()
+    kept.write_bytes((copied.ledger / "checkpoint").read_bytes())
+    with copied.serving() as gateway:
+        talk(gateway, copied)
+    assert auditor.size() > earlier.size and auditor.extends(earlier)
+    assert copied.run("ledger", "verify", "--since", kept).returncode == 0
+
+
+def test_a_receipt_is_checked_offline_and_a_changed_one_is_not(gateway, workspace, auditor, tmp_path):
+    [(index, _)] = talk(gateway, workspace, 1)
+    body = until(lambda: (answer := fetch(gateway, workspace, index))[0] == 200 and answer[2], "the receipt")
+    key = aics_tlog.format_vkey(auditor.key)
+    for name, text, code in [("good", body, 0), ("bad", body.replace(b"sample-terms", b"sample-termz"), 1)]:
+        file = tmp_path / name
+        file.write_bytes(text)
+        checked = carveout("ledger", "receipt", "--check", file, "--log-key", key)
+        assert checked.returncode == code, checked.stdout + checked.stderr
 
 
 def test_no_entry_holds_a_prompt_or_an_answer(copied):
