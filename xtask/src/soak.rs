@@ -36,7 +36,9 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     tools::NEXTEST.ensure()?;
     let python = tools::e2e_python()?;
     run(&mut command("cargo build --workspace --bins --tests --profile ci --locked"))?;
-    let mut nextest = command("cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile soak");
+    let mut nextest = command(
+        "cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile soak",
+    );
     nextest.env("CARVEOUT_TEST_KILLS", options.kills.to_string());
     nextest.env("CARVEOUT_POWER_CUTS", options.kills.to_string());
     let mut tally = tests(Runner::Nextest, &mut nextest)?;

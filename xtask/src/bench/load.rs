@@ -63,6 +63,7 @@ impl Load<'_> {
         format!(
             "wrk.method = 'POST'\nwrk.body = [[{}]]\n\
              wrk.headers['Content-Type'] = 'application/json'\nwrk.headers['Authorization'] = 'Bearer {}'\n\
+             wrk.headers['Carveout-Use'] = 'purpose=logistics.supply, subject=none'\n\
              done = function(summary, latency)\n\
              \x20 local e = summary.errors\n\
              \x20 io.write(string.format('RESULT %d %d %d %d %d\\n', summary.requests,\n\
