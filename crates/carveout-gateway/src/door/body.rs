@@ -138,7 +138,8 @@ mod tests {
         .collect();
         let mut cut = gzip(&noise[..1000]);
         cut.truncate(cut.len() - 9);
-        let cases: Vec<(&str, bool, Vec<u8>, Result<usize, BodyError>)> = vec![
+        type Case = (&'static str, bool, Vec<u8>, Result<usize, BodyError>);
+        let cases: Vec<Case> = vec![
             ("plain", false, b"{}".to_vec(), Ok(2)),
             ("empty", false, vec![], Ok(0)),
             ("at the cap", false, vec![b' '; 100_000], Ok(100_000)),

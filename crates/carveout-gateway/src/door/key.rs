@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn keys_are_presented_once() {
-        let cases: &[(&[(&str, &str)], Result<&str, KeyError>)] = &[
+        type Lines = &'static [(&'static str, &'static str)];
+        let cases: &[(Lines, Result<&str, KeyError>)] = &[
             (&[], Err(KeyError::Missing)),
             (&[("authorization", "Bearer one")], Ok("one")),
             (&[("authorization", "bearer one")], Ok("one")),

@@ -1,8 +1,17 @@
 //! The gateway on real sockets, with a scripted provider, real terms and a real ledger.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test, what is unexpected ends it"
+)]
+
 mod bad_input;
 mod invariants;
 mod kit;
 mod provider_faults;
 mod settings;
+mod tls;
 mod way;
