@@ -37,9 +37,9 @@ impl Problem {
         Self { severity: Severity::Error, code, message: message.into(), span, hint: None }
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
+    /// Says what to do, unless something better was said before.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        self.maybe_hint(Some(hint.into()))
     }
 
     /// The same problem, found in a text that starts so many bytes into the source.

@@ -138,7 +138,8 @@ impl Compiler<'_> {
                     "annotation",
                     span.clone(),
                     format!("`@{key}` belongs on a `forbid`"),
-                )),
+                )
+                .hint("take it off; a grant holds nothing and forbids nothing")),
                 ("hold", _) => {
                     let role = RoleId::new(value.clone());
                     let unknown = self.roles.filter(|roles| !roles.contains(&role));
@@ -155,7 +156,8 @@ impl Compiler<'_> {
                     problem
                 }
                 ("silent", _) if value.trim().is_empty() => {
-                    Some(Problem::error("annotation", span.clone(), "`@silent` needs a reason"))
+                    Some(Problem::error("annotation", span.clone(), "`@silent` needs a reason")
+                        .hint("say which clause deals with silence: `@silent(\"clause 2.2 forbids it\")`"))
                 }
                 ("silent", _) => {
                     notes.silent = Some(value);

@@ -101,7 +101,8 @@ pub(super) fn read(
     let raw: Raw = match toml::from_str(&padded) {
         Ok(raw) => raw,
         Err(error) => {
-            let span = error.span().unwrap_or(text);
+            // What is missing has no place of its own.
+            let span = error.span().filter(|span| !span.is_empty()).unwrap_or(text);
             problems.push(Problem::error("front-matter", span, error.message().replace('\n', "; ")));
             return None;
         }
@@ -176,8 +177,8 @@ impl Reading<'_> {
                 let message = format!("an agreement can't govern by `{name}`");
                 self.problems.push(
                     Problem::error("governs", members.span(), message)
-                        .hint("use maker, host, operator or model")
-                        .maybe_hint(nearest(name, GOVERNED)),
+                        .maybe_hint(nearest(name, GOVERNED))
+                        .hint("use maker, host, operator or model"),
                 );
                 continue;
             };

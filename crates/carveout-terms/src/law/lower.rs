@@ -129,16 +129,8 @@ impl Lowering<'_> {
     }
 
     fn binary(&mut self, whole: &Expr, op: BinaryOp, arg1: &Expr, arg2: &Expr) -> Option<Lowered> {
-        match op {
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {
-                return self.refuse(
-                    whole,
-                    "arithmetic can overflow, and a policy that fails to evaluate forbids nothing",
-                    "compare the fact with a constant",
-                );
-            }
-            BinaryOp::GetTag | BinaryOp::HasTag => return self.outside(whole),
-            _ => {}
+        if let BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::GetTag | BinaryOp::HasTag = op {
+            return self.outside(whole);
         }
         let left = self.operand(arg1);
         let right = self.operand(arg2);
@@ -243,6 +235,15 @@ impl Lowering<'_> {
                 };
                 let test = Condition::Test(Test::Compare { fact: *fact, comparison, constant: *constant });
                 if negated { test.not() } else { test }
+            }
+            (Operand::Fact(left), Operand::Fact(right)) if !self.comparable(*left, *right) => {
+                let (left, right) = (self.vocabulary.get(*left).name(), self.vocabulary.get(*right).name());
+                let message = format!("`{left}` and `{right}` are of different types, so they are never equal");
+                self.problems.push(
+                    Problem::error("wrong-type", self.span(whole), message)
+                        .hint("compare facts of one type, or a fact with a constant"),
+                );
+                return None;
             }
             (Operand::Fact(left), Operand::Fact(right)) => {
                 Condition::Test(Test::CompareFacts { left: *left, comparison, right: *right })
@@ -401,10 +402,29 @@ impl Lowering<'_> {
         name.loc().map_or_else(|| self.policy.clone(), range)
     }
 
+    /// Whether two facts have the same type. Members of different enumerations are never equal,
+    /// whatever their names.
+    fn comparable(&self, left: FactId, right: FactId) -> bool {
+        match (self.vocabulary.get(left).kind(), self.vocabulary.get(right).kind()) {
+            (FactKind::Member(left), FactKind::Member(right))
+            | (FactKind::Members(left), FactKind::Members(right)) => left.name() == right.name(),
+            (left, right) => std::mem::discriminant(left) == std::mem::discriminant(right),
+        }
+    }
+
     fn outside<T>(&mut self, expression: &Expr) -> Option<T> {
+        if let ExprKind::BinaryApp { op: BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, .. }
+        | ExprKind::UnaryApp { op: UnaryOp::Neg, .. } = expression.expr_kind()
+        {
+            return self.refuse(
+                expression,
+                "arithmetic can overflow, and a policy that fails to evaluate forbids nothing",
+                "compare the fact with a constant",
+            );
+        }
         self.refuse(
             expression,
-            format!("`{expression}` is outside what can be proven about a clause"),
+            "this is outside what can be proven about a clause",
             "test facts: `context.fact == Type::\"member\"`, `in`, `.contains(…)`, `<`, `&&`, `||`, `!`, `if`",
         )
     }
