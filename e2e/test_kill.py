@@ -13,7 +13,7 @@ from auditor import Auditor
 from conftest import anthropic_client, openai_client
 from house import receipt
 
-ROUNDS = int(os.environ.get("CARVEOUT_TEST_KILLS", "20"))
+ROUNDS = int(os.environ.get("CARVEOUT_KILLS", "20"))
 CALLERS = 8
 ASK = [{"role": "user", "content": "Where is it? [words 20]"}]
 

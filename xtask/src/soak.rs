@@ -39,13 +39,13 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     let mut nextest = command(
         "cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile soak",
     );
-    nextest.env("CARVEOUT_TEST_KILLS", options.kills.to_string());
+    nextest.env("CARVEOUT_KILLS", options.kills.to_string());
     nextest.env("CARVEOUT_POWER_CUTS", options.kills.to_string());
     let mut tally = tests(Runner::Nextest, &mut nextest)?;
     let mut pytest = command(&python.to_string_lossy());
     pytest.args(["-m", "pytest", "e2e", "-k", "kill", "--strict-markers"]);
     pytest.env("CARVEOUT_BIN", target().join("ci/carveout"));
-    pytest.env("CARVEOUT_TEST_KILLS", (options.kills / 10).max(1).to_string());
+    pytest.env("CARVEOUT_KILLS", (options.kills / 10).max(1).to_string());
     tally += tests(Runner::Pytest, &mut pytest)?;
     fuzz::fuzz(&fuzz::Options { seconds: options.seconds, targets: Vec::new() })?;
     record(options, tally)
