@@ -79,10 +79,6 @@ impl MemoryDisk {
         self.state().fault = None;
     }
 
-    pub(crate) fn operations(&self) -> u64 {
-        self.state().operations
-    }
-
     /// What another machine would find on this disk if the power went now: durable content, some of what was
     /// not durable, and sectors of it that were never written.
     pub(crate) fn after_power_cut(&self, seed: u64) -> Self {
