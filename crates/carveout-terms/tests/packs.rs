@@ -38,7 +38,9 @@ fn the_sample_agreements_are_read_and_every_example_comes_out_as_agreed() {
 #[test]
 fn every_sample_clause_with_policies_has_two_examples() {
     let agreement = agreement("sample/sample-terms.md");
-    assert!((12..=20).contains(&agreement.clauses().len()), "{} clauses", agreement.clauses().len());
+    // A part such as `3 Restrictions` has no prose: it is a heading over clauses.
+    let clauses = agreement.clauses().iter().filter(|clause| !clause.prose().is_empty()).count();
+    assert!((12..=20).contains(&clauses), "{clauses} clauses");
     for clause in agreement.clauses().iter().filter(|clause| agreement.policies_of(clause).next().is_some()) {
         let examples =
             agreement.examples().iter().filter(|example| example.clause() == clause.number()).count();

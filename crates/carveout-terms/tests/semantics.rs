@@ -235,7 +235,7 @@ fn a_denial_without_grounds_says_why() {
 
 #[test]
 fn a_stack_is_never_empty_doubled_or_of_two_vocabularies() {
-    let vocabulary = Arc::new(vocabulary());
+    let vocabulary = vocabulary();
     let other = carveout_terms::Vocabulary::parse(
         common::SCHEMA,
         &common::TAXONOMY.replace("\"translation\" = \"Translating.\"", "\"a\" = \"A.\"\n\"translation\" = \"Translating.\""),

@@ -127,6 +127,10 @@ impl Agreement {
         };
         for position in self.index.candidates(|fact| assignment.value(fact)) {
             let Some(policy) = self.policies.get(position) else { continue };
+            if policy.condition().excluded_by_members(&|fact| assignment.value(fact)) {
+                debug_assert_eq!(evaluation.holds(policy.cedar()), Ok(false), "policy {} is excluded", policy.id());
+                continue;
+            }
             match evaluation.holds(policy.cedar()) {
                 Ok(matched) => {
                     debug_assert_eq!(

@@ -160,6 +160,15 @@ impl Condition {
         facts
     }
 
+    /// Whether the enumerated facts alone make the condition false, whatever the others are.
+    pub(crate) fn excluded_by_members<'v>(&self, value: &impl Fn(FactId) -> &'v Value) -> bool {
+        let answer = |test: &Test| match test {
+            Test::OneOf { .. } => Some(test.holds(value)),
+            _ => None,
+        };
+        self.could(&answer) == Some(false)
+    }
+
     /// Which of the tests of an enumerated fact name a member. Members with the same answers can't be
     /// told apart by the condition.
     pub(crate) fn class_of(&self, fact: FactId, member: u16) -> Vec<bool> {

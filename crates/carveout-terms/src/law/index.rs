@@ -1,9 +1,9 @@
 //! An index from facts to the policies that could match, so that cost doesn't grow with the rest.
 //!
 //! For every enumerated fact and each of its members, the policies whose condition isn't already
-//! false by that alone. A use's candidates are the intersection over its facts. Leaving out a policy
-//! is sound because its condition is false there and can't fail to evaluate: lowering admits nothing
-//! that can.
+//! false by that alone. The intersection over the facts of a use leaves few; of these, what all
+//! enumerated facts together make false is left out too. Leaving out a policy is sound because its
+//! condition is false there and can't fail to evaluate: lowering admits nothing that can.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,10 @@
 //! A small vocabulary, and short ways to write agreements and uses on it.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use carveout_terms::{
     Agreement, Attester, Decision, Facts, Problems, RoleId, Severity, Stack, Use, UseLayers, Vocabulary,
@@ -64,8 +67,11 @@ version = "1"
 pub(crate) const GATEWAY: &str = "at=\"2026-06-01T00:00:00Z\", ends=\"2027-01-01T00:00:00Z\", maker=acme, host=self, \
                            operator=self, model=line.big, retry=?0, parts=0, tools=0";
 
-pub(crate) fn vocabulary() -> Vocabulary {
-    Vocabulary::parse(SCHEMA, TAXONOMY).unwrap_or_else(|problems| panic!("{problems}"))
+pub(crate) fn vocabulary() -> Arc<Vocabulary> {
+    static SMALL: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| {
+        Arc::new(Vocabulary::parse(SCHEMA, TAXONOMY).unwrap_or_else(|problems| panic!("{problems}")))
+    });
+    SMALL.clone()
 }
 
 /// An agreement's text: `head` lines on top of plain ones, then numbered clauses of policies.
@@ -113,7 +119,7 @@ pub(crate) fn stack(agreements: impl IntoIterator<Item = Arc<Agreement>>) -> Sta
 }
 
 pub(crate) fn stack_presuming(agreements: impl IntoIterator<Item = Arc<Agreement>>, presume: &str) -> Stack {
-    let vocabulary = Arc::new(vocabulary());
+    let vocabulary = vocabulary();
     let presume = Facts::suppose(&vocabulary, presume).unwrap_or_else(|e| panic!("{e}"));
     Stack::new(vocabulary, agreements.into_iter().collect(), presume).unwrap_or_else(|e| panic!("{e}"))
 }
