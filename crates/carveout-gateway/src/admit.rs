@@ -92,8 +92,8 @@ pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admissio
     const FIRST: u32 = 1;
     let names = Names::draw()?;
     let permitted = case.decision.ruling == Ruling::Permit;
-    let entries = entries(&case, &names, permitted.then_some(FIRST));
     let attempt = permitted.then_some(FIRST);
+    let entries = entries(&case, &names, attempt);
     let recording = record(house.clone(), entries, names, attempt);
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position };
@@ -128,19 +128,17 @@ async fn record(
     names: Names,
     attempt: Option<u32>,
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
-    let appended = house.ledger.append_all(entries).await;
-    let attempt =
-        attempt.map(|number| Attempt::begin(house.clone(), names.decision, number, &names.response));
-    match appended {
+    let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
+    match house.ledger.append_all(entries).await {
         Ok(positions) => {
+            let attempt = attempt.map(begin);
             let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
             Ok((position, attempt))
         }
         Err(error) => {
-            // What was not durable in time may become so later. Then this says that it was not used; if it never
-            // does, the ledger refuses to record the end of what never began.
-            if let Some(attempt) = attempt {
-                attempt.settle(Outcome::Withheld);
+            // What was not durable in time may become so later. Then this says that it was never used.
+            if matches!(error, LedgerError::Deadline { .. }) {
+                attempt.map(begin).into_iter().for_each(|attempt| attempt.settle(Outcome::Withheld));
             }
             Err(error.into())
         }

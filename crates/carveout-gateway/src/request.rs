@@ -72,6 +72,8 @@ async fn ask(
     let refuse = |notice: Box<Notice>| Refusal::new(dialect, notice);
     let body = door::take_body(house, &head.headers, body).await.map_err(refuse)?;
     let asked = read::read(dialect, &body, &house.limits).map_err(refuse)?;
+    // What was read is forwarded in its canonical form: the bytes as they came are of no more use.
+    drop(body);
     let program = &key.registered.program;
     let claim = key
         .claims

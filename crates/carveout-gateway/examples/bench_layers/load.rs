@@ -99,15 +99,28 @@ async fn next_message(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<St
     }
 }
 
-/// CPU time of this process so far.
-pub(crate) fn cpu() -> Duration {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    // The first number is nanoseconds on a CPU.
-    let nanos = tasks.flatten().filter_map(|task| {
-        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanos.sum())
+/// CPU time of this process so far: of the threads that serve requests, and of the ledger's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cpu {
+    pub(crate) serving: Duration,
+    pub(crate) ledger: Duration,
+}
+
+/// CPU time so far.
+pub(crate) fn cpu() -> Cpu {
+    let mut cpu = Cpu::default();
+    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+        let read = |file| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        // The first number is nanoseconds on a CPU.
+        let nanos = read("schedstat").split_whitespace().next().and_then(|nanos| nanos.parse().ok());
+        let spent = Duration::from_nanos(nanos.unwrap_or_default());
+        if read("comm").contains("ledger") {
+            cpu.ledger += spent;
+        } else {
+            cpu.serving += spent;
+        }
+    }
+    cpu
 }
 
 /// Megabytes of this process at its highest.

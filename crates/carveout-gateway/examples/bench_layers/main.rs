@@ -28,6 +28,7 @@ use std::{
 };
 
 use carveout_gateway::ProgramSettings;
+use carveout_ledger::Options;
 use carveout_terms::{Agreement, Program, Stack};
 use sha2::Digest as _;
 
@@ -50,6 +51,8 @@ fn main() {
             let done = load::run(address.parse().unwrap(), connections, Duration::from_millis(millis));
             println!("{}", runtime.block_on(done));
         }
+        // To be profiled: `bench_layers provider`, `bench_layers gateway ADDRESS`, `bench_layers load ADDRESS 32 9999`.
+        ["gateway", address] => runtime.block_on(stand(address.parse().unwrap())),
         _ => runtime.block_on(measure()),
     }
 }
@@ -79,14 +82,26 @@ fn sample_program() -> ProgramSettings {
     ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
 }
 
-async fn measure() {
-    let (mut provider, address) = other(&["provider"]);
-    let address: SocketAddr = address.parse().unwrap();
-    let mut kit = Kit::new(address);
+/// A gateway to that provider, with the sample terms.
+fn sample_kit(provider: SocketAddr) -> Kit {
+    let mut kit = Kit::with_options(provider, Options::default());
     kit.settings.programs = vec![sample_program()];
     let mut target = kit::target("main");
     target.deployment = Some("vendor_cloud".to_owned());
     kit.settings.routes = vec![kit::route("depot", vec![target])];
+    kit
+}
+
+async fn stand(provider: SocketAddr) {
+    let gateway = sample_kit(provider).start().await;
+    println!("{}", gateway.address);
+    std::future::pending().await
+}
+
+async fn measure() {
+    let (mut provider, address) = other(&["provider"]);
+    let address: SocketAddr = address.parse().unwrap();
+    let kit = sample_kit(address);
     let bench = Arc::new(layer::Bench::new(&kit.settings, address));
     let mut servers = Vec::new();
     for layer in LAYERS {
@@ -96,13 +111,15 @@ async fn measure() {
     servers.push(("the gateway, whole", gateway.address));
 
     println!(
-        "CPU microseconds per 1 KB request, median of {ROUNDS} rounds (sample terms, decision memoised)\n"
+        "CPU microseconds per 1 KB request, median of {ROUNDS} rounds; sample terms, decision memoised."
     );
-    println!("{:<24} {:>14} {:>14} {:>12}", "layer", "32 connections", "1 connection", "requests/s");
+    println!("In brackets: how much of it is the ledger's own threads.\n");
+    println!("{:<24} {:>18} {:>18} {:>12}", "layer", "32 connections", "1 connection", "requests/s");
     let many = rounds(&servers, 32, 1_500).await;
     let one = rounds(&servers, 1, 700).await;
-    for (((name, _), (many, rate)), (one, _)) in servers.iter().zip(many).zip(one) {
-        println!("{name:<24} {many:>14.1} {one:>14.1} {rate:>12.0}");
+    for (((name, _), many), one) in servers.iter().zip(many).zip(one) {
+        let shown = |round: &Round| format!("{:.1} ({:.1})", round.cpu, round.ledger);
+        println!("{name:<24} {:>18} {:>18} {:>12.0}", shown(&many), shown(&one), many.rate);
     }
     println!(
         "\nresident memory at its highest: {} MB (all layers and the gateway in one process)",
@@ -112,9 +129,17 @@ async fn measure() {
     provider.wait().unwrap();
 }
 
-/// For each server the median CPU time per request, and requests per second. The servers take turns, so that a busy
-/// moment of the machine meets all of them.
-async fn rounds(servers: &[(&str, SocketAddr)], connections: usize, millis: u64) -> Vec<(f64, f64)> {
+/// What one round came to: CPU microseconds per request, those of the ledger's threads among them, and requests per
+/// second.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    cpu: f64,
+    ledger: f64,
+    rate: f64,
+}
+
+/// The median round of each server. The servers take turns, so that a busy moment of the machine meets all of them.
+async fn rounds(servers: &[(&str, SocketAddr)], connections: usize, millis: u64) -> Vec<Round> {
     let mut measured = vec![Vec::new(); servers.len()];
     for round in 0..=ROUNDS {
         for (results, (_, address)) in measured.iter_mut().zip(servers) {
@@ -125,17 +150,21 @@ async fn rounds(servers: &[(&str, SocketAddr)], connections: usize, millis: u64)
             let (mut child, done) = tokio::task::spawn_blocking(ask).await.unwrap();
             child.wait().unwrap();
             let done: f64 = done.parse().unwrap();
-            let spent = (load::cpu() - before).as_secs_f64() * 1e6;
+            let after = load::cpu();
+            let each = |spent: Duration| spent.as_secs_f64() * 1e6 / done;
+            let (serving, ledger) =
+                (each(after.serving - before.serving), each(after.ledger - before.ledger));
+            let rate = done * 1_000.0 / f64::from(u32::try_from(millis).unwrap());
             // The first round warms connections and memos.
             if round > 0 {
-                results.push((spent / done, done * 1_000.0 / f64::from(u32::try_from(millis).unwrap())));
+                results.push(Round { cpu: serving + ledger, ledger, rate });
             }
         }
     }
     measured.into_iter().map(median).collect()
 }
 
-fn median(mut rounds: Vec<(f64, f64)>) -> (f64, f64) {
-    rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
+fn median(mut rounds: Vec<Round>) -> Round {
+    rounds.sort_by(|one, other| one.cpu.total_cmp(&other.cpu));
     rounds[rounds.len() / 2]
 }

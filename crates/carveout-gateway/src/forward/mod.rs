@@ -125,7 +125,8 @@ impl Provider {
         let mut connection = self.connect().await?;
         match connection.send(request).await {
             Ok(reply) => Ok(Answer::of(reply, connection)),
-            Err(Unsent::Untouched(_) | Unsent::Broken) => Err(Unanswered::Cut),
+            Err(Unsent::Untouched(_)) => Err(Unanswered::Unreachable),
+            Err(Unsent::Broken) => Err(Unanswered::Cut),
         }
     }
 

@@ -125,14 +125,15 @@ pub struct Kit {
 impl Kit {
     /// `depot` is an OpenAI route and `depot-claude` an Anthropic one, both answered by this address.
     pub fn new(address: SocketAddr) -> Self {
-        Self::with_options(address, Options::default())
+        // Receipts and checkpoints come soon, so that tests needn't wait for them.
+        let options = Options { publish_interval: Duration::from_millis(20), ..Options::default() };
+        Self::with_options(address, options)
     }
 
     pub fn with_options(address: SocketAddr, options: Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let key = SigningKey::generate("carveout.test/log").unwrap();
         let (disk, mood) = MoodyDisk::new(Disk::new(directory.path()));
-        let options = Options { publish_interval: Duration::from_millis(20), ..options };
         let ledger = Ledger::create_in(Arc::new(disk), options, key.clone(), genesis(&key)).unwrap();
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
