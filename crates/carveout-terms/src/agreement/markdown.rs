@@ -135,7 +135,8 @@ fn is_number(text: &str) -> bool {
 
 /// The clause numbers that prose refers to: `clause 4.2`, `clauses 4.2, 4.3 and 5`.
 ///
-/// A number followed by `of` and anything but `this` belongs to another document.
+/// A number followed by `of` and anything but `this` or `these` belongs to another document. After the
+/// singular, a further number counts only if it has a dot: in `under clause 5, 20 parts` it has none.
 pub(super) fn references(prose: &str) -> Vec<(String, Range<usize>)> {
     let lower = prose.to_ascii_lowercase();
     let mut found = Vec::new();
@@ -144,15 +145,22 @@ pub(super) fn references(prose: &str) -> Vec<(String, Range<usize>)> {
         let start = from + at;
         from = start + "clause".len();
         let whole_word = !prose.get(..start).is_some_and(|before| before.ends_with(char::is_alphanumeric));
-        let mut rest = from + usize::from(lower.get(from..).is_some_and(|rest| rest.starts_with('s')));
+        let plural = lower.get(from..).is_some_and(|rest| rest.starts_with('s'));
+        let mut rest = from + usize::from(plural);
         let mut list = Vec::new();
         while whole_word && let Some(number) = number_at(prose, rest) {
+            let written = prose.get(number.clone()).unwrap_or_default();
+            if !plural && !list.is_empty() && !written.contains('.') {
+                break;
+            }
             rest = number.end;
-            list.push((prose.get(number.clone()).unwrap_or_default().to_owned(), number));
+            list.push((written.to_owned(), number));
         }
         let after = prose.get(rest..).unwrap_or_default().trim_start();
         let elsewhere =
-            after.strip_prefix("of ").is_some_and(|owner| !owner.trim_start().starts_with("this"));
+            after.strip_prefix("of ").is_some_and(|owner| {
+                !["this", "these"].iter().any(|ours| owner.trim_start().starts_with(ours))
+            });
         if !elsewhere {
             found.append(&mut list);
         }
@@ -165,7 +173,7 @@ fn number_at(prose: &str, from: usize) -> Option<Range<usize>> {
     let mut start = from;
     loop {
         let rest = prose.get(start..)?;
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\n', '\r', ',']).len();
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\n', '\r', ',', '–', '-']).len();
         let rest = rest.get(blanks..)?;
         let joining = ["and ", "or ", "to ", "through "].iter().find(|word| rest.starts_with(**word));
         start += blanks;
@@ -180,21 +188,32 @@ fn number_at(prose: &str, from: usize) -> Option<Range<usize>> {
     is_number(number).then(|| start..start + number.len())
 }
 
-/// The first sentence of a clause's prose.
+/// The first sentence of a clause's prose, its closing quotation mark or bracket included.
 pub(super) fn first_sentence(prose: &str) -> &str {
-    let mut from = 0;
-    while let Some(at) = prose.get(from..).and_then(|rest| rest.find(". ")) {
-        let end = from + at + 1;
-        let before = prose.get(..end - 1).unwrap_or_default();
-        let word = before.rsplit([' ', '(']).next().unwrap_or_default();
-        let next = prose.get(end..).and_then(|rest| rest.trim_start().chars().next());
-        // `U.S.`, `Art.` and `No.` don't end a sentence.
-        let abbreviation = word.contains('.')
-            || matches!(word, "Art" | "No" | "para" | "s" | "ss" | "v" | "cf" | "e.g" | "i.e");
-        if !abbreviation && next.is_none_or(|c| !c.is_lowercase()) {
+    for (place, mark) in prose.match_indices(['.', '!', '?']) {
+        let after = prose.get(place + mark.len()..).unwrap_or_default();
+        let rest = after.trim_start_matches(['"', '\'', ')', ']', '”', '’', '»']);
+        let end = prose.len() - rest.len();
+        if !rest.starts_with(char::is_whitespace) {
+            continue;
+        }
+        let word = prose.get(..place).and_then(|before| before.rsplit([' ', '(', '"', '“']).next());
+        let continues = rest.trim_start().starts_with(char::is_lowercase);
+        if !continues && !(mark == "." && word.is_some_and(is_abbreviation)) {
             return prose.get(..end).unwrap_or(prose);
         }
-        from = end;
     }
     prose
 }
+
+/// `U.S.`, `e.g.` and `Art.` don't end a sentence; `4.2.` does.
+fn is_abbreviation(word: &str) -> bool {
+    const KNOWN: [&str; 16] = [
+        "Art", "No", "Nos", "para", "paras", "ss", "Sec", "sec", "cf", "vs", "Mr", "Ms", "Dr", "St", "Inc", "Fig",
+    ];
+    let letters = word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
+    letters || KNOWN.contains(&word)
+}
+
+#[cfg(test)]
+mod tests;

@@ -182,3 +182,6 @@ fn sample_numbers(tests: &[&Test]) -> Vec<i64> {
     let numbers: BTreeSet<i64> = constants.iter().flat_map(near).collect();
     numbers.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

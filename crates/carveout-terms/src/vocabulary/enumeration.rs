@@ -167,21 +167,22 @@ impl Enumeration {
         nearest(written, self.members().chain(self.groups()))
     }
 
-    /// The fewest names that together mean exactly `set`: largest groups first, then members.
+    /// The fewest names that together mean exactly `set`: largest groups first, then members. A group
+    /// of one member goes by the member's name.
     #[must_use]
     pub fn names_for(&self, set: &MemberSet) -> Vec<&str> {
-        let mut left: Vec<u16> = set.iter().collect();
-        let mut groups: Vec<_> =
-            self.groups.iter().filter(|(_, group)| set.contains_all(&group.members)).collect();
+        let covered = |group: &Group| group.members.len() > 1 && set.contains_all(&group.members);
+        let mut groups: Vec<_> = self.groups.iter().filter(|(_, group)| covered(group)).collect();
         groups.sort_by_key(|(name, group)| (std::cmp::Reverse(group.members.len()), name.len()));
-        let mut names = Vec::new();
+        let (mut named, mut names) = (MemberSet::default(), Vec::new());
         for (name, group) in groups {
-            if !group.members.is_empty() && group.members.iter().all(|member| left.contains(&member)) {
-                left.retain(|member| !group.members.contains(*member));
+            // Groups of a tree never overlap unless one holds the other, and the larger comes first.
+            if !named.contains_any(&group.members) {
+                group.members.iter().for_each(|member| named.insert(member));
                 names.push(name.as_str());
             }
         }
-        names.extend(left.into_iter().map(|member| self.member_name(member)));
+        names.extend(set.iter().filter(|member| !named.contains(*member)).map(|member| self.member_name(member)));
         names
     }
 
