@@ -234,9 +234,9 @@ async fn every_fault_in_a_stream_is_told_as_an_event_and_closes_the_connection()
     }
 }
 
-/// An address where nobody listens.
+/// An address where nobody listens: not one that was free a moment ago, which another test may have by now.
 fn nobody() -> std::net::SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    "127.0.0.1:1".parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
