@@ -4,7 +4,11 @@
 //!
 //! Timed is what the gateway does per request: read the claim, state the measured facts, assemble the
 //! use with its digest, decide. A use "seen" repeats one claim; a "new" one never repeats a cell.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and stops where it can't go on")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and stops where it can't go on"
+)]
 
 use std::{fmt::Write as _, fs, hint::black_box, path::Path, sync::Arc, time::Instant};
 
@@ -12,24 +16,44 @@ use carveout_terms::{Agreement, Attester, Facts, Stack, Timestamp, Use, UseLayer
 
 const ROUNDS: usize = 20_000;
 const PURPOSES: [&str; 8] = [
-    "logistics.supply", "logistics.maintenance", "translation", "intel.foreign", "intel.counter",
-    "software.dev", "cyber.defense", "simulation",
+    "logistics.supply",
+    "logistics.maintenance",
+    "translation",
+    "intel.foreign",
+    "intel.counter",
+    "software.dev",
+    "cyber.defense",
+    "simulation",
 ];
 const VOLUMES: [&str; 3] = ["targeted", "bulk", "unknown"];
 const SOURCES: [&str; 8] = [
-    "commercially_purchased", "publicly_available", "compulsory_process", "consensual", "incidental",
-    "user_submitted", "synthetic", "unknown",
+    "commercially_purchased",
+    "publicly_available",
+    "compulsory_process",
+    "consensual",
+    "incidental",
+    "user_submitted",
+    "synthetic",
+    "unknown",
 ];
 const SUBJECTS: [&str; 6] = ["us_person", "us_national", "person_in_us", "non_us_person", "none", "unknown"];
-const FUNCTIONS: [&str; 8] = ["none", "detect", "track", "identify", "prioritise", "select", "engage", "unknown"];
+const FUNCTIONS: [&str; 8] =
+    ["none", "detect", "track", "identify", "prioritise", "select", "engage", "unknown"];
 const EFFECTS: [&str; 8] = [
-    "informational", "administrative", "kinetic_nonlethal", "kinetic_lethal", "cyber",
-    "electronic_warfare", "detention", "unknown",
+    "informational",
+    "administrative",
+    "kinetic_nonlethal",
+    "kinetic_lethal",
+    "cyber",
+    "electronic_warfare",
+    "detention",
+    "unknown",
 ];
 
 fn main() {
     let vocabulary = Arc::new(
-        Vocabulary::parse(&pack("defense/defense.cedarschema"), &pack("defense/defense.toml")).expect("vocabulary"),
+        Vocabulary::parse(&pack("defense/defense.cedarschema"), &pack("defense/defense.toml"))
+            .expect("vocabulary"),
     );
     let sample = pack("sample/sample-terms.md");
     let stacks = [
@@ -77,7 +101,8 @@ fn claim(number: usize) -> String {
         rest /= names.len();
         name
     };
-    let (purpose, volume, source, subject) = (pick(&PURPOSES), pick(&VOLUMES), pick(&SOURCES), pick(&SUBJECTS));
+    let (purpose, volume, source, subject) =
+        (pick(&PURPOSES), pick(&VOLUMES), pick(&SOURCES), pick(&SUBJECTS));
     format!(
         "purpose={purpose}, volume={volume}, source={source}, subject={subject}, steps=(query analyse), weapon_function={}, effect={}",
         pick(&FUNCTIONS),
@@ -102,7 +127,8 @@ impl Bench {
             registered: Facts::parse(vocabulary, registered, Attester::Program).expect("registered facts"),
             target: Facts::parse(vocabulary, target, Attester::Gateway).expect("target"),
             policies: agreement.policies().len(),
-            stack: Stack::new(vocabulary.clone(), vec![Arc::new(agreement)], Facts::default()).expect("stack"),
+            stack: Stack::new(vocabulary.clone(), vec![Arc::new(agreement)], Facts::default())
+                .expect("stack"),
         }
     }
 

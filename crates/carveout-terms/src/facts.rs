@@ -10,8 +10,8 @@ mod print;
 use std::{collections::BTreeMap, fmt};
 
 pub use self::error::{FactError, FactErrors};
-pub(crate) use self::named::{presumed, stated};
 use self::named::{find, member};
+pub(crate) use self::named::{presumed, stated};
 use crate::{Attester, Fact, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
 
 /// The value of one fact.
@@ -54,11 +54,9 @@ impl Speaker {
     /// Whether the speaker may state a fact.
     fn check(self, fact: &Fact) -> Result<(), FactError> {
         match self {
-            Self::As(speaker) if !speaker.may_state(fact.attester()) => Err(FactError::NotYours {
-                fact: fact.name().to_owned(),
-                attester: fact.attester(),
-                speaker,
-            }),
+            Self::As(speaker) if !speaker.may_state(fact.attester()) => {
+                Err(FactError::NotYours { fact: fact.name().to_owned(), attester: fact.attester(), speaker })
+            }
             Self::As(_) | Self::Anyone => Ok(()),
         }
     }

@@ -4,6 +4,7 @@
 //! permits on all P, holds on all N but not all P, and denies otherwise. Agreements are never
 //! concatenated into one policy set: that would let one party's permit stand in for another's.
 
+mod outcome;
 mod unread;
 
 use std::{
@@ -14,9 +15,10 @@ use std::{
 
 use lru::LruCache;
 
+use self::outcome::{Answer, Outcome, denied, failure, grounds, missing_roles, strictest};
 use crate::{
     Agreement, Clause, ClauseRef, Decision, Digest, FactId, Facts, Reason, RoleId, Ruling, Use, Vocabulary,
-    agreement::{Applies, Assignment, Local, Role, presume},
+    agreement::{Applies, Assignment, Role, presume},
     law::{Cell, Cells},
     r#use::Readings,
 };
@@ -75,7 +77,8 @@ impl Stack {
         if let Some(twice) = agreements.iter().find(|agreement| !ids.insert(agreement.id())) {
             return Err(StackError::Duplicate(twice.id().to_owned()));
         }
-        if let Some(other) = agreements.iter().find(|agreement| agreement.vocabulary() != vocabulary.digest()) {
+        if let Some(other) = agreements.iter().find(|agreement| agreement.vocabulary() != vocabulary.digest())
+        {
             return Err(StackError::OtherVocabulary(other.id().to_owned()));
         }
         let cells = cells(&vocabulary, &agreements);
@@ -137,9 +140,12 @@ impl Stack {
             Readings::TooMany(possible) => return Arc::new(self.unread(possible, use_.approvals())),
         };
         let outcomes = readings.iter().map(|reading| self.outcome(reading, use_.approvals()));
-        let strictest = outcomes.reduce(|first, second| {
-            if first == second { first } else { Arc::new(strictest(&first, &second)) }
-        });
+        let strictest =
+            outcomes.reduce(
+                |first, second| {
+                    if first == second { first } else { Arc::new(strictest(&first, &second)) }
+                },
+            );
         strictest.unwrap_or_else(|| Arc::new(Outcome::denied(Reason::TooManyReadings)))
     }
 
@@ -196,38 +202,6 @@ impl Stack {
     }
 }
 
-/// The ruling on one reading.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Outcome {
-    ruling: Ruling,
-    grounds: BTreeSet<ClauseRef>,
-    reason: Reason,
-}
-
-impl Outcome {
-    const fn denied(reason: Reason) -> Self {
-        Self { ruling: Ruling::Deny, grounds: BTreeSet::new(), reason }
-    }
-}
-
-/// What one agreement says about one reading.
-struct Answer<'s> {
-    agreement: &'s Agreement,
-    applies: Applies,
-    local: Local,
-}
-
-impl Answer<'_> {
-    /// Only a grant that surely governs the target can grant anything.
-    fn may_grant(&self) -> bool {
-        self.agreement.role() == Role::Grant && self.applies == Applies::Yes
-    }
-
-    fn permitted_if_lifted(&self) -> bool {
-        self.local.permitted_if_lifted(self.agreement.role())
-    }
-}
-
 fn cells(vocabulary: &Vocabulary, agreements: &[Arc<Agreement>]) -> Cells {
     let mut cells = Cells::default();
     for agreement in agreements {
@@ -247,77 +221,4 @@ fn digest(vocabulary: &Vocabulary, agreements: &[Arc<Agreement>], presume: &Fact
     let agreements: Vec<Digest> = agreements.iter().map(|agreement| agreement.digest()).collect();
     let parts = [vocabulary.as_bytes().as_slice(), presume.as_bytes()];
     Digest::of_parts(parts.into_iter().chain(agreements.iter().map(|digest| digest.as_bytes().as_slice())))
-}
-
-fn grounds<'l>(
-    answers: &'l [Answer<'_>],
-    which: impl Fn(&'l Local) -> &'l Vec<usize>,
-) -> BTreeSet<ClauseRef> {
-    answers.iter().flat_map(|answer| clauses(answer.agreement, which(&answer.local))).collect()
-}
-
-/// The clauses of these policies.
-fn clauses<'a>(agreement: &'a Agreement, policies: &'a [usize]) -> impl Iterator<Item = ClauseRef> + 'a {
-    policies.iter().filter_map(|policy| {
-        let clause = agreement.policies().get(*policy)?.clause().to_owned();
-        Some(ClauseRef { agreement: agreement.id().to_owned(), clause })
-    })
-}
-
-/// The roles that these policies hold for.
-fn roles<'a>(agreement: &'a Agreement, policies: &'a [usize]) -> impl Iterator<Item = RoleId> + 'a {
-    policies.iter().filter_map(|policy| agreement.policies().get(*policy)?.hold().cloned())
-}
-
-fn missing_roles(answers: &[Answer<'_>]) -> Vec<RoleId> {
-    let missing: BTreeSet<RoleId> =
-        answers.iter().flat_map(|answer| roles(answer.agreement, &answer.local.holds)).collect();
-    missing.into_iter().collect()
-}
-
-fn failure(answers: &[Answer<'_>]) -> Option<Outcome> {
-    let (agreement, (clause, message)) =
-        answers.iter().find_map(|answer| Some((answer.agreement, answer.local.failed.clone()?)))?;
-    let clause = ClauseRef { agreement: agreement.id().to_owned(), clause };
-    Some(Outcome {
-        ruling: Ruling::Deny,
-        grounds: BTreeSet::from([clause.clone()]),
-        reason: Reason::EvaluationFailed { clause, message },
-    })
-}
-
-/// Grounded in the clauses that forbid; where none does, in nothing having been granted.
-fn denied(answers: &[Answer<'_>]) -> Outcome {
-    let grounds = grounds(answers, |local| &local.forbids);
-    let reason = if grounds.is_empty() {
-        let silent = answers.iter().filter(|answer| !answer.permitted_if_lifted());
-        Reason::NotGranted { agreements: silent.map(|answer| answer.agreement.id().to_owned()).collect() }
-    } else {
-        Reason::Clauses
-    };
-    Outcome { ruling: Ruling::Deny, grounds, reason }
-}
-
-/// The stricter of two outcomes; of equally strict ones, what both say.
-fn strictest(first: &Outcome, second: &Outcome) -> Outcome {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    match first.ruling.strictness().cmp(&second.ruling.strictness()) {
-        Greater => first.clone(),
-        Less => second.clone(),
-        Equal => Outcome {
-            ruling: merged(&first.ruling, &second.ruling),
-            grounds: first.grounds.union(&second.grounds).cloned().collect(),
-            reason: if first.grounds.is_empty() { second.reason.clone() } else { first.reason.clone() },
-        },
-    }
-}
-
-fn merged(first: &Ruling, second: &Ruling) -> Ruling {
-    match (first, second) {
-        (Ruling::Hold { roles }, Ruling::Hold { roles: more }) => {
-            let roles: BTreeSet<RoleId> = roles.iter().chain(more).cloned().collect();
-            Ruling::Hold { roles: roles.into_iter().collect() }
-        }
-        (ruling, _) => ruling.clone(),
-    }
 }

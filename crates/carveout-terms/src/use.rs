@@ -59,12 +59,7 @@ impl Use {
         }
     }
 
-    fn recorded(
-        vocabulary: &Vocabulary,
-        layers: &UseLayers<'_>,
-        readings: Readings,
-        at: Timestamp,
-    ) -> Self {
+    fn recorded(vocabulary: &Vocabulary, layers: &UseLayers<'_>, readings: Readings, at: Timestamp) -> Self {
         let written = |facts: Option<&Facts>| {
             facts.map(|facts| facts.display(vocabulary).to_string()).unwrap_or_default()
         };
@@ -78,7 +73,17 @@ impl Use {
         let parts = fixed.into_iter().chain(evidence.iter().map(String::as_str)).chain(["approvals"]);
         let parts = parts.chain(approvals.iter().map(RoleId::as_str));
         let digest = Digest::of_parts(parts.map(str::as_bytes));
-        Self { readings, approvals, at, claimed, registered, measured, evidence, digest, vocabulary: vocabulary.digest() }
+        Self {
+            readings,
+            approvals,
+            at,
+            claimed,
+            registered,
+            measured,
+            evidence,
+            digest,
+            vocabulary: vocabulary.digest(),
+        }
     }
 
     /// The digest over everything known about the use.

@@ -1,5 +1,12 @@
 //! Cedar's own authorizer as the oracle: it decides the policies as they are written, with a real
 //! hierarchy of entities, without our lowering, index, cells or memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops where it can't go on"
+)]
 
 mod common;
 
@@ -15,8 +22,13 @@ use proptest::prelude::*;
 
 const ROLES: [&str; 3] = ["customer/counsel", "customer/release-authority", "vendor/duty-officer"];
 const PURPOSES: [&str; 7] = [
-    "logistics.supply", "logistics.repair", "intel.foreign", "intel.home.mass", "intel.home.one",
-    "translation", "unknown",
+    "logistics.supply",
+    "logistics.repair",
+    "intel.foreign",
+    "intel.home.mass",
+    "intel.home.one",
+    "translation",
+    "unknown",
 ];
 const GROUPS: [&str; 3] = ["logistics", "intel", "intel.home"];
 const VOLUMES: [&str; 3] = ["targeted", "bulk", "unknown"];
@@ -36,7 +48,8 @@ struct Written {
 
 impl Written {
     fn text(&self) -> String {
-        let (effect, silent) = if self.permits { ("permit", "") } else { ("forbid", "@silent(\"generated\")\n") };
+        let (effect, silent) =
+            if self.permits { ("permit", "") } else { ("forbid", "@silent(\"generated\")\n") };
         let hold = self.hold.map(|role| format!("@hold(\"{role}\")\n")).unwrap_or_default();
         format!("{hold}{silent}{effect} (principal, action, resource) when {{ {} }};", self.condition)
     }
@@ -59,10 +72,13 @@ struct Terms {
 impl Terms {
     fn parse(&self, id: &str) -> Arc<Agreement> {
         let role = if self.limit { "role = \"limit\"\n" } else { "" };
-        let governs = self.governs.map(|maker| format!("governs = {{ maker = \"{maker}\" }}\n")).unwrap_or_default();
-        let presume = self.presume.map(|volume| format!("presume = {{ volume = \"{volume}\" }}\n")).unwrap_or_default();
+        let governs =
+            self.governs.map(|maker| format!("governs = {{ maker = \"{maker}\" }}\n")).unwrap_or_default();
+        let presume =
+            self.presume.map(|volume| format!("presume = {{ volume = \"{volume}\" }}\n")).unwrap_or_default();
         let policies: Vec<String> = self.written().map(Written::text).collect();
-        let text = source(id, &format!("{role}{governs}{presume}"), &clauses(policies.iter().map(String::as_str)));
+        let text =
+            source(id, &format!("{role}{governs}{presume}"), &clauses(policies.iter().map(String::as_str)));
         Arc::new(parse(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}")))
     }
 
@@ -159,7 +175,10 @@ fn trees() -> Entities {
 fn allows<'p>(request: &Request, policies: impl Iterator<Item = (usize, &'p Written)>, limit: bool) -> bool {
     let mut set = PolicySet::from_policies(policies.map(|(number, policy)| policy.cedar(number))).unwrap();
     if limit {
-        set.add(Policy::parse(Some(PolicyId::new("limit")), "permit (principal, action, resource);").unwrap()).unwrap();
+        set.add(
+            Policy::parse(Some(PolicyId::new("limit")), "permit (principal, action, resource);").unwrap(),
+        )
+        .unwrap();
     }
     let response = Authorizer::new().is_authorized(request, &set, entities());
     assert_eq!(response.diagnostics().errors().count(), 0, "a lowered policy never fails");
@@ -168,9 +187,8 @@ fn allows<'p>(request: &Request, policies: impl Iterator<Item = (usize, &'p Writ
 
 /// The ruling by the definition: permit on all P, hold on all N but not all P, deny otherwise.
 fn defined(terms: &[Terms], facts: &Facts, approvals: &[&str]) -> Ruling {
-    let governs = |terms: &&Terms| {
-        terms.governs.is_none_or(|maker| maker == facts.maker || facts.maker == "unknown")
-    };
+    let governs =
+        |terms: &&Terms| terms.governs.is_none_or(|maker| maker == facts.maker || facts.maker == "unknown");
     let surely = |terms: &Terms| !terms.limit && terms.governs.is_none_or(|maker| maker == facts.maker);
     let applicable: Vec<&Terms> = terms.iter().filter(governs).collect();
     let (mut permitted, mut liftable) = (true, true);
@@ -182,7 +200,11 @@ fn defined(terms: &[Terms], facts: &Facts, approvals: &[&str]) -> Ruling {
         permitted &= allows(&request, numbered().filter(|(_, policy)| standing(policy)), terms.limit);
         liftable &= allows(&request, numbered().filter(|(_, policy)| policy.hold.is_none()), terms.limit);
         let holds = numbered().filter(|(_, policy)| policy.hold.is_some() && standing(policy));
-        roles.extend(holds.filter(|one| !allows(&request, std::iter::once(*one), true)).filter_map(|(_, policy)| policy.hold));
+        roles.extend(
+            holds
+                .filter(|one| !allows(&request, std::iter::once(*one), true))
+                .filter_map(|(_, policy)| policy.hold),
+        );
     }
     roles.sort_unstable();
     roles.dedup();
@@ -276,10 +298,26 @@ fn terms() -> impl Strategy<Value = Terms> {
 
 fn facts() -> impl Strategy<Value = Facts> {
     let target = (one_of(&MAKERS), one_of(&MODELS), one_of(&TIMES), any::<bool>(), 0..4_i64, 0..4_i64);
-    let claim = (one_of(&PURPOSES), one_of(&VOLUMES), prop::sample::subsequence(&STEPS[..], 1..=4), one_of(&AUTHORITIES));
-    (claim, target).prop_map(|((purpose, volume, steps, authority), (maker, model, at, retry, parts, tools))| Facts {
-        purpose, volume, steps, authority, maker, model, at, retry, parts, tools,
-    })
+    let claim = (
+        one_of(&PURPOSES),
+        one_of(&VOLUMES),
+        prop::sample::subsequence(&STEPS[..], 1..=4),
+        one_of(&AUTHORITIES),
+    );
+    (claim, target).prop_map(
+        |((purpose, volume, steps, authority), (maker, model, at, retry, parts, tools))| Facts {
+            purpose,
+            volume,
+            steps,
+            authority,
+            maker,
+            model,
+            at,
+            retry,
+            parts,
+            tools,
+        },
+    )
 }
 
 fn approvals() -> impl Strategy<Value = Vec<&'static str>> {
@@ -291,7 +329,7 @@ fn stack(terms: &[Terms]) -> Stack {
 }
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, max_shrink_iters: 400, ..ProptestConfig::default() }
+    ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -393,8 +431,16 @@ fn forgetting_never_changes_an_answer() {
     ];
     let stack = stack(&[Terms { limit: false, governs: None, presume: None, policies }]);
     let facts = |parts, tools| Facts {
-        purpose: "translation", volume: "targeted", steps: vec!["query"], authority: "unknown", maker: "acme",
-        model: "unknown", at: TIMES[0], retry: false, parts, tools,
+        purpose: "translation",
+        volume: "targeted",
+        steps: vec!["query"],
+        authority: "unknown",
+        maker: "acme",
+        model: "unknown",
+        at: TIMES[0],
+        retry: false,
+        parts,
+        tools,
     };
     for _ in 0..2 {
         for number in 0..5000 {

@@ -1,4 +1,11 @@
 //! The packs that ship with Carveout are read, and their examples run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops where it can't go on"
+)]
 
 use std::{fs, path::PathBuf, sync::Arc};
 

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    Example, Policy, examples,
-    markdown::{Block, Section, first_sentence, references},
+    Example, Policy,
     compile::Compiler,
+    examples,
+    markdown::{Block, Section, first_sentence, references},
 };
 use crate::{Problem, Vocabulary, law::Condition, problem::nearest};
 
@@ -248,9 +249,9 @@ fn check_read_only(source: &str, block: &Block, problems: &mut Vec<Problem>) {
 }
 
 fn looks_like_policy(text: &str) -> bool {
-    ["permit", "forbid"].iter().any(|effect| {
-        text.split(effect).skip(1).any(|rest| rest.trim_start().starts_with('('))
-    })
+    ["permit", "forbid"]
+        .iter()
+        .any(|effect| text.split(effect).skip(1).any(|rest| rest.trim_start().starts_with('(')))
 }
 
 fn check_duty(source: &str, block: &Block, problems: &mut Vec<Problem>) -> bool {

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use cedar_policy_core::{
-    ast::{
-        self, ActionConstraint, EntityUID, Expr, Policy as CedarPolicy, PolicySet, StaticPolicy,
-    },
+    ast::{self, ActionConstraint, EntityUID, Expr, Policy as CedarPolicy, PolicySet, StaticPolicy},
     extensions::Extensions,
     parser::{Loc, parse_policyset},
     validator::{ValidationMode, Validator, ValidatorSchema},
@@ -19,6 +17,10 @@ use crate::{
     problem::nearest,
     vocabulary::{APPROVALS, ROLE},
 };
+
+/// Longer blocks are refused unread: Cedar's parser takes stack for every level of nesting, and a level
+/// can be as short as a bracket. The longest of the sample terms has about 1,000 bytes.
+const LONGEST_BLOCK: usize = 8 * 1024;
 
 /// Compiles the policies of one agreement.
 pub(super) struct Compiler<'a> {
@@ -42,6 +44,14 @@ impl Compiler<'_> {
     }
 
     fn text(&self, clause: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Policy> {
+        if text.len() > LONGEST_BLOCK {
+            let message = format!("a block can't be longer than {LONGEST_BLOCK} bytes");
+            problems.push(
+                Problem::error("long-block", 0..text.len(), message)
+                    .hint("split it into several clauses, and name several members at once in a list"),
+            );
+            return Vec::new();
+        }
         let parsed = match parse_policyset(text) {
             Ok(parsed) => parsed,
             Err(errors) => {
@@ -134,12 +144,10 @@ impl Compiler<'_> {
         for (key, value) in policy.annotations() {
             let (key, value) = (key.to_string(), value.val.to_string());
             let problem = match (key.as_str(), effect) {
-                ("hold" | "silent", Effect::Permit) => Some(Problem::error(
-                    "annotation",
-                    span.clone(),
-                    format!("`@{key}` belongs on a `forbid`"),
-                )
-                .hint("take it off; a grant holds nothing and forbids nothing")),
+                ("hold" | "silent", Effect::Permit) => Some(
+                    Problem::error("annotation", span.clone(), format!("`@{key}` belongs on a `forbid`"))
+                        .hint("take it off; a grant holds nothing and forbids nothing"),
+                ),
                 ("hold", _) => {
                     let role = RoleId::new(value.clone());
                     let unknown = self.roles.filter(|roles| !roles.contains(&role));
@@ -155,10 +163,10 @@ impl Compiler<'_> {
                     notes.hold = Some(role);
                     problem
                 }
-                ("silent", _) if value.trim().is_empty() => {
-                    Some(Problem::error("annotation", span.clone(), "`@silent` needs a reason")
-                        .hint("say which clause deals with silence: `@silent(\"clause 2.2 forbids it\")`"))
-                }
+                ("silent", _) if value.trim().is_empty() => Some(
+                    Problem::error("annotation", span.clone(), "`@silent` needs a reason")
+                        .hint("say which clause deals with silence: `@silent(\"clause 2.2 forbids it\")`"),
+                ),
                 ("silent", _) => {
                     notes.silent = Some(value);
                     None
@@ -208,7 +216,8 @@ impl Compiler<'_> {
         for policy in policies {
             let set = PolicySet::singleton(policy.cedar.clone());
             let result = validator.validate(&set, ValidationMode::Strict);
-            let errors = result.validation_errors().map(|error| diagnosed("validation", error, policy.span.len()));
+            let errors =
+                result.validation_errors().map(|error| diagnosed("validation", error, policy.span.len()));
             let warnings = result.validation_warnings().map(|warning| Problem {
                 severity: crate::Severity::Warning,
                 ..diagnosed("validation", warning, policy.span.len())

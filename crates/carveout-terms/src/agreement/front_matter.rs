@@ -73,8 +73,12 @@ pub(super) fn locate(source: &str) -> Result<(Range<usize>, usize), Problem> {
             .hint("start the file with a line `+++`, then `agreement = \"…\"` and so on, then a line `+++`")
     };
     if source.starts_with('\u{feff}') {
-        return Err(Problem::error("byte-order-mark", 0..'\u{feff}'.len_utf8(), "the file starts with a byte order mark")
-            .hint("save it as UTF-8 without one"));
+        return Err(Problem::error(
+            "byte-order-mark",
+            0..'\u{feff}'.len_utf8(),
+            "the file starts with a byte order mark",
+        )
+        .hint("save it as UTF-8 without one"));
     }
     let mut lines = source.split_inclusive('\n');
     let opening = lines.next().filter(|line| line.trim_end() == FENCE);

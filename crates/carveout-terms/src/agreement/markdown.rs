@@ -36,7 +36,8 @@ pub(super) struct Block {
 
 /// Reads the sections of a body. The first one holds what precedes the first heading.
 pub(super) fn sections(body: &str) -> Vec<Section> {
-    let mut reader = Reader { sections: vec![Section::default()], text: String::new(), place: None, block: None };
+    let mut reader =
+        Reader { sections: vec![Section::default()], text: String::new(), place: None, block: None };
     for (event, span) in Parser::new(body).into_offset_iter() {
         reader.take(event, span);
     }
@@ -157,10 +158,9 @@ pub(super) fn references(prose: &str) -> Vec<(String, Range<usize>)> {
             list.push((written.to_owned(), number));
         }
         let after = prose.get(rest..).unwrap_or_default().trim_start();
-        let elsewhere =
-            after.strip_prefix("of ").is_some_and(|owner| {
-                !["this", "these"].iter().any(|ours| owner.trim_start().starts_with(ours))
-            });
+        let elsewhere = after
+            .strip_prefix("of ")
+            .is_some_and(|owner| !["this", "these"].iter().any(|ours| owner.trim_start().starts_with(ours)));
         if !elsewhere {
             found.append(&mut list);
         }
@@ -199,7 +199,8 @@ pub(super) fn first_sentence(prose: &str) -> &str {
         }
         let word = prose.get(..place).and_then(|before| before.rsplit([' ', '(', '"', '“']).next());
         let continues = rest.trim_start().starts_with(char::is_lowercase);
-        if !continues && !(mark == "." && word.is_some_and(is_abbreviation)) {
+        let abbreviated = mark == "." && word.is_some_and(is_abbreviation);
+        if !continues && !abbreviated {
             return prose.get(..end).unwrap_or(prose);
         }
     }
@@ -209,9 +210,11 @@ pub(super) fn first_sentence(prose: &str) -> &str {
 /// `U.S.`, `e.g.` and `Art.` don't end a sentence; `4.2.` does.
 fn is_abbreviation(word: &str) -> bool {
     const KNOWN: [&str; 16] = [
-        "Art", "No", "Nos", "para", "paras", "ss", "Sec", "sec", "cf", "vs", "Mr", "Ms", "Dr", "St", "Inc", "Fig",
+        "Art", "No", "Nos", "para", "paras", "ss", "Sec", "sec", "cf", "vs", "Mr", "Ms", "Dr", "St", "Inc",
+        "Fig",
     ];
-    let letters = word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
+    let letters =
+        word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
     letters || KNOWN.contains(&word)
 }
 

@@ -63,9 +63,8 @@ impl Agreement {
                 answer => answer,
             }
         });
-        let in_force = possibilities.every(self.at, |value| {
-            matches!(value, Value::Datetime(at) if self.window.covers(*at))
-        });
+        let in_force = possibilities
+            .every(self.at, |value| matches!(value, Value::Datetime(at) if self.window.covers(*at)));
         let answers: Vec<Option<bool>> = governs.chain([in_force]).collect();
         if answers.contains(&Some(false)) {
             Applies::No

@@ -77,13 +77,11 @@ impl Local {
 impl Agreement {
     /// Whether the agreement is in force and governs the target.
     pub(crate) fn applies(&self, vocabulary: &Vocabulary, assignment: &Assignment) -> Applies {
-        let in_force =
-            matches!(assignment.value(self.at), Value::Datetime(at) if self.window.covers(*at));
+        let in_force = matches!(assignment.value(self.at), Value::Datetime(at) if self.window.covers(*at));
         let silent = |fact: FactId| vocabulary.silence(fact) == Some(assignment.value(fact));
-        let governed = |fact: FactId, members: &MemberSet| {
-            matches!(assignment.value(fact), Value::Member(member) if members.contains(*member))
-        };
-        if !in_force || self.governs.iter().any(|(fact, members)| !governed(*fact, members) && !silent(*fact)) {
+        let governed = |fact: FactId, members: &MemberSet| matches!(assignment.value(fact), Value::Member(member) if members.contains(*member));
+        if !in_force || self.governs.iter().any(|(fact, members)| !governed(*fact, members) && !silent(*fact))
+        {
             Applies::No
         } else if self.governs.iter().all(|(fact, members)| governed(*fact, members)) {
             Applies::Yes
@@ -128,7 +126,12 @@ impl Agreement {
         for position in self.index.candidates(|fact| assignment.value(fact)) {
             let Some(policy) = self.policies.get(position) else { continue };
             if policy.condition().excluded_by_members(&|fact| assignment.value(fact)) {
-                debug_assert_eq!(evaluation.holds(policy.cedar()), Ok(false), "policy {} is excluded", policy.id());
+                debug_assert_eq!(
+                    evaluation.holds(policy.cedar()),
+                    Ok(false),
+                    "policy {} is excluded",
+                    policy.id()
+                );
                 continue;
             }
             match evaluation.holds(policy.cedar()) {

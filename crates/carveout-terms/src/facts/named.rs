@@ -37,7 +37,8 @@ pub(crate) fn stated(
 ) -> Result<(FactId, Value), FactError> {
     let fact = find(vocabulary, name)?;
     speaker.check(vocabulary.get(fact))?;
-    let bad = |written: String, hint: Option<String>| FactError::BadValue { fact: name.to_owned(), written, hint };
+    let bad =
+        |written: String, hint: Option<String>| FactError::BadValue { fact: name.to_owned(), written, hint };
     let position = |enumeration: &Enumeration, written: &String| {
         member(enumeration, written).map_err(|hint| bad(format!("`{written}`"), hint))
     };

@@ -27,11 +27,12 @@ impl Facts {
     }
 
     fn parse_as(vocabulary: &Vocabulary, text: &str, speaker: Speaker) -> Result<Self, FactErrors> {
-        if text.trim().is_empty() {
+        let text = text.trim_matches([' ', '\t']);
+        if text.is_empty() {
             return Ok(Self::default());
         }
         let reader = Reader { vocabulary, speaker, facts: Self::default(), errors: Vec::new() };
-        Parser::new(text.trim())
+        Parser::new(text)
             .with_version(Version::Rfc9651)
             .parse_dictionary_with_visitor(reader)
             .unwrap_or_else(|error| Err(FactErrors(vec![FactError::Syntax(error.to_string())])))

@@ -142,10 +142,12 @@ fn sample_sets(enumeration: &Enumeration, tests: &[&Test]) -> Option<Vec<Value>>
     for member in representatives(enumeration, tests) {
         let class = class(enumeration, tests, member);
         let some = MemberSet::of([member]);
-        let asked_for = |test: &&Test| matches!(test, Test::HasAll { members, .. } if members.contains(member));
+        let asked_for =
+            |test: &&Test| matches!(test, Test::HasAll { members, .. } if members.contains(member));
         let all = (class != some && tests.iter().any(asked_for)).then_some(class);
         let held = std::iter::once(some).chain(all);
-        let more: Vec<_> = held.flat_map(|held| sets.iter().map(move |set| set.union(&held)).collect::<Vec<_>>()).collect();
+        let more: Vec<_> =
+            held.flat_map(|held| sets.iter().map(move |set| set.union(&held)).collect::<Vec<_>>()).collect();
         sets.extend(more);
         if sets.len() > MOST_SETS {
             return None;

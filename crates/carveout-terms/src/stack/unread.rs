@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Outcome, Stack, clauses, roles};
+use super::{
+    Stack,
+    outcome::{Outcome, clauses, roles},
+};
 use crate::{
     ClauseRef, Facts, Reason, RoleId, Ruling,
     agreement::{Agreement, Applies, Possible, Role},

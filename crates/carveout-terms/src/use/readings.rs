@@ -177,7 +177,8 @@ impl Possibilities {
         let second = facts.next().unwrap_or(first);
         let answers = self.of(first).iter().flat_map(|left| {
             let rights = self.of(second).iter();
-            rights.map(move |right| test.holds(&|fact| if fact == first { &left.value } else { &right.value }))
+            rights
+                .map(move |right| test.holds(&|fact| if fact == first { &left.value } else { &right.value }))
         });
         unanimous(answers)
     }

@@ -182,7 +182,9 @@ impl Enumeration {
                 names.push(name.as_str());
             }
         }
-        names.extend(set.iter().filter(|member| !named.contains(*member)).map(|member| self.member_name(member)));
+        names.extend(
+            set.iter().filter(|member| !named.contains(*member)).map(|member| self.member_name(member)),
+        );
         names
     }
 

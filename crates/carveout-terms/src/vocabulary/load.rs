@@ -36,12 +36,19 @@ struct Taxonomy {
     members: BTreeMap<SmolStr, BTreeMap<SmolStr, String>>,
 }
 
+/// The texts of the two files.
+#[derive(Clone, Copy)]
+struct Sources<'a> {
+    schema: &'a str,
+    taxonomy: &'a str,
+}
+
 pub(super) fn load(schema_source: &str, taxonomy_source: &str) -> Result<Vocabulary, Problems> {
     let taxonomy = read_taxonomy(taxonomy_source)?;
     let in_schema = |problems| Problems::new("vocabulary schema", schema_source, problems);
     let mut schema = read_schema(schema_source).map_err(|problem| in_schema(vec![problem]))?;
-    let enumerations = enumerations(&mut schema, &taxonomy, taxonomy_source)
-        .map_err(|list| Problems::new("vocabulary taxonomy", taxonomy_source, list))?;
+    let sources = Sources { schema: schema_source, taxonomy: taxonomy_source };
+    let enumerations = enumerations(&mut schema, &taxonomy, sources)?;
     let loader = Loader { source: schema_source, enumerations: &enumerations };
     let facts = loader.facts(&schema).map_err(in_schema)?;
     let resolved = ValidatorSchema::from_json_value(schema.clone(), Extensions::all_available());
@@ -84,59 +91,63 @@ fn read_schema(source: &str) -> Result<Json, Problem> {
         .map_err(|error| Problem::error("schema", whole(source), error.to_string()))
 }
 
-/// Collects every enumeration, writing the taxonomy's members into the schema as it goes.
+type Enumerations = BTreeMap<SmolStr, Arc<Enumeration>>;
+
+/// Collects every enumeration, writing the taxonomy's members into the schema as it goes. Problems are
+/// placed in the file that lists the members.
 fn enumerations(
     schema: &mut Json,
     taxonomy: &Taxonomy,
-    source: &str,
-) -> Result<BTreeMap<SmolStr, Arc<Enumeration>>, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut found = BTreeMap::new();
+    sources: Sources<'_>,
+) -> Result<Enumerations, Problems> {
     let mut nothing = serde_json::Map::new();
     let types = schema.pointer_mut("//entityTypes").and_then(Json::as_object_mut).unwrap_or(&mut nothing);
-    for name in taxonomy.members.keys() {
-        let span = mention(source, name);
-        match types.get(name.as_str()) {
-            None => problems.push(
-                Problem::error("unknown-type", span, format!("the schema has no entity type `{name}`"))
-                    .maybe_hint(nearest(name, types.keys().map(String::as_str))),
-            ),
-            Some(declared) if declared.get("enum").is_some() => problems.push(
-                Problem::error(
-                    "declared-twice",
-                    span,
-                    format!("`{name}` has its members in the schema already"),
-                )
-                .hint("keep the members in one place"),
-            ),
-            Some(_) => {}
-        }
-    }
+    let (mut in_schema, mut in_taxonomy) = (Vec::new(), misplaced(types, taxonomy, sources.taxonomy));
+    let mut found = BTreeMap::new();
     for (name, declared) in types.iter_mut() {
         let key = SmolStr::from(name.as_str());
-        let tree = taxonomy.members.get(&key);
-        let listed = declared.get("enum").and_then(Json::as_array).cloned();
-        let nodes: Vec<(SmolStr, Option<String>)> = match (tree, listed) {
-            (Some(tree), _) => tree.iter().map(|(node, doc)| (node.clone(), Some(doc.clone()))).collect(),
-            (None, Some(listed)) => {
-                listed.iter().filter_map(Json::as_str).map(|node| (node.into(), None)).collect()
-            }
-            (None, None) => continue,
+        let (nodes, source, problems) = if let Some(tree) = taxonomy.members.get(&key) {
+            let nodes = tree.iter().map(|(node, doc)| (node.clone(), Some(doc.clone()))).collect();
+            (nodes, sources.taxonomy, &mut in_taxonomy)
+        } else if let Some(listed) = declared.get("enum").and_then(Json::as_array) {
+            let nodes: Vec<_> =
+                listed.iter().filter_map(Json::as_str).map(|node| (node.into(), None)).collect();
+            (nodes, sources.schema, &mut in_schema)
+        } else {
+            continue;
         };
-        let span = mention(source, name);
-        match name
-            .parse::<EntityType>()
-            .map_err(|error| error.to_string())
-            .and_then(|ty| Enumeration::new(&ty, nodes))
-        {
+        let entity_type = name.parse::<EntityType>().map_err(|error| error.to_string());
+        match entity_type.and_then(|entity_type| Enumeration::new(&entity_type, nodes)) {
             Ok(enumeration) => {
                 *declared = serde_json::json!({ "enum": enumeration.members().collect::<Vec<_>>() });
                 found.insert(key, Arc::new(enumeration));
             }
-            Err(message) => problems.push(Problem::error("enumeration", span, message)),
+            Err(message) => problems.push(Problem::error("enumeration", mention(source, name), message)),
         }
     }
-    if problems.is_empty() { Ok(found) } else { Err(problems) }
+    match (in_taxonomy.is_empty(), in_schema.is_empty()) {
+        (true, true) => Ok(found),
+        (false, _) => Err(Problems::new("vocabulary taxonomy", sources.taxonomy, in_taxonomy)),
+        (true, false) => Err(Problems::new("vocabulary schema", sources.schema, in_schema)),
+    }
+}
+
+/// Tables of the taxonomy for which the schema has no type, or a type with members of its own.
+fn misplaced(types: &serde_json::Map<String, Json>, taxonomy: &Taxonomy, source: &str) -> Vec<Problem> {
+    let check = |name: &SmolStr| match types.get(name.as_str()) {
+        None => {
+            let message = format!("the schema has no entity type `{name}`");
+            let hint = nearest(name, types.keys().map(String::as_str));
+            Some(Problem::error("unknown-type", mention(source, name), message).maybe_hint(hint))
+        }
+        Some(declared) if declared.get("enum").is_some() => {
+            let message = format!("`{name}` has its members in the schema already");
+            let problem = Problem::error("declared-twice", mention(source, name), message);
+            Some(problem.hint("keep the members in one place"))
+        }
+        Some(_) => None,
+    };
+    taxonomy.members.keys().filter_map(check).collect()
 }
 
 struct Loader<'a> {
@@ -191,7 +202,8 @@ impl Loader<'_> {
             if !fits {
                 return Some(self.problem("engine-fact", needed, format!("`{needed}` must be {kind}")));
             }
-            let message = format!("`{needed}` decides which agreements apply, so only the gateway can attest it");
+            let message =
+                format!("`{needed}` decides which agreements apply, so only the gateway can attest it");
             (fact.attester() != Attester::Gateway).then(|| self.problem("engine-fact", needed, message))
         };
         ENGINE_FACTS.into_iter().filter_map(check).collect()

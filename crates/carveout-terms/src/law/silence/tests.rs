@@ -39,7 +39,9 @@ fn vocabulary() -> Vocabulary {
 fn every_value(fact: usize) -> Vec<Value> {
     match fact {
         0 | 1 => (0..4).map(Value::Member).collect(),
-        2 => (1..16_u16).map(|bits| Value::Members(MemberSet::of((0..4).filter(|bit| bits >> bit & 1 == 1)))).collect(),
+        2 => (1..16_u16)
+            .map(|bits| Value::Members(MemberSet::of((0..4).filter(|bit| bits >> bit & 1 == 1))))
+            .collect(),
         _ => (-3..7).map(Value::Long).collect(),
     }
 }
@@ -50,13 +52,15 @@ fn brute(vocabulary: &Vocabulary, condition: &Condition) -> Vec<FactId> {
     let tested = condition.facts();
     let mut uses: Vec<Vec<Value>> = vec![Vec::new()];
     for (position, id) in ids.iter().enumerate() {
-        let values = if tested.contains(id) { every_value(position) } else { every_value(position)[..1].to_vec() };
+        let values =
+            if tested.contains(id) { every_value(position) } else { every_value(position)[..1].to_vec() };
         uses = uses
             .into_iter()
             .flat_map(|use_| values.iter().map(move |value| [use_.clone(), vec![value.clone()]].concat()))
             .collect();
     }
-    let holds = |use_: &[Value]| condition.holds(&|fact| &use_[ids.iter().position(|id| *id == fact).unwrap()]);
+    let holds =
+        |use_: &[Value]| condition.holds(&|fact| &use_[ids.iter().position(|id| *id == fact).unwrap()]);
     let mut silent: Vec<FactId> = (0..3)
         .filter(|fact| {
             uses.iter().filter(|use_| holds(use_)).any(|use_| {
@@ -76,7 +80,8 @@ fn tests() -> impl Strategy<Value = Test> {
     let (kind, other, steps, one, two) = (id("kind"), id("other"), id("steps"), id("one"), id("two"));
     let members = || prop::collection::vec(0..4_u16, 1..4).prop_map(MemberSet::of);
     let number = move || prop::sample::select(vec![one, two]);
-    let comparison = || prop::sample::select(vec![Comparison::Less, Comparison::LessOrEqual, Comparison::Equal]);
+    let comparison =
+        || prop::sample::select(vec![Comparison::Less, Comparison::LessOrEqual, Comparison::Equal]);
     prop_oneof![
         3 => (prop::sample::select(vec![kind, other]), members()).prop_map(|(fact, members)| Test::OneOf { fact, members }),
         2 => members().prop_map(move |members| Test::HasAll { fact: steps, members }),
@@ -99,7 +104,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_silent_facts_are_those_of_the_definition(condition in conditions()) {
