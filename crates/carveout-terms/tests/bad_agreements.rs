@@ -721,14 +721,21 @@ fn conditions_nested_deeply_are_refused_not_overflowed() {
         format!("{}context.retry{}", open.repeat(count), close.repeat(count))
     };
     assert_eq!(codes(chain(100)), [""; 0]);
-    assert_eq!(codes(chain(400)), ["not-a-test"]);
+    assert_eq!(codes(chain(500)), ["not-a-test"]);
     assert_eq!(codes(chain(20_000)), ["long-block"]);
-    assert_eq!(codes(around("(", ")", 3_900)), [""; 0]);
-    assert_eq!(codes(around("(", ")", 50_000)), ["long-block"]);
-    assert_eq!(codes(around("!(", ")", 200)), ["not-a-test"]);
-    assert_eq!(codes(around("[", "]", 2_000)), ["not-a-test"]);
-    assert_eq!(codes(around("if context.retry then context.retry else ", "", 190)), ["not-a-test"]);
-    assert_eq!(codes(format!("context.retry{}", ".a".repeat(3_000))), ["not-a-test"]);
+    for (open, close) in
+        [("(", ")"), ("!(", ")"), ("[", "]"), ("{a:", "}"), ("if (", ") then true else false")]
+    {
+        // The block of `when` is one level.
+        let deep = codes(around(open, close, 23));
+        assert!(deep.is_empty() || deep == ["not-a-test"], "{open}: {deep:?}");
+        assert_eq!(codes(around(open, close, 24)), ["too-deep"], "{open}");
+        assert_eq!(codes(around(open, "", 3_000)).len(), 1, "{open}");
+    }
+    assert_eq!(codes(around("if context.retry then context.retry else ", "", 150)), ["not-a-test"]);
+    assert_eq!(codes(around("if true then true else ", "", 340)), ["not-a-test"]);
+    assert_eq!(codes(format!("context.retry{}", ".a".repeat(4_000))), ["not-a-test"]);
+    assert_eq!(codes(format!("context.retry{}", "&&true".repeat(1_300))), ["not-a-test"]);
 }
 
 fn sample() -> String {

@@ -10,7 +10,7 @@ use cedar_policy_core::{
 };
 use miette::Diagnostic;
 
-use super::{Effect, Policy, markdown::Block};
+use super::{Effect, Policy, markdown::Block, nesting::too_deep};
 use crate::{
     Problem, RoleId, Vocabulary,
     law::{Condition, SilenceError, lower, silent_facts},
@@ -18,8 +18,8 @@ use crate::{
     vocabulary::{APPROVALS, ROLE},
 };
 
-/// Longer blocks are refused unread: Cedar's parser takes stack for every level of nesting, and a level
-/// can be as short as a bracket. The longest of the sample terms has about 1,000 bytes.
+/// Longer blocks are refused unread: a chain of `||` or `.` is nested too, and needs no brackets. The
+/// longest block of the sample terms has about 1,000 bytes.
 const LONGEST_BLOCK: usize = 8 * 1024;
 
 /// Compiles the policies of one agreement.
@@ -49,6 +49,13 @@ impl Compiler<'_> {
             problems.push(
                 Problem::error("long-block", 0..text.len(), message)
                     .hint("split it into several clauses, and name several members at once in a list"),
+            );
+            return Vec::new();
+        }
+        if let Some(place) = too_deep(text) {
+            problems.push(
+                Problem::error("too-deep", place..place + 1, "brackets are nested too deeply")
+                    .hint("split the policy into several, or name several members at once in a list"),
             );
             return Vec::new();
         }

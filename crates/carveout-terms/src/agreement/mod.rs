@@ -5,6 +5,7 @@ mod compile;
 mod examples;
 mod front_matter;
 mod markdown;
+mod nesting;
 mod policies;
 mod possible;
 mod ruling;
