@@ -23,7 +23,7 @@ pub(super) fn run(global: &Global, arguments: &Check, printer: &Printer) -> miet
                 exit = Exit::No;
                 documents.push(unreadable(path, &problems));
                 if !printer.json() {
-                    printer.note(format_args!("{:?}", miette::Report::from(Faults::one(path, problems))));
+                    printer.note(format_args!("{:?}", Faults::report(path, problems)));
                 }
                 continue;
             }

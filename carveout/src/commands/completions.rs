@@ -4,13 +4,12 @@ use clap::CommandFactory;
 
 use crate::{
     cli::{Cli, Completions},
-    output::Exit,
+    output::{Exit, Printer},
 };
 
-pub(super) fn run(arguments: &Completions) -> miette::Result<Exit> {
+pub(super) fn run(arguments: &Completions, printer: &Printer) -> miette::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "carveout", &mut script);
-    // A reader that closed the pipe has seen enough.
-    let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), &script);
+    printer.bytes(&script);
     Ok(Exit::Yes)
 }

@@ -11,14 +11,13 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
 use super::{
-    keygen::{ProgramKeyText, write_key, write_new},
-    sign::signing_key,
+    keygen::{ProgramKeyText, write_key},
 };
 use crate::{
     cli::Init,
     output::{Exit, Printer},
     packs,
-    workspace::note_path,
+    workspace::{Readers, create, note_path, signing_key},
 };
 
 const CONFIG: &str = include_str!("../../templates/carveout.toml");
@@ -151,7 +150,7 @@ fn sign(root: &Path, id: &str, text: &str, version: &str, parties: &[&str]) -> m
                 .into_diagnostic()?,
         });
     }
-    write_new(&note_path(&file), &note.unwrap_or_default(), 0o644)
+    create(&note_path(&file), &note.unwrap_or_default(), Readers::Everybody)
 }
 
 fn folders(root: &Path) -> miette::Result<()> {
@@ -175,5 +174,5 @@ fn folders(root: &Path) -> miette::Result<()> {
 }
 
 fn write(root: &Path, name: &str, text: &str) -> miette::Result<()> {
-    write_new(&root.join(name), text, 0o644)
+    create(&root.join(name), text, Readers::Everybody)
 }

@@ -1,20 +1,19 @@
 //! `keygen`: keys for parties, ledgers and programs.
 
 use std::{
-    fs::OpenOptions,
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
+    fs,
     path::{Path, PathBuf},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use carveout_ledger::{Digest, SigningKey, VerifierKey};
-use miette::{IntoDiagnostic, WrapErr, miette};
+use miette::{IntoDiagnostic, miette};
 use serde_json::json;
 
 use crate::{
     cli::Keygen,
     output::{Exit, Printer},
+    workspace::{Readers, create, public_half},
 };
 
 pub(super) fn run(arguments: &Keygen, printer: &Printer) -> miette::Result<Exit> {
@@ -50,28 +49,24 @@ fn program(id: &str, printer: &Printer) -> miette::Result<Exit> {
     Ok(Exit::Yes)
 }
 
-/// Makes a signing key and writes both halves: FILE for its owner only, and FILE.pub.
+/// Makes a signing key and writes both halves: FILE for its owner only, and the public one beside it.
 pub(super) fn write_key(name: &str, out: &Path) -> miette::Result<(VerifierKey, PathBuf)> {
     let key = SigningKey::generate(name).into_diagnostic()?;
-    let public = out.with_extension("pub");
-    if public == *out {
-        return Err(miette!("`{}` is the name for the public half; choose another", out.display()));
+    if out.extension().is_some_and(|extension| extension == "pub") {
+        return Err(miette!(
+            help = "name it `.key`",
+            "`{}` is a name for a public half, and this is the private one",
+            out.display()
+        ));
     }
-    write_new(out, &format!("{}\n", *key.encode()), 0o600)?;
-    write_new(&public, &format!("{}\n", key.verifier()), 0o644)?;
+    let public = public_half(out);
+    // First, because it is the one that can be made again if the other can't be written.
+    create(&public, &format!("{}\n", key.verifier()), Readers::Everybody)?;
+    if let Err(error) = create(out, &format!("{}\n", *key.encode()), Readers::Owner) {
+        let _ = fs::remove_file(&public);
+        return Err(error);
+    }
     Ok((key.verifier(), public))
-}
-
-/// Writes a file that must not exist yet: a key that is overwritten is lost.
-pub(super) fn write_new(path: &Path, text: &str, mode: u32) -> miette::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(path)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("can't write `{}`", path.display()))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).into_diagnostic()
 }
 
 /// A program key's text, and the digest that the program's file keeps of it.

@@ -36,7 +36,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
-        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, printer),
     }
 }
 

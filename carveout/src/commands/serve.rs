@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     cli::{Global, Serve},
     output::{Exit, Printer},
-    workspace::{Workspace, adopt, open_ledger, settings},
+    workspace::{OpenLedger, Workspace, adopt, examine, open_ledger, settings},
 };
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
@@ -33,24 +33,30 @@ pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miet
 /// Reads the workspace, opens its ledger, adopts its terms, and binds the gateway.
 pub(super) async fn start(root: &Path, listen: Option<SocketAddr>) -> miette::Result<Gateway> {
     let workspace = Workspace::load(root)?;
-    let now = Timestamp::from_millis(super::now().millis());
-    let open = open_ledger(&workspace, now).await?;
-    if let Err(refused) = adopt(&workspace, &open.ledger, &open.pinned, open.last_at).await {
-        open.ledger.close().await.into_diagnostic()?;
-        return Err(refused);
+    if workspace.programs.is_empty() || workspace.config.routes.is_empty() {
+        tracing::warn!("without a program with a key, a provider and a route, every call is refused");
     }
-    let ledger = open.ledger.clone();
-    let bound = match settings(&workspace, listen, open.ledger, open.last_at) {
-        Ok(settings) => Gateway::bind(settings).await.into_diagnostic(),
-        Err(error) => Err(error),
-    };
-    match bound {
+    let open = open_ledger(&workspace, Timestamp::from_millis(super::now().millis())).await?;
+    match bind(&workspace, listen, &open).await {
         Ok(gateway) => Ok(gateway),
         Err(error) => {
-            ledger.close().await.into_diagnostic()?;
+            open.ledger.close().await.into_diagnostic()?;
             Err(error)
         }
     }
+}
+
+/// Everything that can be refused is, before the adoption is recorded; callers are answered after it.
+async fn bind(
+    workspace: &Workspace,
+    listen: Option<SocketAddr>,
+    open: &OpenLedger,
+) -> miette::Result<Gateway> {
+    let signers = examine(workspace, &open.pinned)?;
+    let settings = settings(workspace, listen, open.ledger.clone(), open.last_at)?;
+    let gateway = Gateway::bind(settings).await.into_diagnostic()?;
+    adopt(workspace, &open.ledger, &signers, open.last_at).await?;
+    Ok(gateway)
 }
 
 /// Resolves when somebody wants the program to end.

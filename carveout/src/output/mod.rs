@@ -1,11 +1,23 @@
 //! What is printed: data to stdout, everything else to stderr.
 
+mod failure;
 mod table;
+mod visible;
 
-use std::{fmt, io::Write, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+    sync::OnceLock,
+};
 
 use anstyle::{AnsiColor, Style};
-pub(crate) use table::{Table, wrapped};
+
+pub(crate) use self::{
+    table::{Table, wrapped},
+    visible::visible_source,
+};
+use self::visible::visible;
 
 /// The version of every `--json` document's shape.
 const JSON_VERSION: u64 = 1;
@@ -32,14 +44,16 @@ impl From<Exit> for ExitCode {
 }
 
 /// Where results go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Printer {
     json: bool,
+    /// Why a part of the result could not be written.
+    lost: OnceLock<io::Error>,
 }
 
 impl Printer {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, lost: OnceLock::new() }
     }
 
     /// Whether one JSON document is wanted.
@@ -49,8 +63,35 @@ impl Printer {
 
     /// A line of the result.
     pub(crate) fn line(&self, text: impl fmt::Display) {
-        // A reader that closed the pipe has seen enough.
-        let _ = writeln!(anstream::stdout().lock(), "{text}");
+        let text = visible(&text.to_string());
+        self.keep(writeln!(anstream::stdout().lock(), "{text}"));
+    }
+
+    /// Bytes of the result as they are.
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        let mut stdout = io::stdout().lock();
+        self.keep(stdout.write_all(bytes).and_then(|()| stdout.flush()));
+    }
+
+    fn keep(&self, written: io::Result<()>) {
+        match written {
+            // A reader that closed the pipe has seen enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let _ = self.lost.set(error);
+            }
+            _ => {}
+        }
+    }
+
+    /// How the program ends: what nobody got to read was not said.
+    pub(crate) fn end(&self, exit: Exit) -> Exit {
+        match self.lost.get() {
+            None => exit,
+            Some(error) => {
+                self.note(format_args!("the result could not be written: {error}"));
+                Exit::Failure
+            }
+        }
     }
 
     /// The whole result as JSON: `command` and `version`, then the fields of `result`.
@@ -75,11 +116,10 @@ impl Printer {
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 
-    /// Why the command failed.
+    /// Why the command failed: for programs in the one document, for people on stderr.
     pub(crate) fn failure(&self, report: &miette::Report) {
         if self.json {
-            let causes: Vec<String> = report.chain().map(ToString::to_string).collect();
-            let _ = self.document("error", &serde_json::json!({ "error": causes.join(": ") }));
+            let _ = self.document("error", &failure::document(report));
         }
         self.note(format_args!("{report:?}"));
     }

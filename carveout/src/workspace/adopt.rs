@@ -1,9 +1,6 @@
 //! Adopting terms: checked, signed, kept, and recorded before anything is decided by them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    str::FromStr,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use carveout_ledger::{
     Adopted, Digest, Entry, Event, Ledger, Objects, ProgramDigest, SignatureRule, TermsAdopted, Timestamp,
@@ -12,37 +9,40 @@ use carveout_ledger::{
 use carveout_terms::Agreement;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{AgreementFile, ProgramFile, Workspace, signatures::signed_by};
+use super::{AgreementFile, ProgramFile, Workspace, keys::party_key, signatures::signed_by};
 use crate::config::Signatures;
 
 /// The parties' keys as the configuration names them.
 pub(crate) fn pinned_keys(workspace: &Workspace) -> miette::Result<BTreeMap<String, VerifierKey>> {
-    workspace
-        .config
-        .parties
-        .iter()
-        .map(|(party, reference)| {
-            let text = reference.fetch(&workspace.root)?;
-            let key = VerifierKey::from_str(&text)
-                .into_diagnostic()
-                .wrap_err_with(|| format!("`{reference}` is not the public key of `{party}`"))?;
-            Ok((party.clone(), key))
-        })
+    let parties = workspace.config.parties.iter();
+    parties
+        .map(|(party, reference)| Ok((party.clone(), party_key(&workspace.root, party, reference)?)))
         .collect()
 }
 
-/// Checks every agreement in force, keeps its text with the ledger, and records the adoption.
-pub(crate) async fn adopt(
+/// For each agreement in force, the parties whose signatures were verified.
+pub(crate) type Signers = BTreeMap<String, Vec<String>>;
+
+/// Checks every agreement in force: its examples come out as agreed, and its parties have signed it.
+pub(crate) fn examine(
     workspace: &Workspace,
-    ledger: &Ledger,
     pinned: &BTreeMap<String, VerifierKey>,
-    at: Timestamp,
-) -> miette::Result<()> {
-    let mut signers = BTreeMap::new();
+) -> miette::Result<Signers> {
+    let mut signers = Signers::new();
     for file in workspace.in_force() {
         examples_hold(workspace, file)?;
         signers.insert(file.agreement.id().to_owned(), signatures(workspace, file, pinned)?);
     }
+    Ok(signers)
+}
+
+/// Keeps the texts of the agreements in force with the ledger, and records the adoption.
+pub(crate) async fn adopt(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    signers: &Signers,
+    at: Timestamp,
+) -> miette::Result<()> {
     keep(workspace)?;
     let stacks: BTreeSet<[u8; 32]> =
         workspace.programs.iter().map(|file| *file.stack.digest().as_bytes()).collect();
@@ -57,7 +57,7 @@ pub(crate) async fn adopt(
                 .stack
                 .agreements()
                 .iter()
-                .map(|agreement| adopted(agreement, &signers))
+                .map(|agreement| adopted(agreement, signers))
                 .collect(),
             programs: programs.into_iter().map(program_digest).collect(),
             signatures: match workspace.config.terms.signatures {
@@ -74,7 +74,7 @@ pub(crate) async fn adopt(
     Ok(())
 }
 
-fn adopted(agreement: &Agreement, signers: &BTreeMap<String, Vec<String>>) -> Adopted {
+fn adopted(agreement: &Agreement, signers: &Signers) -> Adopted {
     Adopted {
         agreement: agreement.id().to_owned(),
         version: agreement.version().to_owned(),

@@ -3,11 +3,12 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use carveout_terms::{Agreement, Problem, Problems, Vocabulary};
-use miette::{Diagnostic, IntoDiagnostic, NamedSource, SourceCode, WrapErr};
+use miette::{Diagnostic, IntoDiagnostic, NamedSource, Report, SourceCode, WrapErr, miette};
+
+use crate::output::visible_source;
 
 /// Everything wrong with several files.
 #[derive(Debug, Default)]
@@ -16,31 +17,43 @@ pub(crate) struct Faults(Vec<Fault>);
 /// Everything wrong with one file.
 #[derive(Debug)]
 struct Fault {
-    source: NamedSource<Arc<str>>,
+    source: NamedSource<String>,
     problems: Problems,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, path: &Path, problems: Problems) {
-        let source = NamedSource::new(path.display().to_string(), Arc::clone(problems.source_text()));
+        let source = NamedSource::new(path.display().to_string(), visible_source(problems.source_text()));
         self.0.push(Fault { source, problems });
     }
 
-    pub(crate) fn one(path: &Path, problems: Problems) -> Self {
+    /// Everything wrong with one file, as an error.
+    pub(crate) fn report(path: &Path, problems: Problems) -> Report {
         let mut faults = Self::default();
         faults.add(path, problems);
-        faults
+        faults.into_result().err().unwrap_or_else(|| miette!("`{}` can't be used", path.display()))
     }
 
-    pub(crate) fn into_result(self) -> miette::Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    pub(crate) fn into_result(mut self) -> miette::Result<()> {
+        match (self.0.pop(), self.0.is_empty()) {
+            (None, _) => Ok(()),
+            (Some(only), true) => Err(only.into()),
+            (Some(last), false) => {
+                self.0.push(last);
+                Err(self.into())
+            }
+        }
     }
+}
+
+fn counted(problems: usize) -> String {
+    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problems: usize = self.0.iter().map(|fault| fault.problems.list().len()).sum();
-        write!(f, "{problems} problem(s) in {} file(s)", self.0.len())
+        write!(f, "{} in {} files", counted(problems), self.0.len())
     }
 }
 
@@ -54,7 +67,7 @@ impl Diagnostic for Faults {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` has {} problem(s)", self.source.name(), self.problems.list().len())
+        write!(f, "`{}` has {}", self.source.name(), counted(self.problems.list().len()))
     }
 }
 
@@ -72,7 +85,16 @@ impl Diagnostic for Fault {
 
 /// Reads a text file.
 pub(crate) fn read(path: &Path) -> miette::Result<String> {
-    fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("can't read `{}`", path.display()))
+    let cant = || format!("can't read `{}`", path.display());
+    if path.is_dir() {
+        return Err(miette!(help = "name a file in it", "`{}` is a folder", path.display()));
+    }
+    let bytes = fs::read(path).into_diagnostic().wrap_err_with(cant)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        miette!(help = "save it as UTF-8", "line {line} is not UTF-8 text").wrap_err(cant())
+    })
 }
 
 /// The files of a folder with an extension, by name.
@@ -98,11 +120,11 @@ pub(crate) fn vocabulary(path: &Path) -> miette::Result<Vocabulary> {
     let (schema_text, taxonomy_text) = (read(&schema)?, read(&taxonomy)?);
     Vocabulary::parse(&schema_text, &taxonomy_text).map_err(|problems| {
         let file = if **problems.source_text() == *taxonomy_text { &taxonomy } else { &schema };
-        Faults::one(file, problems).into()
+        Faults::report(file, problems)
     })
 }
 
 /// Reads an agreement.
 pub(crate) fn agreement(path: &Path, vocabulary: &Vocabulary) -> miette::Result<Agreement> {
-    Agreement::parse(&read(path)?, vocabulary).map_err(|problems| Faults::one(path, problems).into())
+    Agreement::parse(&read(path)?, vocabulary).map_err(|problems| Faults::report(path, problems))
 }

@@ -7,7 +7,7 @@ use carveout_ledger::{
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Workspace, pinned_keys};
+use super::{Workspace, examine, log_signing_key, pinned_keys};
 
 /// A ledger that is open for writing, with what its gateway must know.
 pub(crate) struct OpenLedger {
@@ -22,13 +22,12 @@ pub(crate) struct OpenLedger {
 /// recorded as interrupted.
 pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette::Result<OpenLedger> {
     let directory = workspace.ledger_directory();
-    let key = workspace.config.ledger.key.fetch(&workspace.root)?;
-    let key: SigningKey = key.parse().into_diagnostic().wrap_err_with(|| {
-        format!("`{}` is not a private key of `carveout keygen`", workspace.config.ledger.key)
-    })?;
+    let key = log_signing_key(workspace)?;
     let configured = pinned_keys(workspace)?;
     let options = options(workspace);
     if !is_founded(&directory) {
+        // Keys are pinned for good: not before the parties have signed with them.
+        examine(workspace, &configured)?;
         let genesis = genesis(&key, &configured);
         let ledger =
             Ledger::create(&directory, options, key, Entry { at: now, event: Event::Genesis(genesis) })
@@ -44,8 +43,7 @@ pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette
 
 /// Opens the ledger of a workspace whose configuration may name keys that are yet to be rotated to.
 pub(crate) async fn open_for_rotation(workspace: &Workspace, now: Timestamp) -> miette::Result<OpenLedger> {
-    let key = workspace.config.ledger.key.fetch(&workspace.root)?.parse().into_diagnostic()?;
-    recover(&workspace.ledger_directory(), options(workspace), key, now).await
+    recover(&workspace.ledger_directory(), options(workspace), log_signing_key(workspace)?, now).await
 }
 
 async fn recover(
@@ -79,7 +77,7 @@ async fn recover(
 }
 
 /// Whether a ledger has been founded in a folder.
-pub(crate) fn is_founded(directory: &Path) -> bool {
+fn is_founded(directory: &Path) -> bool {
     directory.join("checkpoint").exists()
 }
 

@@ -1,12 +1,15 @@
 //! A workspace: `carveout.toml` and the files it names, read together.
 
 mod adopt;
+mod durable;
 mod files;
+mod keys;
 mod ledger;
 mod settings;
 mod signatures;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,11 +18,13 @@ use carveout_terms::{Agreement, Facts, Program, Stack, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 pub(crate) use self::{
-    adopt::{adopt, pinned_keys},
-    files::{Faults, agreement, read, vocabulary},
-    ledger::{open_for_rotation, open_ledger},
+    adopt::{adopt, examine, pinned_keys},
+    durable::{Readers, create, replace},
+    files::{Faults, agreement, listed, read, vocabulary},
+    keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},
+    ledger::{OpenLedger, open_for_rotation, open_ledger},
     settings::settings,
-    signatures::{note_path, statement},
+    signatures::{note, note_path, statement},
 };
 use crate::config::{self, Config};
 
@@ -71,7 +76,16 @@ impl Workspace {
             }
         }
         faults.into_result()?;
-        distinct(&agreements)?;
+        distinct(
+            "agreement",
+            agreements.iter().map(|file| (file.path.as_path(), file.agreement.id())),
+            "move the older one out of the folder",
+        )?;
+        distinct(
+            "program",
+            read_programs.iter().map(|(path, _, program)| (path.as_path(), program.id())),
+            "give one of them another id: the record tells programs apart by it",
+        )?;
         let programs = read_programs
             .into_iter()
             .map(|(path, source, program)| {
@@ -132,16 +146,17 @@ impl Workspace {
     }
 }
 
-fn distinct(agreements: &[AgreementFile]) -> miette::Result<()> {
-    for (position, file) in agreements.iter().enumerate() {
-        let id = file.agreement.id();
-        if let Some(other) = agreements.iter().take(position).find(|other| other.agreement.id() == id) {
-            return Err(miette!(
-                help = "move the older one out of the folder",
-                "`{}` and `{}` are both the agreement `{id}`",
-                other.path.display(),
-                file.path.display()
-            ));
+/// Refuses two files that claim one id.
+fn distinct<'f>(
+    what: &str,
+    files: impl Iterator<Item = (&'f Path, &'f str)>,
+    help: &'static str,
+) -> miette::Result<()> {
+    let mut seen = BTreeMap::new();
+    for (path, id) in files {
+        if let Some(other) = seen.insert(id, path) {
+            let (other, path) = (other.display(), path.display());
+            return Err(miette!(help = help, "`{other}` and `{path}` are both the {what} `{id}`"));
         }
     }
     Ok(())

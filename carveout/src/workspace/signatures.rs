@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
     path::{Path, PathBuf},
 };
 
 use carveout_ledger::{Digest, Domain, Statement, VerifierKey, verify_statement};
 use carveout_terms::Agreement;
-use miette::{IntoDiagnostic, WrapErr};
+
+use super::read;
 
 /// Which parties have signed an agreement, by the keys that were pinned for them.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -24,6 +24,11 @@ pub(crate) fn note_path(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".sig");
     name.into()
+}
+
+/// The signatures in a file, if it is there.
+pub(crate) fn note(path: &Path) -> miette::Result<Option<String>> {
+    if path.exists() { read(path).map(Some) } else { Ok(None) }
 }
 
 /// What a party signs of an agreement.
@@ -42,13 +47,7 @@ pub(crate) fn signed_by(
     pinned: &BTreeMap<String, VerifierKey>,
 ) -> miette::Result<Signed> {
     let path = note_path(file);
-    let note = match fs::read_to_string(&path) {
-        Ok(note) => Some(note),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(error).into_diagnostic().wrap_err_with(|| format!("can't read `{}`", path.display()));
-        }
-    };
+    let note = note(&path)?;
     let mut signed = Signed::default();
     for party in agreement.parties() {
         let verified = match (&note, pinned.get(&party.id)) {

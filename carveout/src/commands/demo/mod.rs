@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use carveout_ledger::{Receipt, SigningKey, VerifierKey};
+use carveout_ledger::{Receipt, VerifierKey};
 use carveout_sample::client::{self, Reply};
 use carveout_terms::{Agreement, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
@@ -23,6 +23,7 @@ use crate::{
     cli::Demo,
     output::{Exit, Printer, ruling, strong, wrapped},
     packs,
+    workspace::verifier_key,
 };
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
@@ -80,9 +81,7 @@ fn terms() -> miette::Result<Agreement> {
 }
 
 fn log_key(root: &Path) -> miette::Result<VerifierKey> {
-    let key: SigningKey =
-        crate::workspace::read(&root.join("keys/ledger.key"))?.trim().parse().into_diagnostic()?;
-    Ok(key.verifier())
+    verifier_key(&root.join("keys/ledger.pub").display().to_string())
 }
 
 async fn show_all(

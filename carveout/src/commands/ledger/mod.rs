@@ -7,18 +7,16 @@ mod rotate;
 mod show;
 mod verify;
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr,
-};
+use std::path::PathBuf;
 
-use carveout_ledger::{SigningKey, VerifierKey};
-use miette::{IntoDiagnostic, WrapErr};
+use carveout_ledger::{LedgerReader, VerifierKey};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::{
     cli::{Global, Ledger, LedgerAt},
     config,
     output::{Exit, Printer},
+    workspace::{log_verifier_key, verifier_key},
 };
 
 pub(super) fn run(global: &Global, command: Ledger, printer: &Printer) -> miette::Result<Exit> {
@@ -39,34 +37,36 @@ struct Place {
 
 /// Where the ledger is: as named, or the workspace's. An auditor has a folder and a key, and no workspace.
 fn place(global: &Global, at: &LedgerAt) -> miette::Result<Place> {
-    let config = match (&at.dir, &at.log_key) {
-        (Some(_), Some(_)) => None,
-        _ => Some(config::load(&global.workspace)?),
+    let configured = || {
+        config::load(&global.workspace).map_err(|error| match at.dir {
+            Some(_) => error.wrap_err("without a workspace, name the log's key with `--log-key`"),
+            None => error,
+        })
     };
-    let directory = match (&at.dir, &config) {
-        (Some(directory), _) => directory.clone(),
-        (None, Some(config)) => global.workspace.join(&config.ledger.directory),
-        (None, None) => global.workspace.clone(),
+    let log_key = match &at.log_key {
+        Some(text) => verifier_key(text).wrap_err("the log's key can't be used")?,
+        None => log_verifier_key(&global.workspace, &configured()?)?,
     };
-    let log_key = match (&at.log_key, &config) {
-        (Some(text), _) => verifier(text)?,
-        (None, Some(config)) => {
-            let text = config.ledger.key.fetch(&global.workspace)?;
-            SigningKey::from_str(&text)
-                .into_diagnostic()
-                .wrap_err_with(|| {
-                    format!("`{}` is not a private key of `carveout keygen`", config.ledger.key)
-                })?
-                .verifier()
-        }
-        (None, None) => return Err(miette::miette!("name the log's key with `--log-key`")),
+    let directory = match &at.dir {
+        Some(directory) => directory.clone(),
+        None => global.workspace.join(configured()?.ledger.directory),
     };
+    // That there is no ledger says nothing about the record; that a part of one is missing does.
+    if !["checkpoint", "tile"].iter().any(|part| directory.join(part).exists()) {
+        return Err(miette!(
+            help = "name the ledger's folder with `--dir`; the gateway founds it when it first starts",
+            "there is no ledger in `{}`",
+            directory.display()
+        ));
+    }
     Ok(Place { directory, log_key })
 }
 
-/// A verifier key, as text or as the name of a file that holds it.
-fn verifier(text: &str) -> miette::Result<VerifierKey> {
-    let text =
-        if Path::new(text).is_file() { crate::workspace::read(Path::new(text))? } else { text.to_owned() };
-    VerifierKey::from_str(text.trim()).into_diagnostic().wrap_err("the log's key can't be used")
+impl Place {
+    /// The published entries, verified one by one against the tree.
+    fn reader(&self) -> miette::Result<LedgerReader> {
+        LedgerReader::open(&self.directory, &self.log_key)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("the ledger in `{}` can't be read", self.directory.display()))
+    }
 }

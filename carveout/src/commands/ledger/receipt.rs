@@ -33,7 +33,7 @@ fn check(
     printer: &Printer,
 ) -> miette::Result<Exit> {
     let log_key = match &arguments.at.log_key {
-        Some(key) => super::verifier(key)?,
+        Some(key) => crate::workspace::verifier_key(key)?,
         None => place(global, &arguments.at)?.log_key,
     };
     let text = crate::workspace::read(path)?;

@@ -1,22 +1,20 @@
 //! `ledger rotate`: a party's pinned key is succeeded by another, by the old key's word.
 
-use std::path::Path;
-
 use carveout_ledger::{Entry, Event, KeyRotated, Timestamp};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
 use crate::{
     cli::{Global, LedgerRotate},
-    commands::{now, runtime, sign::signing_key},
+    commands::{now, runtime},
     output::{Exit, Printer},
-    workspace::{Workspace, open_for_rotation},
+    workspace::{Workspace, open_for_rotation, signing_key, verifier_key},
 };
 
 pub(super) fn run(global: &Global, arguments: &LedgerRotate, printer: &Printer) -> miette::Result<Exit> {
     let workspace = Workspace::load(&global.workspace)?;
     let old = signing_key(&arguments.old)?;
-    let new = super::verifier(&arguments.new.display().to_string())?;
+    let new = verifier_key(&arguments.new.display().to_string())?;
     let rotated = KeyRotated::signed(&arguments.party, &old, &new).into_diagnostic()?;
     runtime()?.block_on(async {
         let at = Timestamp::from_millis(now().millis());
@@ -33,7 +31,7 @@ pub(super) fn run(global: &Global, arguments: &LedgerRotate, printer: &Printer) 
             }
             Some(_) => Err(miette!(
                 "`{}` is not the key that is pinned for `{}`",
-                path(&arguments.old),
+                arguments.old.display(),
                 arguments.party
             )),
             None => Err(miette!("no key is pinned for `{}`", arguments.party)),
@@ -54,8 +52,4 @@ pub(super) fn run(global: &Global, arguments: &LedgerRotate, printer: &Printer) 
         }
         Ok(Exit::Yes)
     })
-}
-
-fn path(path: &Path) -> std::path::Display<'_> {
-    path.display()
 }

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
-use super::{Place, place, redecide};
+use super::{place, redecide};
 use crate::{
     cli::{Global, LedgerVerify},
     output::{Exit, Printer},
@@ -108,13 +108,4 @@ fn bar() -> ProgressBar {
 fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.size);
     bar.set_position(progress.entries);
-}
-
-impl Place {
-    /// The published entries, verified one by one against the tree.
-    pub(super) fn reader(&self) -> miette::Result<carveout_ledger::LedgerReader> {
-        carveout_ledger::LedgerReader::open(&self.directory, &self.log_key)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("the ledger in `{}` can't be read", self.directory.display()))
-    }
 }
