@@ -77,13 +77,13 @@ async def test_a_cancelled_task_is_settled_too(gateway, workspace, auditor):
 
 
 def test_a_gateway_that_is_told_to_stop_lets_answers_finish(copied):
-    """Drains: the stream under way ends well, new connections are refused, the exit code is 0."""
-    gateway = copied.serve()
-    client = openai_client(gateway, copied)
+    """It drains: the stream under way ends well, and then the exit code is 0."""
     ask = [{"role": "user", "content": "[words 15]"}]
-    stream = client.chat.completions.create(model="chat-slow", messages=ask, stream=True)
-    next(iter(stream))
-    gateway.process.terminate()
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices).count(" ") == 14
-    assert gateway.process.wait(timeout=30) == 0
-    gateway.kill()
+    with copied.serving() as gateway:
+        client = openai_client(gateway, copied)
+        stream = client.chat.completions.create(model="chat-slow", messages=ask, stream=True)
+        next(iter(stream))
+        gateway.process.terminate()
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+        assert text.count(" ") == 14
+        assert gateway.process.wait(timeout=30) == 0
