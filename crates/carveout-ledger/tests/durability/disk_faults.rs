@@ -118,6 +118,7 @@ impl StorageFile for SlowFile {
 }
 
 #[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "holding it is what makes the disk silent")]
 async fn a_disk_that_does_not_answer_is_an_error_within_the_deadline() {
     let stuck = Arc::new(std::sync::RwLock::new(()));
     let storage = Arc::new(Slow { disk: MemoryDisk::default(), stuck: stuck.clone() });
