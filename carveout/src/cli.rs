@@ -18,6 +18,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// The workspace: the folder that holds `carveout.toml`
     #[arg(
@@ -74,7 +75,7 @@ impl Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
-    /// Stop after the uses have been shown
+    /// Stop after the uses have been shown, as with --json
     #[arg(long)]
     pub(crate) once: bool,
     /// Keep the sample workspace here; a temporary folder otherwise
@@ -90,6 +91,9 @@ pub(crate) struct Init {
     /// The folder to make; it must be empty or not exist
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
+    /// Your organisation's name, which stands in the names of the keys and of the log: `agency.example`
+    #[arg(long, default_value = "carveout", value_name = "NAME", conflicts_with = "sample")]
+    pub(crate) name: String,
     /// Make the labelled sample workspace of the demo, signed by both sample parties
     #[arg(long)]
     pub(crate) sample: bool,
@@ -107,8 +111,8 @@ pub(crate) struct Serve {
 
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// The agreements to read
-    #[arg(required = true, value_name = "FILE")]
+    /// The agreements to read; without any, those of the workspace
+    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
     #[arg(long, value_name = "PATH")]
@@ -151,8 +155,8 @@ pub(crate) struct Keygen {
     /// The key's name, which stands in every signature: `agency.example` or `agency.example/ledger`
     #[arg(long, required_unless_present = "program", conflicts_with = "program")]
     pub(crate) name: Option<String>,
-    /// Where to write the private key; the public one goes beside it, as FILE.pub
-    #[arg(long, value_name = "FILE", required_unless_present = "program")]
+    /// Where to write the private key, such as `vendor.key`; the public one goes beside it, as `vendor.pub`
+    #[arg(long, value_name = "FILE", required_unless_present = "program", conflicts_with = "program")]
     pub(crate) out: Option<PathBuf>,
     /// Make a key for a program's callers instead, with this id
     #[arg(long, value_name = "KEY-ID")]
@@ -191,7 +195,7 @@ pub(crate) struct LedgerAt {
     /// The ledger's folder; else the workspace's
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
-    /// The log's verifier key, as text or a file; else the workspace's
+    /// The log's public key, as text or a file; else the workspace's
     #[arg(long, value_name = "KEY")]
     pub(crate) log_key: Option<String>,
 }

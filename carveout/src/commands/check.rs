@@ -1,21 +1,23 @@
 //! `check`: read an agreement as its counterparty would.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use carveout_terms::{Agreement, Clause, ExampleOutcome, Policy, Problems, Role, Vocabulary};
+use miette::miette;
 use serde_json::{Value as Json, json};
 
 use crate::{
     cli::{Check, Global},
+    config,
     output::{Exit, Printer, Table, ruling, strong},
-    workspace::{Faults, read},
+    workspace::{Faults, listed, read},
 };
 
 pub(super) fn run(global: &Global, arguments: &Check, printer: &Printer) -> miette::Result<Exit> {
     let vocabulary = super::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?;
     let mut exit = Exit::Yes;
     let mut documents = Vec::new();
-    for path in &arguments.files {
+    for path in &files(global, arguments)? {
         let source = read(path)?;
         let checked = match Agreement::parse(&source, &vocabulary) {
             Ok(agreement) => agreement,
@@ -42,6 +44,20 @@ pub(super) fn run(global: &Global, arguments: &Check, printer: &Printer) -> miet
         printer.document("check", &json!({ "ok": exit == Exit::Yes, "agreements": documents }))?;
     }
     Ok(exit)
+}
+
+/// The files that were named, or the agreements of the workspace.
+fn files(global: &Global, arguments: &Check) -> miette::Result<Vec<PathBuf>> {
+    if !arguments.files.is_empty() {
+        return Ok(arguments.files.clone());
+    }
+    let folder = global.workspace.join(config::load(&global.workspace)?.terms.agreements);
+    let files = listed(&folder, "md")?;
+    if files.is_empty() {
+        let help = "write one there, or name a file";
+        return Err(miette!(help = help, "there is no agreement in `{}`", folder.display()));
+    }
+    Ok(files)
 }
 
 fn print(

@@ -1,18 +1,12 @@
 //! `init`: a workspace to start from.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{fs, net::SocketAddr, path::Path};
 
-use carveout_ledger::{Digest, Domain, Statement, sign_statement};
+use carveout_ledger::{Digest, Domain, SigningKey, Statement, cosign_statement, sign_statement};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
-use super::{
-    keygen::{ProgramKeyText, write_key},
-};
+use super::keygen::{ProgramKeyText, write_key};
 use crate::{
     cli::Init,
     output::{Exit, Printer},
@@ -44,7 +38,7 @@ pub(super) fn run(arguments: &Init, printer: &Printer) -> miette::Result<Exit> {
         }
         return Ok(Exit::Yes);
     }
-    let key = real(&arguments.dir)?;
+    let key = real(&arguments.dir, &arguments.name)?;
     if printer.json() {
         let keys = [json!({ "program": "first-program", "key": key })];
         printer.document("init", &json!({ "workspace": arguments.dir, "keys": keys }))?;
@@ -59,13 +53,15 @@ pub(super) fn run(arguments: &Init, printer: &Printer) -> miette::Result<Exit> {
 }
 
 /// A workspace for a real team. Returns the first program's key.
-fn real(root: &Path) -> miette::Result<String> {
+fn real(root: &Path, name: &str) -> miette::Result<String> {
+    // The name goes into files that can't be taken back: it is tried before the first is written.
+    SigningKey::generate(name).into_diagnostic()?;
     folders(root)?;
     write(root, "carveout.toml", CONFIG)?;
     write(root, "README.md", README)?;
     write(root, "agreements/terms.md", TERMS)?;
-    write_key("customer", &root.join("keys/customer.key"))?;
-    write_key("carveout/ledger", &root.join("keys/ledger.key"))?;
+    write_key(&format!("{name}/customer"), &root.join("keys/customer.key"))?;
+    write_key(&format!("{name}/ledger"), &root.join("keys/ledger.key"))?;
     let key = ProgramKeyText::generate("first-program-1")?;
     write(root, "programs/first-program.toml", &format!("{PROGRAM}\n{}", key.registration(None)))?;
     Ok(key.text)
@@ -146,16 +142,15 @@ fn sign(root: &Path, id: &str, text: &str, version: &str, parties: &[&str]) -> m
         let key = signing_key(&root.join(format!("keys/{party}.key")))?;
         note = Some(match note {
             None => sign_statement(Domain::Agreement, &key, &statement).into_diagnostic()?,
-            Some(note) => carveout_ledger::cosign_statement(Domain::Agreement, &key, &note, &statement)
-                .into_diagnostic()?,
+            Some(note) => cosign_statement(Domain::Agreement, &key, &note, &statement).into_diagnostic()?,
         });
     }
     create(&note_path(&file), &note.unwrap_or_default(), Readers::Everybody)
 }
 
 fn folders(root: &Path) -> miette::Result<()> {
-    let taken = root.exists() && fs::read_dir(root).into_diagnostic()?.next().is_some();
-    if taken {
+    let cant = || format!("can't make a workspace in `{}`", root.display());
+    if root.exists() && fs::read_dir(root).into_diagnostic().wrap_err_with(cant)?.next().is_some() {
         return Err(miette!(
             help = "name a folder that doesn't exist yet",
             "`{}` is not empty",
@@ -163,10 +158,7 @@ fn folders(root: &Path) -> miette::Result<()> {
         ));
     }
     for folder in ["vocabulary", "agreements", "programs", "keys"] {
-        let path: PathBuf = root.join(folder);
-        fs::create_dir_all(&path)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("can't make `{}`", path.display()))?;
+        fs::create_dir_all(root.join(folder)).into_diagnostic().wrap_err_with(cant)?;
     }
     write(root, "vocabulary/defense.cedarschema", packs::DEFENSE_SCHEMA)?;
     write(root, "vocabulary/defense.toml", packs::DEFENSE_TAXONOMY)?;

@@ -79,15 +79,14 @@ fn signed(path: &Path, key: &SigningKey, statement: &Statement) -> miette::Resul
     match cosign_statement(Domain::Agreement, key, &note, statement) {
         Ok(note) => Ok(Signed { note, beside_others: true, dropped: false }),
         // The file changed since: what was signed was another agreement.
-        Err(StatementError::Other { .. }) => Ok(Signed { note: alone()?, beside_others: false, dropped: true }),
+        Err(StatementError::Other { .. }) => {
+            Ok(Signed { note: alone()?, beside_others: false, dropped: true })
+        }
         Err(StatementError::Note(NoteError::Repeated { name })) => {
             Err(miette!("`{name}` has signed this already: its signature is in `{}`", path.display()))
         }
         Err(error) => Err(error).into_diagnostic().wrap_err_with(|| {
-            format!(
-                "`{}` does not hold signatures: restore it, or remove it and sign anew",
-                path.display()
-            )
+            format!("`{}` does not hold signatures: restore it, or remove it and sign anew", path.display())
         }),
     }
 }

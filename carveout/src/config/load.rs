@@ -1,10 +1,11 @@
 //! Reading `carveout.toml`, with errors that point into it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use miette::{IntoDiagnostic, LabeledSpan, NamedSource, Report, WrapErr, miette};
+use miette::{LabeledSpan, NamedSource, Report, miette};
 
 use super::Config;
+use crate::output::visible_source;
 
 /// The file that makes a folder a workspace.
 pub(crate) const FILE: &str = "carveout.toml";
@@ -12,12 +13,14 @@ pub(crate) const FILE: &str = "carveout.toml";
 /// Loads the configuration of a workspace.
 pub(crate) fn load(workspace: &Path) -> miette::Result<Config> {
     let path = workspace.join(FILE);
-    let source = fs::read_to_string(&path).into_diagnostic().wrap_err_with(|| {
-        format!(
-            "`{}` is no workspace: make one with `carveout init DIR`, or name one with `--workspace DIR`",
+    if !path.exists() {
+        return Err(miette!(
+            help = "make one with `carveout init DIR`, or name one with `--workspace DIR`",
+            "`{}` is no workspace: it has no `{FILE}`",
             workspace.display()
-        )
-    })?;
+        ));
+    }
+    let source = crate::workspace::read(&path)?;
     parse(&path.display().to_string(), source)
 }
 
@@ -29,8 +32,30 @@ fn parse(name: &str, source: String) -> Result<Config, Report> {
             Some(help) => miette!(labels = labels, help = help, "{message}"),
             None => miette!(labels = labels, "{message}"),
         };
-        report.with_source_code(NamedSource::new(name, source)).wrap_err(format!("`{name}` can't be used"))
+        let shown = visible_source(&without_secrets(&source));
+        report.with_source_code(NamedSource::new(name, shown)).wrap_err(format!("`{name}` can't be used"))
     })
+}
+
+/// The source as errors may show it, of the same length. Secrets don't stand in the file, but whoever put one there
+/// gets an error, and errors end up in logs: so long words are blotted out, unless they are names, references or
+/// addresses.
+fn without_secrets(source: &str) -> String {
+    let delimits = |character: char| character.is_whitespace() || matches!(character, '"' | '\'');
+    let mut shown = String::with_capacity(source.len());
+    for piece in source.split_inclusive(delimits) {
+        let word = piece.trim_end_matches(delimits);
+        let reference = ["env:", "file:", "http:", "https:"].iter().any(|scheme| word.starts_with(scheme));
+        let name =
+            word.chars().all(|character| character.is_ascii_lowercase() || "_-./[]".contains(character));
+        if word.len() < 16 || reference || name {
+            shown.push_str(piece);
+        } else {
+            shown.push_str(&"*".repeat(word.len()));
+            shown.push_str(piece.get(word.len()..).unwrap_or_default());
+        }
+    }
+    shown
 }
 
 /// For an unknown key, the known one that was probably meant.
@@ -58,6 +83,16 @@ mod tests {
                       [ledger]\ndirectory = \"l\"\nkey = \"PRIVATE+KEY+x\"\n";
         let error = parse("carveout.toml", source.into()).unwrap_err();
         assert!(error.chain().any(|cause| cause.to_string().contains("env:NAME")), "{error:?}");
-        assert!(error.chain().all(|cause| !cause.to_string().contains("PRIVATE")), "{error:?}");
+        for secret in ["PRIVATE+KEY+x+0a1b2c3d+c2VjcmV0", "sk-live-0123456789abcdef"] {
+            for line in [
+                format!("kee = \"{secret}\"\n"),
+                format!("key = '{secret}'\n[gatewai]\n"),
+                format!("key = {secret}\n"),
+                format!("{secret}\n"),
+            ] {
+                let shown = format!("{:?}", parse("carveout.toml", format!("[ledger]\n{line}")).unwrap_err());
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        }
     }
 }

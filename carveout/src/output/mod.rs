@@ -13,11 +13,11 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
+use self::visible::visible;
 pub(crate) use self::{
     table::{Table, wrapped},
     visible::visible_source,
 };
-use self::visible::visible;
 
 /// The version of every `--json` document's shape.
 const JSON_VERSION: u64 = 1;

@@ -42,7 +42,8 @@ pub(crate) fn verifier_key(text: &str) -> miette::Result<VerifierKey> {
     }
     VerifierKey::from_str(text.trim()).map_err(|error| {
         miette!(
-            help = "name the file that `carveout keygen` wrote beside the private key, or paste what is in it",
+            help =
+                "name the file that `carveout keygen` wrote beside the private key, or paste what is in it",
             "neither a file nor a public key: {error}"
         )
     })
@@ -75,7 +76,8 @@ pub(crate) fn log_verifier_key(root: &Path, config: &Config) -> miette::Result<V
             return verifier_key(&public.display().to_string());
         }
     }
-    let cant = "the log's key can't be read, neither its public half nor the private one: name it with `--log-key`";
+    let cant =
+        "the log's key can't be read, neither its public half nor the private one: name it with `--log-key`";
     Ok(private(&reference.fetch(root).wrap_err(cant)?, reference)?.verifier())
 }
 

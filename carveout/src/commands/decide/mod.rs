@@ -5,9 +5,9 @@ mod shown;
 use std::sync::Arc;
 
 use carveout_terms::{
-    Agreement, Attester, FactKind, Facts, RoleId, Ruling, Stack, Use, UseLayers, Vocabulary,
+    Agreement, Attester, FactKind, Facts, Program, RoleId, Ruling, Stack, Use, UseLayers, Vocabulary,
 };
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::{
     cli::{Decide, Global},
@@ -16,15 +16,20 @@ use crate::{
 };
 
 pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> miette::Result<Exit> {
-    let Asked { stack, registered, target } = asked(global, arguments)?;
+    let asked = asked(global, arguments)?;
+    let stack = &asked.stack;
     let vocabulary = Arc::clone(stack.vocabulary());
-    let use_ = supposed(&stack, &registered, &target, arguments)?;
+    let stated = read(&vocabulary, &arguments.use_)?;
+    if let Some(Err(refused)) = asked.program.as_ref().map(|program| program.admits(&stated, &vocabulary)) {
+        return shown::refused(printer, &refused);
+    }
+    let use_ = supposed(&asked, &stated, arguments)?;
     let decision = stack.decide(&use_);
     let explanation = arguments.explain.then(|| stack.explain(&use_));
     if printer.json() {
-        printer.document("decide", &shown::document(&stack, &use_, &decision, explanation.as_ref()))?;
+        printer.document("decide", &shown::document(stack, &use_, &decision, explanation.as_ref()))?;
     } else {
-        shown::print(printer, &stack, &use_, &decision);
+        shown::print(printer, stack, &use_, &decision);
         if let Some(explanation) = &explanation {
             shown::print_explanation(printer, explanation, &vocabulary);
         }
@@ -35,8 +40,8 @@ pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> mie
 /// What is to decide, and what is known before anything is typed.
 struct Asked {
     stack: Arc<Stack>,
-    /// The facts registered for the program.
-    registered: Facts,
+    /// The program that asks, with its registered facts.
+    program: Option<Arc<Program>>,
     /// The facts of the target.
     target: Facts,
 }
@@ -47,39 +52,42 @@ fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
         let read = arguments.files.iter().map(|path| workspace::agreement(path, &vocabulary).map(Arc::new));
         let agreements = read.collect::<miette::Result<Vec<_>>>()?;
         let stack = Arc::new(together(vocabulary, agreements)?);
-        return Ok(Asked { target: governed(&stack)?, stack, registered: Facts::default() });
+        return Ok(Asked { target: governed(&stack)?, stack, program: None });
     }
     let workspace = Workspace::load(&global.workspace)?;
-    let (stack, registered) = match &arguments.program {
+    let (stack, program) = match &arguments.program {
         Some(program) => {
             let file = workspace.program(program)?;
-            (Arc::clone(&file.stack), file.program.facts().clone())
+            (Arc::clone(&file.stack), Some(Arc::clone(&file.program)))
         }
         None => {
             let in_force = workspace.in_force().map(|file| Arc::clone(&file.agreement)).collect();
-            (Arc::new(together(Arc::clone(&workspace.vocabulary), in_force)?), Facts::default())
+            (Arc::new(together(Arc::clone(&workspace.vocabulary), in_force)?), None)
         }
     };
     let target = match workspace.target(arguments.route.as_deref())? {
         Some(target) => target,
         None => governed(&stack)?,
     };
-    Ok(Asked { stack, registered, target })
+    Ok(Asked { stack, program, target })
 }
 
 fn together(vocabulary: Arc<Vocabulary>, agreements: Vec<Arc<Agreement>>) -> miette::Result<Stack> {
     Stack::new(vocabulary, agreements, Facts::default()).into_diagnostic()
 }
 
+fn read(vocabulary: &Vocabulary, text: &str) -> miette::Result<Facts> {
+    Facts::suppose(vocabulary, text).into_diagnostic().wrap_err_with(|| format!("`{text}` can't be used"))
+}
+
 /// The use as typed, on a target that the agreements govern, at this moment, unless it says otherwise.
-fn supposed(stack: &Stack, registered: &Facts, target: &Facts, arguments: &Decide) -> miette::Result<Use> {
+fn supposed(asked: &Asked, stated: &Facts, arguments: &Decide) -> miette::Result<Use> {
+    let Asked { stack, program, target } = asked;
     let vocabulary = stack.vocabulary();
-    let read = |text: &str| {
-        Facts::suppose(vocabulary, text).into_diagnostic().wrap_err_with(|| format!("`{text}` can't be used"))
-    };
-    let stated = read(&arguments.use_)?;
-    let evidence = arguments.evidence.iter().map(|text| read(text)).collect::<miette::Result<Vec<_>>>()?;
-    let approvals: Vec<RoleId> = arguments.approve.iter().map(RoleId::new).collect();
+    let evidence = arguments.evidence.iter().map(|text| read(vocabulary, text));
+    let evidence = evidence.collect::<miette::Result<Vec<_>>>()?;
+    let approvals = approvals(stack, &arguments.approve)?;
+    let registered = program.as_ref().map(|program| program.facts().clone()).unwrap_or_default();
     let attested = |by: &[Attester]| stated.filtered(|fact| by.contains(&vocabulary.get(fact).attester()));
     let caller = attested(&[Attester::Judge, Attester::Caller, Attester::None]);
     let program = registered.overridden_by(&attested(&[Attester::Program, Attester::Officer]));
@@ -92,6 +100,22 @@ fn supposed(stack: &Stack, registered: &Facts, target: &Facts, arguments: &Decid
         approvals: &approvals,
     };
     Use::assemble(vocabulary, &layers).into_diagnostic()
+}
+
+/// The roles that approve, of those that the agreements' parties have: another one would lift nothing, silently.
+fn approvals(stack: &Stack, named: &[String]) -> miette::Result<Vec<RoleId>> {
+    let parties = stack.agreements().iter().flat_map(|agreement| agreement.parties());
+    let known: Vec<&RoleId> = parties.flat_map(|party| &party.roles).collect();
+    let find = |name: &String| {
+        known.iter().find(|role| role.as_str() == name).map(|role| (*role).clone()).ok_or_else(|| {
+            let mut names: Vec<&str> = known.iter().map(|role| role.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            let help = format!("the parties have these roles: {}", names.join(", "));
+            miette!(help = help, "no party has the role `{name}`")
+        })
+    };
+    named.iter().map(find).collect()
 }
 
 /// A target that the first agreement to limit it governs.

@@ -1,12 +1,12 @@
 //! A decision, shown to people and to programs.
 
 use carveout_terms::{
-    AgreementExplained, Attester, Decision, Explanation, Facts, Reason, RoleId, Ruling, Stack, Turn, Use,
-    Vocabulary,
+    AgreementExplained, Attester, Decision, Explanation, Facts, PurposeRefused, Reason, RoleId, Ruling,
+    Stack, Turn, Use, Vocabulary,
 };
 use serde_json::{Value as Json, json};
 
-use crate::output::{Printer, ruling, strong};
+use crate::output::{Exit, Printer, ruling, strong};
 
 pub(super) fn print(printer: &Printer, stack: &Stack, use_: &Use, decision: &Decision) {
     printer.line(ruling(decision.ruling.as_str()));
@@ -28,6 +28,20 @@ pub(super) fn print(printer: &Printer, stack: &Stack, use_: &Use, decision: &Dec
         .filter(|layer| !layer.is_empty())
         .collect();
     printer.line(format_args!("on {}", facts.join(", ")));
+    for evidence in use_.evidence() {
+        printer.line(format_args!("and the evidence {evidence}"));
+    }
+}
+
+/// A claim that the gateway refuses before anything is decided.
+pub(super) fn refused(printer: &Printer, refused: &PurposeRefused) -> miette::Result<Exit> {
+    if printer.json() {
+        printer.document("decide", &json!({ "ruling": null, "refused": refused.to_string() }))?;
+    } else {
+        printer.line(ruling("refused before it is decided"));
+        printer.line(refused);
+    }
+    Ok(Exit::No)
 }
 
 /// The reason in words, where the clauses alone don't say it.
@@ -112,6 +126,7 @@ pub(super) fn document(
     });
     json!({
         "ruling": decision.ruling.as_str(),
+        "refused": null,
         "roles": roles,
         "grounds": grounds.collect::<Vec<_>>(),
         "why": why(&decision.reason),

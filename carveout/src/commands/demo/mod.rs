@@ -40,10 +40,15 @@ pub(super) fn run(arguments: &Demo, printer: &Printer) -> miette::Result<Exit> {
         (None, None) => return Err(miette!("there is no folder for the sample workspace")),
     };
     let listen = arguments.listen.unwrap_or(if arguments.once { ANY_PORT } else { LISTEN });
-    super::runtime()?.block_on(demonstrate(&root, listen, arguments.once, printer))
+    super::runtime()?.block_on(demonstrate(&root, listen, arguments, printer))
 }
 
-async fn demonstrate(root: &Path, listen: SocketAddr, once: bool, printer: &Printer) -> miette::Result<Exit> {
+async fn demonstrate(
+    root: &Path,
+    listen: SocketAddr,
+    arguments: &Demo,
+    printer: &Printer,
+) -> miette::Result<Exit> {
     let provider = carveout_sample::serve(ANY_PORT)
         .await
         .into_diagnostic()
@@ -56,9 +61,15 @@ async fn demonstrate(root: &Path, listen: SocketAddr, once: bool, printer: &Prin
         let _ = stopping.await;
     }));
     let witness = Witness { log_key: log_key(root)?, terms: terms()? };
-    let shown = show_all(printer, address, &sample, &witness, root).await;
-    if shown.is_ok() && !once && !printer.json() {
-        print_next(printer, address, &sample)?;
+    if !printer.json() {
+        print_head(printer, address, root, arguments);
+    }
+    let shown = tokio::select! {
+        shown = show_all(printer, address, &sample, &witness, root) => shown,
+        () = serve::stopped() => Err(miette!("stopped before all uses were shown")),
+    };
+    if shown.is_ok() && !arguments.once && !printer.json() {
+        print_next(printer, address, sample.key("logistics-support")?);
         serve::stopped().await;
     }
     let _ = stop.send(());
@@ -91,12 +102,6 @@ async fn show_all(
     witness: &Witness,
     root: &Path,
 ) -> miette::Result<()> {
-    if !printer.json() {
-        printer.line(strong("Carveout demo: a SAMPLE workspace. Parties, terms and provider are made up."));
-        printer.line(format_args!("workspace  {}", root.display()));
-        printer.line(format_args!("terms      {}", root.join("agreements/sample-terms.md").display()));
-        printer.line(format_args!("gateway    http://{address}\n"));
-    }
     let mut documents = Vec::new();
     for (number, shown) in (1..).zip(SHOWN) {
         let answer = ask(address, sample, &shown, witness).await.wrap_err_with(|| shown.title)?;
@@ -118,6 +123,14 @@ async fn show_all(
         printer.document("demo", &json!({ "sample": true, "workspace": root, "uses": documents }))?;
     }
     Ok(())
+}
+
+fn print_head(printer: &Printer, address: SocketAddr, root: &Path, arguments: &Demo) {
+    let kept = if arguments.dir.is_some() { "" } else { " (removed at the end; --dir DIR keeps it)" };
+    printer.line(strong("Carveout demo: a SAMPLE workspace. Parties, terms and provider are made up."));
+    printer.line(format_args!("workspace  {}{kept}", root.display()));
+    printer.line(format_args!("terms      {}", root.join("agreements/sample-terms.md").display()));
+    printer.line(format_args!("gateway    http://{address}\n"));
 }
 
 /// What came of one use.
@@ -206,8 +219,7 @@ impl Answer {
 }
 
 /// How to go on by hand.
-fn print_next(printer: &Printer, address: SocketAddr, sample: &Sample) -> miette::Result<()> {
-    let key = sample.key("logistics-support")?;
+fn print_next(printer: &Printer, address: SocketAddr, key: &str) {
     printer.line(strong("Now yours. The gateway stays up until Ctrl-C."));
     printer.line(format_args!(
         "\ncurl http://{address}/v1/chat/completions -H 'Authorization: Bearer {key}' \\\n  \
@@ -219,5 +231,4 @@ fn print_next(printer: &Printer, address: SocketAddr, sample: &Sample) -> miette
          client = OpenAI(base_url=\"http://{address}/v1\", api_key=\"{key}\", default_headers={{\"Carveout-Use\": \"purpose=logistics.supply, subject=none\"}})\n\
          print(client.chat.completions.create(model=\"{SAMPLE_CHAT}\", messages=[{{\"role\": \"user\", \"content\": \"Which parts are short?\"}}]).choices[0].message.content)\n"
     ));
-    Ok(())
 }

@@ -5,6 +5,7 @@ mod reconcile;
 mod redecide;
 mod rotate;
 mod show;
+mod usage;
 mod verify;
 
 use std::path::PathBuf;

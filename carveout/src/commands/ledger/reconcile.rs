@@ -1,58 +1,115 @@
 //! `ledger reconcile`: the provider's own account of what it did, held against the entries.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carveout_ledger::{DecisionId, Entry, Event};
-use miette::{IntoDiagnostic, WrapErr, miette};
-use serde_json::json;
+use miette::{IntoDiagnostic, WrapErr};
+use serde_json::{Value as Json, json};
 
-use super::{Place, place};
+use super::{Place, place, usage::Usage};
 use crate::{
     cli::{Global, LedgerReconcile},
     output::{Exit, Printer, Table},
 };
 
 pub(super) fn run(global: &Global, arguments: &LedgerReconcile, printer: &Printer) -> miette::Result<Exit> {
-    let usage = usage(&arguments.file, &arguments.column)?;
+    let usage = Usage::read(&arguments.file, &arguments.column)?;
     let recorded = recorded(&place(global, &arguments.at)?, arguments.provider.as_deref())?;
-    let bypassed: Vec<(&String, &u64)> =
-        usage.iter().filter(|(id, _)| !recorded.requests.contains_key(*id)).collect();
-    let unbilled: Vec<(&String, &u64)> =
-        recorded.requests.iter().filter(|(id, _)| !usage.contains_key(*id)).collect();
-    let matched = usage.len() - bypassed.len();
+    if let Some(provider) = arguments.provider.as_ref().filter(|named| !recorded.providers.contains(*named)) {
+        let known: Vec<&str> = recorded.providers.iter().map(String::as_str).collect();
+        printer.note(format_args!(
+            "no entry names the provider `{provider}`; they name: {}",
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+        ));
+    }
+    let compared = Compared::of(&usage, &recorded);
     if printer.json() {
+        printer.document("ledger reconcile", &compared.document())?;
+    } else {
+        compared.print(printer);
+    }
+    Ok(if compared.is_even() { Exit::Yes } else { Exit::No })
+}
+
+/// Rows of request ids, each with the line or the entry that it stands in.
+type Rows<'r> = Vec<(&'r String, &'r u64)>;
+
+/// The two accounts side by side.
+struct Compared<'r> {
+    matched: usize,
+    /// Calls that no entry records, with their lines.
+    bypassed: Rows<'r>,
+    /// Calls that the export lacks, with their entries.
+    unbilled: Rows<'r>,
+    usage: &'r Usage,
+    recorded: &'r Recorded,
+}
+
+impl<'r> Compared<'r> {
+    fn of(usage: &'r Usage, recorded: &'r Recorded) -> Self {
+        let bypassed: Rows<'r> =
+            usage.requests.iter().filter(|(id, _)| !recorded.requests.contains_key(*id)).collect();
+        let unbilled = recorded.requests.iter().filter(|(id, _)| !usage.requests.contains_key(*id)).collect();
+        Self { matched: usage.requests.len() - bypassed.len(), bypassed, unbilled, usage, recorded }
+    }
+
+    fn is_even(&self) -> bool {
+        self.bypassed.is_empty()
+            && self.unbilled.is_empty()
+            && self.usage.repeated.is_empty()
+            && self.usage.nameless.is_empty()
+            && self.recorded.repeated.is_empty()
+    }
+
+    fn document(&self) -> Json {
         let list = |rows: &[(&String, &u64)], place: &str| {
             rows.iter().map(|(id, at)| json!({ "request_id": id, place: at })).collect::<Vec<_>>()
         };
-        printer.document(
-            "ledger reconcile",
-            &json!({
-                "matched": matched,
-                "not_in_ledger": list(&bypassed, "line"),
-                "not_in_usage": list(&unbilled, "index"),
-                "without_request_id": recorded.nameless,
-            }),
-        )?;
-    } else {
-        printer.line(format_args!("{matched} calls stand in both"));
-        print(
-            printer,
-            "calls that the provider answered and no entry records: they bypassed the gateway",
-            "line",
-            &bypassed,
-        );
-        print(printer, "calls that entries record and the provider's export lacks", "entry", &unbilled);
-        if recorded.nameless > 0 {
+        json!({
+            "even": self.is_even(),
+            "matched": self.matched,
+            "not_in_ledger": list(&self.bypassed, "line"),
+            "not_in_usage": list(&self.unbilled, "index"),
+            "repeated_in_usage": list(&pairs(&self.usage.repeated), "line"),
+            "repeated_in_ledger": list(&pairs(&self.recorded.repeated), "index"),
+            "lines_without_request_id": self.usage.nameless,
+            "without_request_id": self.recorded.nameless,
+        })
+    }
+
+    fn print(&self, printer: &Printer) {
+        printer.line(format_args!("{} calls stand in both", self.matched));
+        let bypassed = "calls that the provider answered and no entry records: they bypassed the gateway";
+        print(printer, bypassed, "line", &self.bypassed);
+        print(printer, "calls that entries record and the provider's export lacks", "entry", &self.unbilled);
+        let (usage, recorded) = (pairs(&self.usage.repeated), pairs(&self.recorded.repeated));
+        for (what, place, rows) in [
+            ("lines repeat the request id of an earlier one", "line", &usage),
+            ("entries repeat the request id of an earlier one", "entry", &recorded),
+        ] {
+            if !rows.is_empty() {
+                print(printer, what, place, rows);
+            }
+        }
+        if !self.usage.nameless.is_empty() {
+            let lines: Vec<String> = self.usage.nameless.iter().map(u64::to_string).collect();
+            printer.line(format_args!(
+                "{} lines have no request id and can't be matched: {}",
+                lines.len(),
+                lines.join(", ")
+            ));
+        }
+        if self.recorded.nameless > 0 {
             printer.line(format_args!(
                 "{} attempts ended without a request id (unreachable, cut off, or interrupted) and can't be matched",
-                recorded.nameless
+                self.recorded.nameless
             ));
         }
     }
-    Ok(if bypassed.is_empty() && unbilled.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+fn pairs(rows: &[(String, u64)]) -> Rows<'_> {
+    rows.iter().map(|(id, at)| (id, at)).collect()
 }
 
 fn print(printer: &Printer, what: &str, place: &str, rows: &[(&String, &u64)]) {
@@ -64,45 +121,17 @@ fn print(printer: &Printer, what: &str, place: &str, rows: &[(&String, &u64)]) {
     }
 }
 
-/// The request ids of the provider's export, each with its line.
-fn usage(path: &Path, column: &str) -> miette::Result<BTreeMap<String, u64>> {
-    let named = || format!("`{}` can't be read as a usage export", path.display());
-    let mut reader = csv::Reader::from_path(path).into_diagnostic().wrap_err_with(named)?;
-    let headers = reader.headers().into_diagnostic().wrap_err_with(named)?.clone();
-    let position = headers.iter().position(|header| header == column).ok_or_else(|| {
-        let known: Vec<&str> = headers.iter().collect();
-        miette!(
-            help = format!("name the column with `--column`; there are: {}", known.join(", ")),
-            "`{}` has no column `{column}`",
-            path.display()
-        )
-    })?;
-    let mut usage = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.into_diagnostic().wrap_err_with(named)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        match record.get(position).filter(|id| !id.is_empty()) {
-            Some(id) => {
-                if let Some(first) = usage.insert(id.to_owned(), line) {
-                    return Err(miette!(
-                        "lines {first} and {line} of `{}` have the same request id",
-                        path.display()
-                    ));
-                }
-            }
-            None => return Err(miette!("line {line} of `{}` has no request id", path.display())),
-        }
-    }
-    Ok(usage)
-}
-
 /// What the entries say of attempts that ended.
 #[derive(Default)]
 struct Recorded {
     /// The provider's request ids, each with the index of its entry.
     requests: BTreeMap<String, u64>,
+    /// Request ids that an earlier entry has already, each with the index of the later one.
+    repeated: Vec<(String, u64)>,
     /// Attempts that ended without one.
     nameless: u64,
+    /// The providers that attempts name.
+    providers: BTreeSet<String>,
 }
 
 fn recorded(place: &Place, provider: Option<&str>) -> miette::Result<Recorded> {
@@ -112,6 +141,7 @@ fn recorded(place: &Place, provider: Option<&str>) -> miette::Result<Recorded> {
         let (index, bytes) = result.into_diagnostic()?;
         match Entry::parse(&bytes).into_diagnostic().wrap_err_with(|| format!("entry {index}"))?.event {
             Event::Attempted(attempted) => {
+                recorded.providers.insert(attempted.target.provider.clone());
                 attempts.insert(attempted.decision, attempted.target.provider);
             }
             Event::Settled(settled) => {
@@ -120,6 +150,7 @@ fn recorded(place: &Place, provider: Option<&str>) -> miette::Result<Recorded> {
                     continue;
                 }
                 match settled.provider_request {
+                    Some(id) if recorded.requests.contains_key(&id) => recorded.repeated.push((id, index)),
                     Some(id) => {
                         recorded.requests.insert(id, index);
                     }

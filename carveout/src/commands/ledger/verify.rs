@@ -31,7 +31,11 @@ pub(super) fn run(global: &Global, arguments: &LedgerVerify, printer: &Printer) 
         Ok(verified) => verified,
         Err(error) => return refused(printer, &error.to_string()),
     };
-    let redecided = if arguments.redecide { Some(redecide::run(&place, &verified)?) } else { None };
+    let redecided = match arguments.redecide {
+        false => None,
+        true => Some(redecide::run(&place, &verified, |entries| bar.set_position(entries))?),
+    };
+    bar.finish_and_clear();
     report(printer, arguments, &verified, redecided.as_ref())?;
     let sound = redecided.is_none_or(|redecided| redecided.differing.is_empty());
     Ok(if sound { Exit::Yes } else { Exit::No })

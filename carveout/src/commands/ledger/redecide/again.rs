@@ -1,0 +1,130 @@
+//! One decision, made again.
+
+use carveout_ledger::{Decided, Timestamp};
+use carveout_terms::{Decision, Facts, Ruling, Use, UseLayers};
+
+use super::bound::Bound;
+
+/// How a decision comes out otherwise, if it does.
+pub(super) fn difference(bound: &Bound, decided: &Decided, at: Timestamp) -> Option<String> {
+    if decided.terms.to_string() != bound.stack.digest().to_string() {
+        return Some(format!(
+            "decided by the terms {}, which are not those adopted for its program",
+            decided.terms
+        ));
+    }
+    match again(bound, decided) {
+        Err(error) => Some(error),
+        Ok(decision) if decision.at.millis() != at.millis() => {
+            Some(format!("recorded at {at}, but decided as if at {}", decision.at))
+        }
+        Ok(decision) => {
+            let recorded = recorded(decided);
+            let now = Comparable::of(&decision);
+            (recorded != now).then(|| format!("recorded as {recorded}, but it follows that {now}"))
+        }
+    }
+}
+
+fn again(bound: &Bound, decided: &Decided) -> Result<Decision, String> {
+    let vocabulary = bound.stack.vocabulary();
+    let read = |text: &str| {
+        Facts::suppose(vocabulary, text).map_err(|error| format!("the recorded facts can't be read: {error}"))
+    };
+    let facts = &decided.facts;
+    let (caller, program, gateway) = (read(&facts.caller)?, read(&facts.program)?, read(&facts.gateway)?);
+    // The registered facts are part of the terms: other ones are not what the parties saw.
+    if program != *bound.program.facts() {
+        return Err("the facts recorded for its program are not those registered for it".to_owned());
+    }
+    bound.program.admits(&caller, vocabulary).map_err(|refused| refused.to_string())?;
+    if gateway != targeted(&gateway, bound, decided)? {
+        return Err("it was decided for another target than the one it names".to_owned());
+    }
+    if !facts.approvals.is_empty() {
+        return Err("it rests on approvals, and no entry proves that they were given".to_owned());
+    }
+    let evidence = facts.evidence.iter().map(|text| read(text)).collect::<Result<Vec<_>, _>>()?;
+    let layers = UseLayers {
+        caller: Some(&caller),
+        program: Some(&program),
+        gateway: Some(&gateway),
+        evidence: &evidence,
+        approvals: &[],
+    };
+    let use_ = Use::assemble(vocabulary, &layers).map_err(|error| error.to_string())?;
+    Ok(bound.stack.decide(&use_))
+}
+
+/// The measured facts as they must be for the target that the entry names.
+fn targeted(gateway: &Facts, bound: &Bound, decided: &Decided) -> Result<Facts, String> {
+    let target = &decided.target;
+    let mut facts = Facts::default();
+    for (fact, member) in [("maker", &target.maker), ("host", &target.host), ("operator", &target.operator)] {
+        facts.set_member(bound.stack.vocabulary(), fact, member).map_err(|error| error.to_string())?;
+    }
+    Ok(gateway.overridden_by(&facts))
+}
+
+/// The parts of a decision that must be equal.
+#[derive(PartialEq, Eq)]
+struct Comparable {
+    ruling: String,
+    roles: Vec<String>,
+    grounds: Vec<(String, String)>,
+    facts: [u8; 32],
+}
+
+impl Comparable {
+    fn of(decision: &Decision) -> Self {
+        let roles = match &decision.ruling {
+            Ruling::Hold { roles } => roles.iter().map(ToString::to_string).collect(),
+            Ruling::Permit | Ruling::Deny => Vec::new(),
+        };
+        Self {
+            ruling: decision.ruling.as_str().to_owned(),
+            roles,
+            grounds: decision
+                .grounds
+                .iter()
+                .map(|clause| (clause.agreement.clone(), clause.clause.clone()))
+                .collect(),
+            facts: *decision.facts.as_bytes(),
+        }
+    }
+}
+
+fn recorded(decided: &Decided) -> Comparable {
+    let ruling = match decided.ruling {
+        carveout_ledger::Ruling::Permit => "permit",
+        carveout_ledger::Ruling::Hold => "hold",
+        carveout_ledger::Ruling::Deny => "deny",
+    };
+    Comparable {
+        ruling: ruling.to_owned(),
+        roles: decided.roles.clone(),
+        grounds: decided
+            .grounds
+            .iter()
+            .map(|cited| (cited.agreement.clone(), cited.clause.clone()))
+            .collect(),
+        facts: *decided.facts_digest.as_bytes(),
+    }
+}
+
+impl std::fmt::Display for Comparable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let grounds: Vec<String> =
+            self.grounds.iter().map(|(agreement, clause)| format!("{agreement} {clause}")).collect();
+        write!(f, "{}", self.ruling)?;
+        if !self.roles.is_empty() {
+            write!(f, " for {}", self.roles.join(" and "))?;
+        }
+        let digest = carveout_terms::Digest::from_bytes(self.facts);
+        write!(
+            f,
+            " by {} on facts {digest}",
+            if grounds.is_empty() { "no clause".into() } else { grounds.join(", ") }
+        )
+    }
+}

@@ -1,0 +1,100 @@
+//! Making every decision again from what was recorded.
+//!
+//! A proof of inclusion shows that a ruling was recorded, not that it follows. So each adopted stack
+//! is rebuilt from the sources kept under their digests, each use from its recorded facts, and the
+//! ruling, its roles, its grounds, its time and both digests must come out as they stand in the entry.
+//! A decision must be by the terms that were adopted for its program last, on the facts registered for
+//! it, and an attempt must be at the target that was decided on.
+
+mod again;
+mod bound;
+
+use std::collections::HashMap;
+
+use carveout_ledger::{Decided, DecisionId, Entry, Event, Objects, Ruling, Target, Timestamp, Verified};
+use miette::{IntoDiagnostic, WrapErr};
+
+use self::{
+    again::difference,
+    bound::{Bound, rebuild},
+};
+use super::Place;
+
+/// What making the decisions again has shown.
+#[derive(Default)]
+pub(super) struct Redecided {
+    /// Decisions made again.
+    pub(super) decisions: u64,
+    /// Every decision that came out otherwise, and how.
+    pub(super) differing: Vec<String>,
+}
+
+pub(super) fn run(
+    place: &Place,
+    verified: &Verified,
+    mut progress: impl FnMut(u64),
+) -> miette::Result<Redecided> {
+    let reader = place.reader()?;
+    let mut walk = Walk::new(Objects::of_ledger(&place.directory));
+    for result in reader.entries(0) {
+        let (index, bytes) = result.into_diagnostic()?;
+        if index >= verified.checkpoint.size() {
+            break;
+        }
+        let entry = Entry::parse(&bytes).into_diagnostic().wrap_err_with(|| format!("entry {index}"))?;
+        walk.step(index, entry)?;
+        progress(index + 1);
+    }
+    Ok(walk.redecided)
+}
+
+/// What is known at one point of the record.
+struct Walk {
+    objects: Objects,
+    programs: HashMap<String, Bound>,
+    /// The targets of the permitted uses that are under way.
+    permitted: HashMap<DecisionId, Target>,
+    redecided: Redecided,
+}
+
+impl Walk {
+    fn new(objects: Objects) -> Self {
+        Self { objects, programs: HashMap::new(), permitted: HashMap::new(), redecided: Redecided::default() }
+    }
+
+    fn step(&mut self, index: u64, entry: Entry) -> miette::Result<()> {
+        let difference = match entry.event {
+            Event::TermsAdopted(adopted) => {
+                let bound = rebuild(&self.objects, &adopted)
+                    .wrap_err_with(|| format!("entry {index}: the adopted terms can't be rebuilt"))?;
+                self.programs.extend(bound);
+                None
+            }
+            Event::Decided(decided) => self.decided(&decided, entry.at),
+            Event::Attempted(attempted) => (self.permitted.get(&attempted.decision)
+                != Some(&attempted.target))
+            .then(|| "attempted at another target than the one decided on".to_owned()),
+            Event::Settled(settled) => self.ended(settled.decision),
+            Event::Interrupted(interrupted) => self.ended(interrupted.decision),
+            Event::Genesis(_) | Event::KeyRotated(_) => None,
+        };
+        self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
+        Ok(())
+    }
+
+    fn decided(&mut self, decided: &Decided, at: Timestamp) -> Option<String> {
+        self.redecided.decisions += 1;
+        if decided.ruling == Ruling::Permit {
+            self.permitted.insert(decided.decision, decided.target.clone());
+        }
+        match self.programs.get(&decided.program) {
+            None => Some("no terms were adopted for its program before it".to_owned()),
+            Some(bound) => difference(bound, decided, at),
+        }
+    }
+
+    fn ended(&mut self, decision: DecisionId) -> Option<String> {
+        self.permitted.remove(&decision);
+        None
+    }
+}
