@@ -85,8 +85,11 @@ impl Checkpoint {
         Err(CheckpointError::Origin { expected: key.name().to_owned(), found: checkpoint.origin })
     }
 
-    /// Reads a note's text as a checkpoint without looking at signatures.
-    pub(crate) fn parse_text(text: &str) -> Result<Self, CheckpointError> {
+    /// Reads a note's text as a checkpoint. Nothing about its signatures is known: see [`Checkpoint::verify`].
+    ///
+    /// # Errors
+    /// [`CheckpointError::Malformed`].
+    pub fn parse_text(text: &str) -> Result<Self, CheckpointError> {
         let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::Malformed)?.split('\n');
         let mut line = || lines.next().filter(|line| !line.is_empty()).ok_or(CheckpointError::Malformed);
         let (origin, size, root) = (line()?, line()?, line()?);

@@ -1,6 +1,6 @@
 //! What can go wrong with a ledger.
 
-use std::io;
+use std::{io, path::Path};
 
 use crate::{CheckpointError, EntryError, LifecycleError};
 
@@ -17,7 +17,8 @@ pub enum LedgerError {
     /// The ledger was closed.
     #[error("the ledger is closed")]
     Closed,
-    /// Durability was not reached in time. The entry may still become durable: treat it as not recorded.
+    /// Durability was not reached in time. The entry may still become durable: treat it as not recorded. A permit
+    /// that turns up late stays open until it is interrupted, at the latest when the ledger is opened again.
     #[error("the entry was not durable within {millis} ms: the disk is too slow or does not answer")]
     Deadline {
         /// The limit.
@@ -84,7 +85,8 @@ pub enum LedgerError {
     Checkpoint(#[from] CheckpointError),
     /// The ledger is smaller than it has been.
     #[error(
-        "the ledger has {found} entries but `{witness}` states {expected}: entries were lost or rolled back; restore the whole directory"
+        "the ledger has {found} entries but `{witness}` states {expected}: entries were lost or rolled back; \
+         restore the whole directory"
     )]
     Shrunk {
         /// Entries that are there.
@@ -117,6 +119,17 @@ pub enum LedgerError {
 impl LedgerError {
     pub(crate) fn io(action: &'static str, path: &str, error: &io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), cause: error.to_string() }
+    }
+
+    /// Names the directory in errors about the whole ledger.
+    pub(crate) fn at(self, directory: &Path) -> Self {
+        let place = directory.display().to_string();
+        match self {
+            Self::Locked { .. } => Self::Locked { place },
+            Self::Exists { .. } => Self::Exists { place },
+            Self::Missing { .. } => Self::Missing { place },
+            other => other,
+        }
     }
 
     pub(crate) fn corrupt(place: impl ToString, what: impl Into<String>) -> Self {

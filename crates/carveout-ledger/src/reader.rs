@@ -22,7 +22,7 @@ impl LedgerReader {
     /// # Errors
     /// There is no ledger; the checkpoint is not by this key; the disk refuses.
     pub fn open(directory: &Path, log: &VerifierKey) -> Result<Self, LedgerError> {
-        Self::open_in(Disk::new(directory), log)
+        Self::open_in(Disk::new(directory), log).map_err(|error| error.at(directory))
     }
 }
 

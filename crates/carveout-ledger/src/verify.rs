@@ -94,7 +94,8 @@ pub enum DirectoryError {
     },
     /// The ledger does not extend the checkpoint that was remembered.
     #[error(
-        "the ledger of {size} entries does not extend the earlier checkpoint of {previous}: history was rewritten, or entries were removed"
+        "the ledger of {size} entries does not extend the earlier checkpoint of {previous}: history was \
+         rewritten, or entries were removed"
     )]
     Previous {
         /// Entries now.
@@ -123,7 +124,10 @@ pub fn verify_directory(
     previous: Option<&Checkpoint>,
     progress: impl FnMut(Progress),
 ) -> Result<Verified, DirectoryError> {
-    verify_storage(&Disk::new(directory), log, previous, progress)
+    verify_storage(&Disk::new(directory), log, previous, progress).map_err(|error| match error {
+        DirectoryError::Unreadable(cause) => DirectoryError::Unreadable(cause.at(directory)),
+        other => other,
+    })
 }
 
 /// [`verify_directory`] on any storage.

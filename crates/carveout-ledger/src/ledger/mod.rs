@@ -62,7 +62,8 @@ impl Ledger {
         key: SigningKey,
         genesis: Entry,
     ) -> Result<Self, LedgerError> {
-        let ledger = Self::create_in(Arc::new(Disk::new(directory)), options, key, genesis)?;
+        let ledger = Self::create_in(Arc::new(Disk::new(directory)), options, key, genesis)
+            .map_err(|error| error.at(directory))?;
         // The ledger's own name, in the directory above it.
         let above =
             directory.canonicalize().ok().and_then(|directory| directory.parent().map(Path::to_owned));
@@ -98,7 +99,7 @@ impl Ledger {
         options: Options,
         key: SigningKey,
     ) -> Result<(Self, Recovery), LedgerError> {
-        Self::open_in(Arc::new(Disk::new(directory)), options, key)
+        Self::open_in(Arc::new(Disk::new(directory)), options, key).map_err(|error| error.at(directory))
     }
 
     /// [`Ledger::open`] on any storage.

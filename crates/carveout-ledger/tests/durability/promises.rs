@@ -134,7 +134,7 @@ async fn a_ledger_has_one_writer() {
     let ledger = Ledger::create(directory.path(), patient(), key(), genesis()).unwrap();
     let locked = |result: Result<(Ledger, Recovery), LedgerError>| {
         let error = result.map(drop).unwrap_err();
-        assert!(matches!(error, LedgerError::Locked { .. }), "{error}");
+        assert_eq!(error, LedgerError::Locked { place: directory.path().display().to_string() });
     };
     locked(Ledger::open(directory.path(), patient(), key()));
     assert!(Ledger::create(directory.path(), patient(), key(), genesis()).is_err());
