@@ -59,9 +59,12 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// A runtime for the commands that talk to the network or write the ledger.
+/// A runtime for the commands that talk to the network or write the ledger. One core is left to the ledger's
+/// own threads: with a worker on every core each sync waits for a worker to give way.
 fn runtime() -> miette::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.saturating_sub(1).max(1))
         .enable_all()
         .build()
         .into_diagnostic()
