@@ -1,0 +1,21 @@
+//! The commands as people and programs run them: the real binary, its output and its exit codes.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests are tests: clippy.toml exempts test functions only"
+)]
+
+mod check;
+mod decide;
+mod demo;
+mod init;
+mod keys;
+mod kit;
+mod outputs;
+mod reconcile;
+mod redecide;
+mod serve;
+mod sign;
+mod verify;

@@ -1,0 +1,94 @@
+//! What all commands share: help, versions, colours, pipes, and JSON whatever happens.
+
+use std::{fs::OpenOptions, io::Read, process::Stdio};
+
+use crate::kit::{Workspace, command, ran, run};
+
+const COMMANDS: [&str; 16] = [
+    "demo",
+    "init",
+    "serve",
+    "check",
+    "decide",
+    "keygen",
+    "sign",
+    "ledger",
+    "ledger verify",
+    "ledger show",
+    "ledger receipt",
+    "ledger reconcile",
+    "ledger rotate",
+    "sample-provider",
+    "completions",
+    "",
+];
+
+#[test]
+fn every_command_explains_itself() {
+    for words in COMMANDS {
+        let help = run(words.split(' ').filter(|word| !word.is_empty()).chain(["--help"]));
+        help.expect(0, &["Usage: carveout", words, "--json"]);
+        assert!(help.err.is_empty() && help.out.lines().all(|line| line.chars().count() <= 100), "{help:?}");
+    }
+    run(["--version"]).expect(0, &["carveout 0."]);
+}
+
+#[test]
+fn colours_are_for_terminals_and_only_without_no_color() {
+    let workspace = Workspace::real();
+    let plain = workspace.run("check");
+    assert!(!format!("{}{}", plain.out, plain.err).contains('\u{1b}'), "{plain:?}");
+    let forced = ran(workspace.command(["check"]).env("CLICOLOR_FORCE", "1"));
+    assert!(forced.out.contains("\u{1b}[1m"), "{forced:?}");
+    let neither = ran(workspace.command(["check"]).env("NO_COLOR", "1"));
+    assert_eq!(neither.out, plain.out);
+    workspace.edit("agreements/terms.md", "context.volume)", "context.volum)");
+    let broken = ran(workspace.command(["check"]).env("NO_COLOR", "1"));
+    assert!(!broken.err.contains('\u{1b}'), "{broken:?}");
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let workspace = Workspace::real();
+    for words in [&["check"][..], &["check", "--json"], &["completions", "zsh"], &["--help"]] {
+        let mut child =
+            workspace.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let code = child.wait().unwrap().code();
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{words:?}");
+    }
+}
+
+#[test]
+fn a_result_that_can_t_be_written_is_a_failure() {
+    for words in [&["keygen", "--program", "depot-1"][..], &["completions", "bash"]] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command().args(words).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"), "{output:?}");
+    }
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        run(["completions", shell]).expect(0, &["carveout", "reconcile"]);
+    }
+    run(["completions", "tcsh"]).expect(2, &["invalid value"]);
+}
+
+#[test]
+fn the_environment_stands_between_the_flag_and_the_file() {
+    let workspace = Workspace::sample(None);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut show = command();
+    show.current_dir(elsewhere.path()).args(["decide", "--use", "purpose=logistics.supply"]);
+    ran(&mut show).expect(2, &["is no workspace"]);
+    ran(show.env("CARVEOUT_WORKSPACE", workspace.path(""))).expect(0, &["permit"]);
+    ran(show.args(["-C", "/nowhere"])).expect(2, &["`/nowhere` is no workspace"]);
+    let mut serve = workspace.command(["serve"]);
+    ran(serve.env("CARVEOUT_LISTEN", "192.0.2.1:1")).expect(2, &["can't listen on `192.0.2.1:1`"]);
+    ran(serve.args(["--listen", "192.0.2.2:1"])).expect(2, &["can't listen on `192.0.2.2:1`"]);
+}

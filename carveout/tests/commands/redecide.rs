@@ -1,0 +1,185 @@
+//! `ledger verify --redecide`: an operator who holds the log's key can write a sound ledger of rulings that
+//! don't follow. Each such ledger is made here, and each is found out.
+
+use std::fs;
+
+use carveout_ledger::{
+    Decided, Entry, Event, Ledger, LedgerReader, Options, Ruling, SigningKey, VerifierKey,
+};
+
+use crate::kit::{Workspace, copy, provider};
+
+/// Writes the ledger of a workspace anew, with every entry changed at will, and signs it as the operator.
+fn rewrite(workspace: &Workspace, change: impl Fn(&mut Vec<Entry>)) {
+    let key: SigningKey = workspace.read("keys/ledger.key").trim().parse().unwrap();
+    let public: VerifierKey = key.verifier();
+    let reader = LedgerReader::open(&workspace.path("ledger"), &public).unwrap();
+    let mut entries: Vec<Entry> =
+        reader.entries(0).map(|read| Entry::parse(&read.unwrap().1).unwrap()).collect();
+    change(&mut entries);
+    fs::rename(workspace.path("ledger"), workspace.path("before")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut entries = entries.into_iter();
+        let genesis = entries.next().unwrap();
+        let ledger = Ledger::create(&workspace.path("ledger"), Options::default(), key, genesis).unwrap();
+        ledger.append_all(entries.collect()).await.unwrap();
+        ledger.close().await.unwrap();
+    });
+    fs::remove_dir_all(workspace.path("ledger/objects")).unwrap();
+    copy(&workspace.path("before/objects"), &workspace.path("ledger/objects"));
+}
+
+fn decisions(entries: &mut [Entry]) -> impl Iterator<Item = &mut Decided> {
+    entries.iter_mut().filter_map(|entry| match &mut entry.event {
+        Event::Decided(decided) => Some(decided),
+        _ => None,
+    })
+}
+
+/// The entries without those that say what became of permitted uses.
+fn decisions_only(entries: &mut Vec<Entry>) {
+    entries.retain(|entry| !matches!(entry.event, Event::Attempted(_) | Event::Settled(_)));
+}
+
+fn terms_of(entries: &[Entry], program: &str) -> carveout_ledger::Digest {
+    let adopted = entries.iter().filter_map(|entry| match &entry.event {
+        Event::TermsAdopted(adopted) => Some(adopted),
+        _ => None,
+    });
+    adopted.flat_map(|adopted| &adopted.programs).find(|named| named.program == program).unwrap().stack
+}
+
+#[test]
+fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
+    type Change = fn(&mut Vec<Entry>);
+    let cases: [(&str, Change, &str); 9] = [
+        ("as it was", |_| {}, "0 differ"),
+        (
+            "a denial recorded as a permit",
+            |entries| {
+                decisions(entries)
+                    .filter(|decided| decided.ruling == Ruling::Deny)
+                    .for_each(|decided| decided.ruling = Ruling::Permit);
+            },
+            "recorded as permit by",
+        ),
+        (
+            "a clause left out",
+            |entries| decisions(entries).for_each(|decided| decided.grounds.clear()),
+            "by no clause",
+        ),
+        (
+            "a role left out",
+            |entries| decisions(entries).for_each(|decided| decided.roles.clear()),
+            "it follows that hold for customer/release-authority",
+        ),
+        (
+            "a fact changed",
+            |entries| {
+                decisions(entries).for_each(|decided| {
+                    decided.facts.caller = decided.facts.caller.replace("bulk", "targeted")
+                });
+            },
+            "it follows that",
+        ),
+        (
+            "a registered fact changed",
+            |entries| {
+                decisions(entries).for_each(|decided| {
+                    decided.facts.program = decided.facts.program.replace("eo12333", "warrant")
+                });
+            },
+            "are not those registered for it",
+        ),
+        (
+            "another program's terms",
+            |entries| {
+                let terms = terms_of(entries, "logistics-support");
+                decisions(entries).for_each(|decided| decided.terms = terms);
+            },
+            "not those adopted for its program",
+        ),
+        (
+            "another target",
+            |entries| {
+                decisions_only(entries);
+                decisions(entries).for_each(|decided| decided.target.maker = "openai".to_owned());
+            },
+            "for another target than the one it names",
+        ),
+        (
+            "an approval out of thin air",
+            |entries| {
+                decisions_only(entries);
+                decisions(entries).for_each(|decided| {
+                    decided.facts.approvals.push("customer/release-authority".to_owned())
+                });
+            },
+            "no entry proves that they were given",
+        ),
+    ];
+    let provider = provider();
+    for (what, change, words) in cases {
+        let workspace = Workspace::with_decisions(&provider);
+        rewrite(&workspace, change);
+        workspace.run("ledger verify").expect(0, &["verified:"]);
+        let sound = words == "0 differ";
+        workspace.run("ledger verify --redecide").expect(if sound { 0 } else { 1 }, &[words]);
+        let document = workspace.run("ledger verify --redecide --json").json();
+        assert_eq!(document["verified"], sound, "{what}: {document:#}");
+    }
+}
+
+#[test]
+fn an_attempt_elsewhere_and_another_time_are_found() {
+    type Change = fn(&mut Vec<Entry>);
+    let cases: [(Change, &str); 2] = [
+        (
+            |entries| {
+                for entry in entries {
+                    if let Event::Attempted(attempted) = &mut entry.event {
+                        attempted.target.provider = "elsewhere".to_owned();
+                    }
+                }
+            },
+            "attempted at another target",
+        ),
+        (
+            |entries| {
+                let last = entries.last().unwrap().at;
+                entries.iter_mut().filter(|entry| matches!(entry.event, Event::Decided(_))).for_each(
+                    |entry| {
+                        entry.at = carveout_ledger::Timestamp::from_millis(last.millis() + 1);
+                    },
+                );
+            },
+            "but decided as if at",
+        ),
+    ];
+    let provider = provider();
+    for (change, words) in cases {
+        let workspace = Workspace::with_decisions(&provider);
+        rewrite(&workspace, change);
+        workspace.run("ledger verify --redecide").expect(1, &[words]);
+    }
+}
+
+#[test]
+fn terms_that_are_not_kept_with_the_ledger_are_missed() {
+    let workspace = Workspace::sample(None);
+    workspace.serve().stop();
+    let objects = workspace.path("ledger/objects/sha256");
+    for object in fs::read_dir(&objects).unwrap() {
+        let object = object.unwrap().path();
+        let kept = fs::read(&object).unwrap();
+        fs::remove_file(&object).unwrap();
+        let gone = workspace.run("ledger verify --redecide");
+        assert_ne!(gone.code, Some(0), "{gone:?}");
+        fs::write(&object, b"something else").unwrap();
+        let changed = workspace.run("ledger verify --redecide");
+        assert_ne!(changed.code, Some(0), "{changed:?}");
+        fs::write(&object, kept).unwrap();
+    }
+    workspace.run("ledger verify --redecide").expect(0, &["0 differ"]);
+}
