@@ -1,6 +1,6 @@
 //! What all commands share: help, versions, colours, pipes, and JSON whatever happens.
 
-use std::{fs::OpenOptions, io::Read, process::Stdio};
+use std::{fs::OpenOptions, io::Read, net::TcpListener, process::Stdio};
 
 use crate::kit::{Workspace, command, ran, run};
 
@@ -88,7 +88,16 @@ fn the_environment_stands_between_the_flag_and_the_file() {
     ran(&mut show).expect(2, &["is no workspace"]);
     ran(show.env("CARVEOUT_WORKSPACE", workspace.path(""))).expect(0, &["permit"]);
     ran(show.args(["-C", "/nowhere"])).expect(2, &["`/nowhere` is no workspace"]);
+    let (first, second) = (taken(), taken());
+    let refusal = |listener: &TcpListener| format!("can't listen on `{}`", listener.local_addr().unwrap());
     let mut serve = workspace.command(["serve"]);
-    ran(serve.env("CARVEOUT_LISTEN", "192.0.2.1:1")).expect(2, &["can't listen on `192.0.2.1:1`"]);
-    ran(serve.args(["--listen", "192.0.2.2:1"])).expect(2, &["can't listen on `192.0.2.2:1`"]);
+    serve.env("CARVEOUT_LISTEN", first.local_addr().unwrap().to_string());
+    ran(&mut serve).expect(2, &[&refusal(&first)]);
+    serve.args(["--listen", &second.local_addr().unwrap().to_string()]);
+    ran(&mut serve).expect(2, &[&refusal(&second)]);
+}
+
+/// An address that somebody else listens on already.
+fn taken() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap()
 }
