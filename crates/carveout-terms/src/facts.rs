@@ -161,6 +161,33 @@ impl Facts {
         })
     }
 
+    /// States a fact by its position.
+    ///
+    /// # Errors
+    /// If the value is not one that the fact can have.
+    pub fn state(&mut self, vocabulary: &Vocabulary, fact: FactId, value: Value) -> Result<(), FactError> {
+        let declared = vocabulary.get(fact);
+        let known = |enumeration: &crate::Enumeration, member: u16| {
+            usize::from(member) < enumeration.members().len()
+        };
+        let fits = match (declared.kind(), &value) {
+            (FactKind::Member(enumeration), Value::Member(member)) => known(enumeration, *member),
+            (FactKind::Members(enumeration), Value::Members(members)) => {
+                !members.is_empty() && members.iter().all(|member| known(enumeration, member))
+            }
+            (FactKind::Bool, Value::Bool(_)) => true,
+            (FactKind::Long, Value::Long(number)) => number.unsigned_abs() <= LARGEST_NUMBER,
+            (FactKind::Datetime, Value::Datetime(at)) => WRITABLE_TIMES.contains(&at.millis()),
+            _ => false,
+        };
+        if !fits {
+            let (fact, written) = (declared.name().to_owned(), "this value".to_owned());
+            return Err(FactError::BadValue { fact, written, hint: None });
+        }
+        self.values.insert(fact, value);
+        Ok(())
+    }
+
     pub(crate) fn insert(&mut self, fact: FactId, value: Value) {
         self.values.insert(fact, value);
     }

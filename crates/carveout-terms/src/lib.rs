@@ -32,7 +32,7 @@ mod vocabulary;
 
 pub use agreement::{
     Agreement, AgreementErrors, Clause, ClauseKind, Example, ExampleOutcome, ExampleRuling, Party, Policy,
-    Role, Window,
+    RedLines, Role, Window,
 };
 pub use decision::{ClauseRef, Decision, Reason, RoleId, Ruling};
 pub use digest::Digest;

@@ -29,6 +29,8 @@ pub(super) struct Compiler<'a> {
     /// The roles that the parties have; none if the front matter couldn't be read.
     pub(super) roles: Option<&'a [RoleId]>,
     pub(super) limit: bool,
+    /// Whether its restrictions may say nothing about silence.
+    pub(super) may_be_silent: bool,
 }
 
 impl Compiler<'_> {
@@ -97,13 +99,13 @@ impl Compiler<'_> {
         let lowered = lower(self.vocabulary, policy.non_scope_constraints().unwrap_or(&always), &span)
             .map_err(|found| problems.extend(found))
             .ok()?;
-        if effect == Effect::Forbid && notes.silent.is_none() {
+        if effect == Effect::Forbid && notes.silent.is_none() && !self.may_be_silent {
             self.check_silence(&lowered.condition, &span, problems);
         }
         if problems.len() > before {
             return None;
         }
-        let Some(cedar) = evaluated(policy, lowered.expression, notes.hold.as_ref()) else {
+        let Some(cedar) = evaluated(policy, lowered.expression.clone(), notes.hold.as_ref()) else {
             // A policy that can't be built must not just be missing: it might have been a `forbid`.
             problems.push(Problem::error("not-compiled", span, "this policy can't be compiled"));
             return None;
@@ -116,6 +118,7 @@ impl Compiler<'_> {
             silent: notes.silent,
             has_unless: text.get(span.clone()).is_some_and(says_unless),
             condition: lowered.condition,
+            lowered: lowered.expression,
             cedar,
             span,
             block: 0,

@@ -29,6 +29,16 @@ struct Raw {
     presume: BTreeMap<String, Spanned<OneOrMany>>,
 }
 
+/// The head of a file of red lines.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRedLines {
+    redlines: Spanned<String>,
+    version: Spanned<String>,
+    vocabulary: Spanned<String>,
+    party: Spanned<RawParty>,
+}
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawParty {
@@ -100,17 +110,7 @@ pub(super) fn read(
     vocabulary: &Vocabulary,
     problems: &mut Vec<Problem>,
 ) -> Option<Head> {
-    // Blank out what precedes the TOML, so that its spans are spans into the file.
-    let padded = format!("{}{}", " ".repeat(text.start), source.get(text.clone())?);
-    let raw: Raw = match toml::from_str(&padded) {
-        Ok(raw) => raw,
-        Err(error) => {
-            // What is missing has no place of its own.
-            let span = error.span().filter(|span| !span.is_empty()).unwrap_or(text);
-            problems.push(Problem::error("front-matter", span, error.message().replace('\n', "; ")));
-            return None;
-        }
-    };
+    let raw: Raw = parse(source, text, problems)?;
     let mut reading = Reading { vocabulary, problems };
     reading.vocabulary_named(&raw.vocabulary);
     let id = reading.id(&raw.agreement);
@@ -120,6 +120,45 @@ pub(super) fn read(
     let presume = reading.presume(&raw.presume);
     let version = raw.version.get_ref().clone();
     Some(Head { id, version, role: raw.role, window: window?, governs, parties, presume })
+}
+
+/// Reads the head of a file of red lines: terms of one party, in force at any time, for any target.
+pub(super) fn read_red_lines(
+    source: &str,
+    text: Range<usize>,
+    vocabulary: &Vocabulary,
+    problems: &mut Vec<Problem>,
+) -> Option<Head> {
+    let raw: RawRedLines = parse(source, text, problems)?;
+    let mut reading = Reading { vocabulary, problems };
+    reading.vocabulary_named(&raw.vocabulary);
+    let id = reading.id(&raw.redlines);
+    let parties = reading.parties(&Spanned::new(raw.party.span(), vec![raw.party.into_inner()]));
+    Some(Head {
+        id,
+        version: raw.version.into_inner(),
+        role: Role::Grant,
+        window: Window::ALWAYS,
+        governs: Vec::new(),
+        parties,
+        presume: Facts::default(),
+    })
+}
+
+/// Parses the TOML, or reports why it can't be.
+fn parse<T: serde::de::DeserializeOwned>(
+    source: &str,
+    text: Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    // Blank out what precedes the TOML, so that its spans are spans into the file.
+    let padded = format!("{}{}", " ".repeat(text.start), source.get(text.clone())?);
+    let parsed = toml::from_str(&padded).map_err(|error| {
+        // What is missing has no place of its own.
+        let span = error.span().filter(|span| !span.is_empty()).unwrap_or(text);
+        problems.push(Problem::error("front-matter", span, error.message().replace('\n', "; ")));
+    });
+    parsed.ok()
 }
 
 struct Reading<'a> {

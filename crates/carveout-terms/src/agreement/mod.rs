@@ -8,6 +8,7 @@ mod markdown;
 mod nesting;
 mod policies;
 mod possible;
+mod red_lines;
 mod ruling;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -16,6 +17,7 @@ pub use self::{
     clauses::{Clause, ClauseKind},
     examples::{Example, ExampleOutcome, ExampleRuling},
     policies::Policy,
+    red_lines::RedLines,
 };
 pub(crate) use self::{
     front_matter::is_id,
@@ -67,6 +69,11 @@ pub struct Window {
 }
 
 impl Window {
+    /// Every moment that can be written down, from the year 0000.
+    pub(crate) const ALWAYS: Self =
+        Self { effective: Timestamp::from_millis(-62_167_219_200_000), until: None };
+
+
     /// Whether the agreement is in force at a time.
     #[must_use]
     pub fn covers(&self, at: Timestamp) -> bool {
@@ -74,8 +81,24 @@ impl Window {
     }
 }
 
+/// The two kinds of files that hold clauses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Agreement,
+    RedLines,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agreement => "agreement",
+            Self::RedLines => "red lines",
+        }
+    }
+}
+
 /// An agreement, parsed, lowered, validated and ready to decide.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Agreement {
     id: String,
     version: String,
@@ -105,17 +128,30 @@ impl Agreement {
     /// # Errors
     /// Reports every problem at once, each with a span into `source`.
     pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Self, AgreementErrors> {
+        Self::read(source, vocabulary, Kind::Agreement)
+    }
+
+    fn read(source: &str, vocabulary: &Vocabulary, kind: Kind) -> Result<Self, AgreementErrors> {
         let mut problems = Vec::new();
-        let failed = |problems| Problems::new("agreement", source, problems);
+        let failed = |problems| Problems::new(kind.as_str(), source, problems);
         let (head_text, body_start) =
             front_matter::locate(source).map_err(|problem| failed(vec![problem]))?;
-        let head = front_matter::read(source, head_text, vocabulary, &mut problems);
+        let head = match kind {
+            Kind::Agreement => front_matter::read(source, head_text, vocabulary, &mut problems),
+            Kind::RedLines => front_matter::read_red_lines(source, head_text, vocabulary, &mut problems),
+        };
         let sections = markdown::sections(&blanked(source, body_start));
         let roles = head.as_ref().map(|head| {
             head.parties.iter().flat_map(|party| party.roles.iter().cloned()).collect::<Vec<RoleId>>()
         });
         let limit = head.as_ref().is_some_and(|head| head.role == Role::Limit);
-        let compiler = compile::Compiler { vocabulary, source, roles: roles.as_deref(), limit };
+        // A red line names what it means: silence about it is no loophole, and any role may lift it.
+        let (roles, may_be_silent) = match kind {
+            Kind::Agreement => (roles, false),
+            Kind::RedLines => (None, true),
+        };
+        let compiler =
+            compile::Compiler { vocabulary, source, roles: roles.as_deref(), limit, may_be_silent };
         let read = clauses::read(source, sections, vocabulary, &compiler, &mut problems);
         problems.extend(compiler.validate(&read.policies));
         let fatal = problems.iter().any(|problem| problem.severity == Severity::Error);
@@ -145,6 +181,14 @@ impl Agreement {
             vocabulary: vocabulary.digest(),
             source: source.into(),
         })
+    }
+
+    /// The same terms, as if they were in force at any time: to compare what texts say, whatever
+    /// their dates. It has another digest, because it rules otherwise.
+    #[must_use]
+    pub fn as_if_in_force(&self) -> Self {
+        let digest = Digest::of_parts([self.digest.as_bytes().as_slice(), b"as if in force"]);
+        Self { window: Window::ALWAYS, digest, ..self.clone() }
     }
 
     /// The id by which programs name the agreement.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cedar_policy_core::ast::{Policy as CedarPolicy, PolicyID};
+use cedar_policy_core::ast::{Expr, Policy as CedarPolicy, PolicyID};
 
 use crate::{
     RoleId, Vocabulary,
@@ -26,6 +26,8 @@ pub struct Policy {
     pub(super) silent: Option<String>,
     pub(super) has_unless: bool,
     pub(super) condition: Condition,
+    /// The lowered condition, without the hold.
+    pub(super) lowered: Expr,
     pub(super) cedar: CedarPolicy,
     pub(super) span: Range<usize>,
     /// Where its block starts: Cedar's own places count from there.
@@ -79,6 +81,13 @@ impl Policy {
     #[must_use]
     pub fn lowered(&self) -> String {
         self.cedar.to_string()
+    }
+
+    /// The lowered policy as Cedar prints it, without its hold: what is proven about.
+    #[must_use]
+    pub fn unheld(&self) -> String {
+        let effect = if self.permits() { "permit" } else { "forbid" };
+        format!("{effect} (principal, action, resource) when {{ {} }};", self.lowered)
     }
 
     pub(crate) const fn effect(&self) -> Effect {

@@ -14,6 +14,7 @@ mod words;
 
 pub use self::words::Words;
 pub(crate) use self::{
+    words::one_of,
     cells::{Cell, Cells},
     condition::{Comparison, Condition, Test},
     evaluate::Evaluation,

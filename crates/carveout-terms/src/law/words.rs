@@ -57,6 +57,11 @@ fn joined<'a>(f: &mut fmt::Formatter<'_>, parts: impl Iterator<Item = Words<'a>>
     Ok(())
 }
 
+/// A fact and the members it may have, as a phrase: `purpose is within intel`.
+pub(crate) fn one_of(vocabulary: &Vocabulary, fact: FactId, members: &MemberSet) -> String {
+    format!("{} is {}", vocabulary.get(fact).name(), membership(vocabulary, fact, members, false))
+}
+
 fn test_words(
     f: &mut fmt::Formatter<'_>,
     vocabulary: &Vocabulary,

@@ -256,6 +256,12 @@ impl Vocabulary {
         &self.facts[id.index()]
     }
 
+    /// A fact and the members it may have, as a phrase: `purpose is within intel`.
+    #[must_use]
+    pub fn phrase(&self, fact: FactId, members: &MemberSet) -> String {
+        crate::law::one_of(self, fact, members)
+    }
+
     /// What a fact is when nobody has said anything; nothing for types that have no `unknown`.
     pub(crate) fn silence(&self, id: FactId) -> Option<&Value> {
         self.silences.get(id.index())?.as_ref()
@@ -266,7 +272,8 @@ impl Vocabulary {
     }
 
     /// The schema as Cedar's JSON, with every enumeration written out, and no roles.
-    pub(crate) const fn schema(&self) -> &serde_json::Value {
+    #[must_use]
+    pub const fn schema(&self) -> &serde_json::Value {
         &self.schema
     }
 }
