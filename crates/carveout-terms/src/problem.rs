@@ -3,6 +3,9 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
+use toml::Spanned;
+
+use crate::FactError;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -35,6 +38,18 @@ pub struct Problem {
 impl Problem {
     pub(crate) fn error(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, code, message: message.into(), span, hint: None }
+    }
+
+    /// What is wrong with a fact in a TOML file, at its name or at its value.
+    pub(crate) fn fact<V>(
+        code: Code,
+        mut error: FactError,
+        name: &Spanned<String>,
+        value: &Spanned<V>,
+    ) -> Self {
+        let hint = error.take_hint();
+        let span = if error.is_of_the_name() { name.span() } else { value.span() };
+        Self::error(code, span, error.to_string()).maybe_hint(hint)
     }
 
     /// Says what to do, unless something better was said before.

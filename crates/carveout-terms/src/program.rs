@@ -55,9 +55,9 @@ struct Raw {
     agreements: Spanned<Vec<String>>,
     purposes: Option<Spanned<Vec<String>>>,
     #[serde(default)]
-    facts: BTreeMap<String, Spanned<Names>>,
+    facts: BTreeMap<Spanned<String>, Spanned<Names>>,
     #[serde(default)]
-    presume: BTreeMap<String, Spanned<Names>>,
+    presume: BTreeMap<Spanned<String>, Spanned<Names>>,
     #[serde(default)]
     key: Vec<RawKey>,
 }
@@ -208,23 +208,24 @@ impl Reading<'_> {
         purposes
     }
 
-    fn facts(&mut self, raw: &BTreeMap<String, Spanned<Names>>) -> Facts {
+    fn facts(&mut self, raw: &BTreeMap<Spanned<String>, Spanned<Names>>) -> Facts {
+        let speaker = Speaker::As(Attester::Program);
         let mut facts = Facts::default();
         for (name, value) in raw {
-            match stated(self.vocabulary, name, value.get_ref().list(), Speaker::As(Attester::Program)) {
+            match stated(self.vocabulary, name.get_ref(), value.get_ref().list(), speaker) {
                 Ok((fact, value)) => facts.insert(fact, value),
-                Err(error) => self.problem("facts", value.span(), error.to_string()),
+                Err(error) => self.problems.push(Problem::fact("facts", error, name, value)),
             }
         }
         facts
     }
 
-    fn presume(&mut self, raw: &BTreeMap<String, Spanned<Names>>) -> Facts {
+    fn presume(&mut self, raw: &BTreeMap<Spanned<String>, Spanned<Names>>) -> Facts {
         let mut facts = Facts::default();
         for (name, value) in raw {
-            match presumed(self.vocabulary, name, value.get_ref().list()) {
+            match presumed(self.vocabulary, name.get_ref(), value.get_ref().list()) {
                 Ok((fact, value)) => facts.insert(fact, value),
-                Err(message) => self.problem("presume", value.span(), message),
+                Err(error) => self.problems.push(Problem::fact("presume", error, name, value)),
             }
         }
         facts

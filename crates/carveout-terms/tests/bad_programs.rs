@@ -9,7 +9,7 @@
 
 mod common;
 
-use carveout_terms::{Attester, Facts, Program, PurposeRefused};
+use carveout_terms::{Attester, Facts, Problem, Program, PurposeRefused};
 use common::vocabulary;
 
 const PROGRAM: &str = r#"
@@ -57,7 +57,7 @@ fn programs_that_cant_be_used() {
             "[\"logistics\", \"translaton\"]",
             "no purpose `translaton`",
         ),
-        ("unknown fact", "authority =", "authorty =", "facts", "\"contract\"", "did you mean `authority`?"),
+        ("unknown fact", "authority =", "authorty =", "facts", "authorty", "did you mean `authority`?"),
         ("unknown member", "\"contract\"", "\"contrct\"", "facts", "\"contrct\"", "did you mean `contract`?"),
         (
             "two members of one",
@@ -72,7 +72,7 @@ fn programs_that_cant_be_used() {
             "authority = \"contract\"",
             "maker = \"acme\"",
             "facts",
-            "\"acme\"",
+            "maker",
             "attested by gateway",
         ),
         (
@@ -80,7 +80,7 @@ fn programs_that_cant_be_used() {
             "authority = \"contract\"",
             "intent = \"intentional\"",
             "facts",
-            "\"intentional\"",
+            "intent",
             "attested by none",
         ),
         (
@@ -96,7 +96,7 @@ fn programs_that_cant_be_used() {
             "volume = \"targeted\"",
             "maker = \"acme\"",
             "presume",
-            "\"acme\"",
+            "maker",
             "measured by the gateway",
         ),
         ("presumed silence", "\"targeted\"", "\"unknown\"", "presume", "\"unknown\"", "what silence means"),
@@ -159,8 +159,12 @@ fn programs_that_cant_be_used() {
             wrong.push(format!("{name}: accepted"));
             continue;
         };
+        let says = |problem: &Problem| {
+            problem.message.contains(message)
+                || problem.hint.as_ref().is_some_and(|hint| hint.contains(message))
+        };
         let fits = matches!(problems.list(), [problem]
-            if problem.code == *code && text.get(problem.span.clone()) == Some(excerpt) && problem.message.contains(message));
+            if problem.code == *code && text.get(problem.span.clone()) == Some(excerpt) && says(problem));
         if !fits {
             wrong.push(format!(
                 "{name}: {problems} {:?}",

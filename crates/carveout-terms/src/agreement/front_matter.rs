@@ -26,7 +26,7 @@ struct Raw {
     governs: BTreeMap<String, Spanned<OneOrMany>>,
     party: Spanned<Vec<RawParty>>,
     #[serde(default)]
-    presume: BTreeMap<String, Spanned<OneOrMany>>,
+    presume: BTreeMap<Spanned<String>, Spanned<OneOrMany>>,
 }
 
 /// The head of a file of red lines.
@@ -275,12 +275,12 @@ impl Reading<'_> {
         parties
     }
 
-    fn presume(&mut self, raw: &BTreeMap<String, Spanned<OneOrMany>>) -> Facts {
+    fn presume(&mut self, raw: &BTreeMap<Spanned<String>, Spanned<OneOrMany>>) -> Facts {
         let mut facts = Facts::default();
         for (name, members) in raw {
-            match presumed(self.vocabulary, name, members.get_ref().names()) {
+            match presumed(self.vocabulary, name.get_ref(), members.get_ref().names()) {
                 Ok((fact, value)) => facts.insert(fact, value),
-                Err(message) => self.problems.push(Problem::error("presume", members.span(), message)),
+                Err(error) => self.problems.push(Problem::fact("presume", error, name, members)),
             }
         }
         facts

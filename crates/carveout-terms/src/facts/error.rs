@@ -46,9 +46,30 @@ pub enum FactError {
     /// Parameters, which no fact has.
     #[error("`{0}` has parameters; a fact has none, write only `{0}=value`")]
     Parameters(String),
+    /// A presumption about what is always measured.
+    #[error("`{0}` is measured by the gateway, so it can't be presumed")]
+    Measured(String),
+    /// A presumption that presumes nothing.
+    #[error("`{0}` is presumed `unknown`, which is what silence means anyway")]
+    Silent(String),
     /// More is wrong than is worth listing.
     #[error("and more")]
     More,
+}
+
+impl FactError {
+    /// Whether the name of the fact is what is wrong, and not its value.
+    pub(crate) const fn is_of_the_name(&self) -> bool {
+        matches!(self, Self::UnknownFact { .. } | Self::NotYours { .. } | Self::Measured(_))
+    }
+
+    /// The hint, which is then no longer part of the message.
+    pub(crate) fn take_hint(&mut self) -> Option<String> {
+        match self {
+            Self::UnknownFact { hint, .. } | Self::BadValue { hint, .. } => hint.take(),
+            _ => None,
+        }
+    }
 }
 
 /// Every reason why a dictionary of facts was refused.

@@ -63,15 +63,14 @@ pub(crate) fn presumed(
     vocabulary: &Vocabulary,
     name: &str,
     members: &[String],
-) -> Result<(FactId, Value), String> {
-    let fact = find(vocabulary, name).map_err(|error| error.to_string())?;
+) -> Result<(FactId, Value), FactError> {
+    let fact = find(vocabulary, name)?;
     if vocabulary.get(fact).attester() == Attester::Gateway {
-        return Err(format!("`{name}` is measured by the gateway, so it can't be presumed"));
+        return Err(FactError::Measured(name.to_owned()));
     }
-    let (fact, value) =
-        stated(vocabulary, name, members, Speaker::Anyone).map_err(|error| error.to_string())?;
+    let (fact, value) = stated(vocabulary, name, members, Speaker::Anyone)?;
     if vocabulary.silence(fact) == Some(&value) {
-        return Err(format!("`{name}` is presumed `unknown`, which is what silence means anyway"));
+        return Err(FactError::Silent(name.to_owned()));
     }
     Ok((fact, value))
 }
