@@ -147,9 +147,19 @@ pub(crate) fn install(quiet: &str, verbose: u8) {
         miette::GraphicalTheme::unicode_nocolor()
     };
     // Fails only if a hook is set already, which nothing else here does.
-    let _ = miette::set_hook(Box::new(move |_| {
-        Box::new(miette::MietteHandlerOpts::new().graphical_theme(theme.clone()).width(100).build())
-    }));
+    let _ = miette::set_hook(Box::new(move |_| Box::new(handler(theme.clone()))));
+}
+
+/// How errors are laid out: lines end between words only, so that a path, an id or `--log-key` can be found and
+/// copied whole.
+fn handler(theme: miette::GraphicalTheme) -> miette::MietteHandler {
+    miette::MietteHandlerOpts::new()
+        .graphical_theme(theme)
+        .width(100)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false)
+        .build()
 }
 
 /// Text in bold.

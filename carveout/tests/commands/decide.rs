@@ -3,6 +3,68 @@
 use crate::kit::Workspace;
 
 #[test]
+fn a_use_is_decided_with_the_exit_code_of_the_answer() {
+    let workspace = Workspace::sample(None);
+    for (arguments, use_, code, words) in [
+        ("", "purpose=logistics.supply", 0, ["permit", "4.1"]),
+        ("", "purpose=intel.foreign, volume=bulk, subject=us_person", 1, ["deny", "3.3"]),
+        (
+            "",
+            "purpose=targeting.nominate, subject=none, human_control=approve_each",
+            1,
+            ["hold", "approval of customer/release-authority"],
+        ),
+        ("", "", 1, ["deny", "2.2"]),
+        (
+            "--approve customer/release-authority",
+            "purpose=targeting.nominate, subject=none, human_control=approve_each",
+            0,
+            ["permit", "2.1"],
+        ),
+        (
+            "--evidence source=commercially_purchased",
+            "purpose=logistics.supply, subject=us_person",
+            1,
+            ["deny", "4.3"],
+        ),
+        (
+            "--program logistics-support",
+            "purpose=logistics.supply",
+            0,
+            ["system_class=routine_business", "maker=sample-maker"],
+        ),
+        (
+            "--program logistics-support",
+            "purpose=intel.foreign",
+            1,
+            ["refused before it is decided", "not registered for the purpose `intel.foreign`"],
+        ),
+        (
+            "--explain",
+            "purpose=weapons.cbrn",
+            1,
+            [
+                "yes purpose is weapons.cbrn (is purpose=weapons.cbrn: the caller's word)",
+                "(is volume=unknown: nobody says)",
+            ],
+        ),
+        (
+            "",
+            "at=@1577836800, purpose=logistics.supply",
+            1,
+            ["deny", "no grant governs this target at this time"],
+        ),
+        ("", "maker=openai, purpose=logistics.supply", 1, ["deny", "no grant governs"]),
+    ] {
+        let arguments = ["decide"].into_iter().chain(arguments.split(' ').filter(|word| !word.is_empty()));
+        let arguments: Vec<&str> = arguments.chain(["--use", use_]).collect();
+        workspace.run_all(&arguments).expect(code, &words);
+        let document = workspace.run_all(arguments.into_iter().chain(["--json"])).expect(code, &[]).json();
+        assert_eq!(document["ruling"] == "permit", code == 0, "{document:#}");
+    }
+}
+
+#[test]
 fn a_claim_that_can_t_be_taken_is_a_failure_with_a_hint() {
     let workspace = Workspace::sample(None);
     for (arguments, words) in [

@@ -1,12 +1,12 @@
 //! `demo`: what a newcomer sees first.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::BufRead,
     net::TcpListener,
     process::{Command, Stdio},
 };
 
-use crate::kit::{command, run, signal};
+use crate::kit::{Running, command, ran, run};
 
 #[test]
 fn once_shows_each_ruling_and_every_receipt_verified() {
@@ -39,30 +39,29 @@ fn a_taken_port_and_a_folder_with_something_in_it_are_refused() {
 fn the_printed_curl_works_as_pasted_and_ctrl_c_ends_it_cleanly() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = folder.path().join("kept");
-    let mut child = command()
-        .args(["demo", "--listen", "127.0.0.1:0", "--dir"])
-        .arg(&workspace)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut pasted = lines.by_ref().find(|line| line.starts_with("curl ")).unwrap();
-    while pasted.ends_with('\\') {
-        pasted.push('\n');
-        pasted.push_str(&lines.next().unwrap());
-    }
-    let python: Vec<String> = lines.by_ref().skip_while(|line| line.is_empty()).take(3).collect();
+    let mut demo = Running::start(
+        command()
+            .args(["demo", "--listen", "127.0.0.1:0", "--dir"])
+            .arg(&workspace)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+    );
+    let mut lines = demo.out().lines().map(Result::unwrap);
+    let (pasted, python) = demo.within_limit("what to paste", || {
+        let mut pasted = lines.by_ref().find(|line| line.starts_with("curl ")).unwrap();
+        while pasted.ends_with('\\') {
+            pasted.push('\n');
+            pasted.push_str(&lines.next().unwrap());
+        }
+        let python = lines.by_ref().skip_while(|line| line.is_empty()).take(3);
+        (pasted, python.collect::<Vec<String>>())
+    });
     assert!(python[0].contains("from openai import OpenAI") && python[2].contains("print("), "{python:?}");
     // Not every machine has curl; those that build this do.
-    let answer = Command::new("sh").args(["-c", &pasted.replacen("curl ", "curl -s ", 1)]).output().unwrap();
-    let answer = String::from_utf8(answer.stdout).unwrap();
-    assert!(answer.contains("This is the sample provider, not a model."), "{pasted}\n{answer}");
-    signal(&child, "-INT");
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(said, "");
+    ran(Command::new("sh").args(["-c", &pasted.replacen("curl ", "curl -s ", 1)]))
+        .expect(0, &["This is the sample provider, not a model."]);
+    demo.signal("-INT");
+    assert_eq!(demo.ended(), (Some(0), String::new()));
     let verified = run([
         "-C".as_ref(),
         workspace.as_os_str(),

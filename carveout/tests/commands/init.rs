@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::kit::{Workspace, run};
+use crate::kit::{Serving, Workspace, run};
 
 const PROVIDER: &str = r#"
 [[provider]]
@@ -43,16 +43,32 @@ fn a_new_workspace_serves_once_both_parties_have_signed() {
 }
 
 #[test]
-fn the_organisation_s_name_stands_in_the_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("ws");
-    run(["init".as_ref(), "--name".as_ref(), "agency.example".as_ref(), path.as_os_str()])
-        .expect(0, &["README.md"]);
-    assert!(fs::read_to_string(path.join("keys/ledger.pub")).unwrap().starts_with("agency.example/ledger+"));
-    let bad = folder.path().join("bad");
-    run(["init".as_ref(), "--name".as_ref(), "an agency".as_ref(), bad.as_os_str()])
-        .expect(2, &["can't name a key"]);
-    assert!(!bad.exists(), "nothing is left of it");
+fn every_commented_example_of_the_configuration_is_valid() {
+    let workspace = Workspace::real();
+    workspace.write("carveout.toml", uncommented(&workspace.read("carveout.toml")));
+    for provider in ["openai", "anthropic", "azure", "bedrock", "vertex", "vllm"] {
+        assert!(workspace.read("carveout.toml").contains(&format!("\nid = \"{provider}\"")), "{provider}");
+    }
+    workspace.run("decide --route general --use purpose=unknown").expect(1, &["deny", "host=microsoft"]);
+    workspace.sign_as_both();
+    workspace.write("keys/vertex.token", "token");
+    let mut serve = workspace.command(["serve", "--listen", "127.0.0.1:0"]);
+    for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_OPENAI_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"] {
+        serve.env(name, "credential");
+    }
+    assert_eq!(Serving::start(&mut serve).stop(), Some(0));
+}
+
+/// The configuration with its examples in force: what is commented out is a table's head, a key with its value, or
+/// a line of an array. The rest of the comments is prose.
+fn uncommented(config: &str) -> String {
+    let is_key = |line: &str| {
+        let key = line.split_once(" = ").map(|(key, _)| key);
+        key.is_some_and(|key| key.chars().all(|character| character.is_ascii_lowercase() || character == '_'))
+    };
+    let example = |line: &&str| line.starts_with(['[', ']', ' ']) || is_key(line);
+    let lines = config.lines().map(|line| line.strip_prefix("# ").filter(example).unwrap_or(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 #[test]

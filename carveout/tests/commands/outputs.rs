@@ -1,8 +1,8 @@
 //! What all commands share: help, versions, colours, pipes, and JSON whatever happens.
 
-use std::{fs::OpenOptions, io::Read, net::TcpListener, process::Stdio};
+use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
-use crate::kit::{Workspace, command, ran, run};
+use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
 const COMMANDS: [&str; 16] = [
     "demo",
@@ -34,6 +34,25 @@ fn every_command_explains_itself() {
 }
 
 #[test]
+fn what_is_mistyped_is_a_failure_in_json_too() {
+    for arguments in
+        [&["frobnicate"][..], &["check", "--nope"], &["decide"], &["ledger"], &["serve", "--listen", "here"]]
+    {
+        let mistyped = run(arguments);
+        assert_eq!((mistyped.code, mistyped.out.as_str()), (Some(2), ""), "{mistyped:?}");
+        let document = run(arguments.iter().copied().chain(["--json"])).expect(2, &[]).json();
+        assert_eq!(document["command"], "error", "{document:#}");
+    }
+    let workspace = Workspace::sample(None);
+    workspace.edit("programs/logistics-support.toml", "agency = ", "agenzy = ");
+    let document = workspace.run("serve --json").expect(2, &[]).json();
+    let problem = &document["problems"][0];
+    assert!(problem["file"].as_str().unwrap().ends_with("logistics-support.toml"), "{document:#}");
+    assert_eq!((&problem["line"], &problem["column"]), (&11.into(), &1.into()), "{document:#}");
+    assert!(problem["hint"].as_str().unwrap().contains("agency"), "{document:#}");
+}
+
+#[test]
 fn colours_are_for_terminals_and_only_without_no_color() {
     let workspace = Workspace::real();
     let plain = workspace.run("check");
@@ -51,13 +70,10 @@ fn colours_are_for_terminals_and_only_without_no_color() {
 fn a_reader_that_leaves_early_is_no_error() {
     let workspace = Workspace::real();
     for words in [&["check"][..], &["check", "--json"], &["completions", "zsh"], &["--help"]] {
-        let mut child =
-            workspace.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let code = child.wait().unwrap().code();
-        let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        assert_eq!((code, said.as_str()), (Some(0), ""), "{words:?}");
+        let mut command = workspace.command(words);
+        let mut running = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        drop(running.out());
+        assert_eq!(running.ended(), (Some(0), String::new()), "{words:?}");
     }
 }
 
@@ -65,9 +81,7 @@ fn a_reader_that_leaves_early_is_no_error() {
 fn a_result_that_can_t_be_written_is_a_failure() {
     for words in [&["keygen", "--program", "depot-1"][..], &["completions", "bash"]] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = command().args(words).stdout(full).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{words:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"), "{output:?}");
+        ran_to(full, command().args(words)).expect(2, &["could not be written"]);
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    time::Duration,
 };
 
 use crate::kit::{SUPPLY, Workspace, provider, ran};
@@ -69,6 +70,65 @@ fn a_configuration_that_can_t_hold_is_refused_with_a_hint() {
 }
 
 #[test]
+fn files_that_contradict_each_other_are_refused() {
+    let logistics = "programs/logistics-support.toml";
+    let intelligence = "programs/intelligence-support.toml";
+    type Change = fn(&Workspace);
+    let cases: [(Change, &[&str]); 8] = [
+        (
+            |ws| ws.write("programs/copy.toml", ws.read("programs/logistics-support.toml")),
+            &["are both the program `logistics-support`"],
+        ),
+        (
+            |ws| ws.write("agreements/copy.md", ws.read("agreements/sample-terms.md")),
+            &["are both the agreement `sample-terms`"],
+        ),
+        (
+            |ws| {
+                ws.edit(
+                    "programs/intelligence-support.toml",
+                    "demo-intelligence-support",
+                    "demo-logistics-support",
+                )
+            },
+            &["the key `demo-logistics-support` is given twice"],
+        ),
+        (
+            |ws| fs::remove_file(ws.path("agreements/sample-terms.md")).unwrap(),
+            &["bound by `sample-terms`, which is not there"],
+        ),
+        (
+            |ws| ws.write("agreements/sample-terms.md.sig", "garbage"),
+            &["`sample-terms` lacks a valid signature"],
+        ),
+        (|ws| ws.write("agreements/sample-terms.md.sig", b"\xff"), &["sample-terms.md.sig", "not UTF-8"]),
+        (
+            |ws| {
+                ws.edit(
+                    "programs/logistics-support.toml",
+                    "authority = \"contract\"",
+                    "authority = \"contrakt\"",
+                )
+            },
+            &["logistics-support.toml:", "`contract`"],
+        ),
+        (
+            |ws| {
+                ws.edit("programs/logistics-support.toml", "agency = ", "agenzy = ");
+                ws.edit("agreements/sample-terms.md", "context.volume)", "context.volum)");
+            },
+            &["2 files", "did you mean `agency`?", "did you mean `volume`?"],
+        ),
+    ];
+    for (change, words) in cases {
+        let workspace = Workspace::sample(None);
+        assert!(workspace.path(logistics).exists() && workspace.path(intelligence).exists());
+        change(&workspace);
+        workspace.refuses(words);
+    }
+}
+
+#[test]
 fn the_keys_of_the_demonstration_open_nothing_elsewhere() {
     let workspace = Workspace::sample(None);
     workspace.edit(CONFIG, "sample = true", "");
@@ -129,25 +189,24 @@ fn a_request_under_way_is_finished_before_the_end() {
     let workspace = Workspace::sample(Some(&provider));
     let gateway = workspace.serve();
     let mut stream = TcpStream::connect(gateway.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let body = r#"{"model":"sample-chat","messages":[{"role":"user","content":"[words 200] Go on."}]}"#;
     let head = format!(
         "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nCarveout-Use: {SUPPLY}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         workspace.key("logistics-support"),
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    let sent = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(400));
-        stream.write_all(body.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    });
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    // The gateway asks for the body, so the request is under way.
+    let mut asked = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    gateway.drain();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
     assert_eq!(gateway.stop(), Some(0));
-    let answer = sent.join().unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     workspace.run("ledger show").expect(0, &["settled", "completed"]);
 }

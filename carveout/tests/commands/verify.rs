@@ -69,6 +69,20 @@ fn an_auditor_needs_a_copy_and_the_log_s_key_and_no_workspace() {
 }
 
 #[test]
+fn in_a_copy_of_the_workspace_without_secrets_the_public_key_is_enough() {
+    let workspace = Workspace::sample(None);
+    workspace.run("ledger verify").expect(2, &["there is no ledger in", "when it first starts"]);
+    workspace.serve().stop();
+    for party in ["ledger", "vendor", "customer"] {
+        fs::remove_file(workspace.path(&format!("keys/{party}.key"))).unwrap();
+    }
+    workspace.run("ledger verify --redecide").expect(0, &["verified:"]);
+    workspace.run("ledger show").expect(0, &["founded"]);
+    fs::remove_file(workspace.path("keys/ledger.pub")).unwrap();
+    workspace.run("ledger verify").expect(2, &["name it with `--log-key`"]);
+}
+
+#[test]
 fn an_earlier_checkpoint_must_still_be_extended() {
     let workspace = Workspace::sample(None);
     workspace.serve().stop();

@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> mie
     } else {
         shown::print(printer, stack, &use_, &decision);
         if let Some(explanation) = &explanation {
-            shown::print_explanation(printer, explanation, &vocabulary);
+            shown::print_explanation(printer, explanation, &use_, &vocabulary);
         }
     }
     Ok(if decision.ruling == Ruling::Permit { Exit::Yes } else { Exit::No })

@@ -63,7 +63,14 @@ fn why(reason: &Reason) -> Option<String> {
     }
 }
 
-pub(super) fn print_explanation(printer: &Printer, explanation: &Explanation, vocabulary: &Vocabulary) {
+pub(super) fn print_explanation(
+    printer: &Printer,
+    explanation: &Explanation,
+    use_: &Use,
+    vocabulary: &Vocabulary,
+) {
+    let stated = [use_.claimed(), use_.registered(), use_.measured()];
+    let stated = stated.map(|layer| Facts::suppose(vocabulary, layer).unwrap_or_default());
     for agreement in &explanation.agreements {
         printer.line("");
         let applies = if agreement.applies { "" } else { " (does not apply to this target at this time)" };
@@ -81,7 +88,7 @@ pub(super) fn print_explanation(printer: &Printer, explanation: &Explanation, vo
             printer.line(format_args!("  {} {matched}", policy.policy));
             for turn in &policy.turned_by {
                 let met = if turn.met { "yes" } else { "no " };
-                let facts = attested(turn, agreement, vocabulary);
+                let facts = attested(turn, agreement, &stated, vocabulary);
                 printer.line(format_args!("      {met} {} (is {facts})", turn.condition));
             }
         }
@@ -89,12 +96,18 @@ pub(super) fn print_explanation(printer: &Printer, explanation: &Explanation, vo
 }
 
 /// The facts of a turn, each with whose word it is.
-fn attested(turn: &Turn, agreement: &AgreementExplained, vocabulary: &Vocabulary) -> String {
+fn attested(
+    turn: &Turn,
+    agreement: &AgreementExplained,
+    stated: &[Facts],
+    vocabulary: &Vocabulary,
+) -> String {
     let read = |text: &str| Facts::suppose(vocabulary, text).unwrap_or_default();
     let (presumed, facts) = (read(&agreement.presumed), read(&turn.facts));
     let shown = facts.iter().map(|(id, _)| {
         let whose = match vocabulary.get(id).attester() {
             _ if presumed.get(id).is_some() => "presumed",
+            _ if stated.iter().all(|layer| layer.get(id).is_none()) => "nobody says",
             Attester::Gateway => "measured",
             Attester::Officer => "an officer's word",
             Attester::Program => "registered",

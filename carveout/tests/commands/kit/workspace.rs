@@ -1,122 +1,22 @@
-//! The binary, workspaces to run it on, and a few lines of HTTP.
+//! Workspaces, and requests to their gateways.
 
 use std::{
     ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-/// The binary under test.
-const CARVEOUT: &str = env!("CARGO_BIN_EXE_carveout");
+use super::{Ran, Serving, command, ran, run};
 
 /// The request of the demo that is permitted.
 pub(crate) const SUPPLY: &str = "purpose=logistics.supply, subject=none";
-
-/// How a command ended.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Ran {
-    /// The one JSON document on stdout.
-    pub(crate) fn json(&self) -> Json {
-        assert_eq!(self.out.lines().count(), 1, "one document: {self:?}");
-        let document: Json = serde_json::from_str(&self.out).unwrap();
-        assert_eq!(document["version"], 1, "{self:?}");
-        document
-    }
-
-    /// Asserts the exit code, and that all of these words were said somewhere.
-    #[track_caller]
-    pub(crate) fn expect(&self, code: i32, words: &[&str]) -> &Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        // Errors are wrapped between words, with a bar before each line.
-        let said = format!("{} {}", self.out, self.err).replace(['│', '\n'], " ");
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        for word in words {
-            assert!(said.contains(word), "`{word}` is missing: {self:#?}");
-        }
-        self
-    }
-}
-
-/// The binary, with nothing of the surroundings.
-pub(crate) fn command() -> Command {
-    let mut command = Command::new(CARVEOUT);
-    for name in ["CARVEOUT_WORKSPACE", "CARVEOUT_LISTEN", "CARVEOUT_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(name);
-    }
-    command.stdin(Stdio::null());
-    command
-}
-
-/// Runs a command to its end.
-pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ran {
-    ran(command().args(arguments))
-}
-
-pub(crate) fn ran(command: &mut Command) -> Ran {
-    let output = command.output().unwrap();
-    Ran {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// A command that serves until it is told to end, or killed when this goes.
-pub(crate) struct Serving {
-    child: Child,
-    pub(crate) address: SocketAddr,
-}
-
-impl Serving {
-    /// Starts a command that prints where it listens.
-    pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let document: Json = serde_json::from_str(&line).unwrap_or_else(|error| {
-            let _ = child.kill();
-            panic!("it did not start: {error}: {line}")
-        });
-        Self { child, address: document["listening"].as_str().unwrap().parse().unwrap() }
-    }
-
-    /// Asks it to end, and says how it did.
-    pub(crate) fn stop(mut self) -> Option<i32> {
-        signal(&self.child, "-TERM");
-        self.child.wait().unwrap().code()
-    }
-
-    /// Ends it without a chance to tidy up.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Sends a signal by its name.
-pub(crate) fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
-}
 
 /// The sample provider.
 pub(crate) fn provider() -> Serving {
@@ -192,14 +92,16 @@ impl Workspace {
 
     /// What `serve` says when it is expected to refuse.
     pub(crate) fn refuses(&self, words: &[&str]) {
-        let mut child = self.command(["serve", "--listen", "127.0.0.1:0"]);
-        let ran = ran(Command::new("timeout")
-            .arg("20")
-            .arg(child.get_program())
-            .args(child.get_args())
-            .current_dir(self.path("")));
-        ran.expect(2, words);
-        child.stdin(Stdio::null());
+        self.run("serve --listen 127.0.0.1:0").expect(2, words);
+    }
+
+    /// Signs the terms of a real workspace as both of its parties.
+    pub(crate) fn sign_as_both(&self) {
+        self.run("keygen --name vendor.example --out vendor.key").expect(0, &[]);
+        fs::rename(self.path("vendor.pub"), self.path("keys/vendor.pub")).unwrap();
+        for key in ["vendor.key", "keys/customer.key"] {
+            self.run(&format!("sign agreements/terms.md --key {key}")).expect(0, &[]);
+        }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
