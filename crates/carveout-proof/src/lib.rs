@@ -1,0 +1,23 @@
+//! What terms permit, proven for all uses.
+//!
+//! Everything here is pure, and given a [`Budget`]. A [`Prover`] compiles stacks of agreements with
+//! Cedar's symbolic compiler, composes them as [`carveout_terms::Stack`] does, and decides questions
+//! about them with a SAT solver in this process.
+//!
+//! It is sound by construction: what it can't decide it calls [`Undecided`] and says why. Every cube
+//! of a [`Region`] is proven to lie inside, and every [`Witness`] is replayed through the authorizer
+//! that the gateway uses, before anybody sees it.
+
+mod budget;
+mod engine;
+mod law;
+mod prover;
+mod region;
+mod symbolic;
+mod undecided;
+
+pub use budget::{Budget, Progress};
+pub use law::Law;
+pub use prover::Prover;
+pub use region::{Constraint, Cube, Region, Witness};
+pub use undecided::Undecided;

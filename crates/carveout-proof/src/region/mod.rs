@@ -1,0 +1,11 @@
+//! Regions: all uses that a question is about, as cubes that people can read.
+
+mod cube;
+mod enumerate;
+mod witness;
+
+pub use self::{
+    cube::{Constraint, Cube},
+    enumerate::Region,
+    witness::Witness,
+};
