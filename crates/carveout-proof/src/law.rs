@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carveout_terms::{Agreement, ClauseRef, Policy, RoleId, Role, Stack};
+use carveout_terms::{Agreement, ClauseRef, Policy, Role, RoleId, Stack};
 
 use crate::{
     Prover, Undecided,
@@ -85,12 +85,10 @@ pub(crate) fn combine(
     agreements: &[AgreementTerms],
     policies: &[PolicyTerm],
 ) -> (Term, BTreeMap<RoleId, Term>) {
-    let mut lifted = any(
-        agreements
-            .iter()
-            .filter(|agreement| agreement.role == Role::Grant)
-            .map(|agreement| agreement.applies.clone()),
-    );
+    let mut lifted = any(agreements
+        .iter()
+        .filter(|agreement| agreement.role == Role::Grant)
+        .map(|agreement| agreement.applies.clone()));
     let mut holds: BTreeMap<RoleId, Term> = BTreeMap::new();
     for (position, agreement) in agreements.iter().enumerate() {
         let own = || policies.iter().filter(move |policy| policy.agreement == position);

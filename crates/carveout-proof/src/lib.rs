@@ -9,6 +9,7 @@
 //! that the gateway uses, before anybody sees it.
 
 mod budget;
+mod diff;
 mod engine;
 mod law;
 mod prover;
@@ -17,7 +18,8 @@ mod symbolic;
 mod undecided;
 
 pub use budget::{Budget, Progress};
+pub use diff::{Change, Diff, HoldChange, ShownCube, ShownRegion};
 pub use law::Law;
 pub use prover::Prover;
-pub use region::{Constraint, Cube, Region, Witness};
+pub use region::{Constraint, Cube, CubeWords, Plain, Region, Witness};
 pub use undecided::Undecided;

@@ -167,9 +167,8 @@ impl Facts {
     /// If the value is not one that the fact can have.
     pub fn state(&mut self, vocabulary: &Vocabulary, fact: FactId, value: Value) -> Result<(), FactError> {
         let declared = vocabulary.get(fact);
-        let known = |enumeration: &crate::Enumeration, member: u16| {
-            usize::from(member) < enumeration.members().len()
-        };
+        let known =
+            |enumeration: &crate::Enumeration, member: u16| usize::from(member) < enumeration.members().len();
         let fits = match (declared.kind(), &value) {
             (FactKind::Member(enumeration), Value::Member(member)) => known(enumeration, *member),
             (FactKind::Members(enumeration), Value::Members(members)) => {

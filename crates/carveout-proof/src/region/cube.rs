@@ -173,7 +173,9 @@ fn words(vocabulary: &Vocabulary, fact: FactId, constraint: &Constraint) -> Stri
             }
         }
         Constraint::Is(value) => format!("{name} is {value}"),
-        Constraint::Between { from: Some(from), below: Some(below) } if from.checked_add(1) == Some(*below) => {
+        Constraint::Between { from: Some(from), below: Some(below) }
+            if from.checked_add(1) == Some(*below) =>
+        {
             format!("{name} is {}", number(*from))
         }
         Constraint::Between { from, below } => {
@@ -242,8 +244,7 @@ fn one_of(vocabulary: &Vocabulary, fact: FactId, members: &MemberSet) -> String 
 
 fn named(fact: &str, enumeration: &carveout_terms::Enumeration, names: &[&str]) -> String {
     let quote = |name: &&str| format!("{}::\"{name}\"", enumeration.name());
-    let (groups, members): (Vec<&str>, Vec<&str>) =
-        names.iter().partition(|name| enumeration.is_group(name));
+    let (groups, members): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| enumeration.is_group(name));
     let mut conditions: Vec<String> =
         groups.iter().map(|group| format!("context.{fact} in {}", quote(group))).collect();
     match members.as_slice() {

@@ -5,7 +5,7 @@ mod enumerate;
 mod witness;
 
 pub use self::{
-    cube::{Constraint, Cube},
+    cube::{Constraint, Cube, CubeWords},
     enumerate::Region,
-    witness::Witness,
+    witness::{Plain, Witness},
 };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use carveout_terms::{
-    Attester, Decision, FactId, FactKind, Facts, MemberSet, Stack, Timestamp, Use, UseLayers, Value, Vocabulary,
+    Attester, Decision, FactId, FactKind, Facts, MemberSet, Stack, Timestamp, Use, UseLayers, Value,
+    Vocabulary,
 };
 
 use super::{Constraint, Cube};
@@ -47,8 +48,7 @@ impl Witness {
         let vocabulary = stack.vocabulary();
         let gateway = |fact: FactId| vocabulary.get(fact).attester() == Attester::Gateway;
         let (measured, claimed) = (self.all.filtered(gateway), self.all.filtered(|fact| !gateway(fact)));
-        let layers =
-            UseLayers { caller: Some(&claimed), gateway: Some(&measured), ..UseLayers::default() };
+        let layers = UseLayers { caller: Some(&claimed), gateway: Some(&measured), ..UseLayers::default() };
         Some(stack.decide(&Use::assemble(vocabulary, &layers).ok()?))
     }
 }

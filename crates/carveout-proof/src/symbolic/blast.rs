@@ -204,15 +204,10 @@ impl Bench<'_> {
             (Signal::Set { of, members }, Signal::Set { of: other, members: others }) if of == other => {
                 Signal::Set { of, members: wires(members, others) }
             }
-            (Signal::Number(then), Signal::Number(otherwise)) => Signal::Number(Number::Either {
-                test,
-                then: Box::new(then),
-                otherwise: Box::new(otherwise),
-            }),
-            (
-                Signal::Maybe { there, value },
-                Signal::Maybe { there: other_there, value: other },
-            ) => {
+            (Signal::Number(then), Signal::Number(otherwise)) => {
+                Signal::Number(Number::Either { test, then: Box::new(then), otherwise: Box::new(otherwise) })
+            }
+            (Signal::Maybe { there, value }, Signal::Maybe { there: other_there, value: other }) => {
                 let there = self.circuit.choose(test, there, other_there);
                 let value = match (value, other) {
                     (Some(value), Some(other)) => Some(Box::new(self.choose(test, *value, *other)?)),
@@ -271,9 +266,7 @@ impl Bench<'_> {
                 self.circuit.choose(*test, then, otherwise)
             }
             (Number::Constant(first), Number::Constant(second)) => self.circuit.constant(first >= second),
-            (Number::Fact(fact), Number::Constant(bound)) => {
-                self.space.at_least(self.circuit, *fact, *bound)
-            }
+            (Number::Fact(fact), Number::Constant(bound)) => self.space.at_least(self.circuit, *fact, *bound),
             (Number::Constant(bound), Number::Fact(fact)) => match bound.checked_add(1) {
                 Some(above) => !self.space.at_least(self.circuit, *fact, above),
                 None => self.circuit.constant(true),

@@ -35,8 +35,7 @@ pub(crate) struct Compiler {
 impl Compiler {
     pub(crate) fn new(vocabulary: &Vocabulary) -> Result<Self, Undecided> {
         let failed = |error: &dyn std::fmt::Display| Undecided::Vocabulary(error.to_string());
-        let schema =
-            Schema::from_json_value(vocabulary.schema().clone()).map_err(|error| failed(&error))?;
+        let schema = Schema::from_json_value(vocabulary.schema().clone()).map_err(|error| failed(&error))?;
         let request = schema.request_envs().next();
         let request = request.ok_or_else(|| failed(&"it has no action that applies to anything"))?;
         let environment = SymEnv::new(&schema, &request).map_err(|error| failed(&error))?;
@@ -58,7 +57,8 @@ impl Compiler {
         if let Some(known) = self.compiled.get(policy) {
             return Ok(Arc::clone(known));
         }
-        let parsed = Policy::parse(Some(PolicyId::new("clause")), policy).map_err(|error| error.to_string())?;
+        let parsed =
+            Policy::parse(Some(PolicyId::new("clause")), policy).map_err(|error| error.to_string())?;
         let symbolic = CompiledPolicy::compile_with_custom_symenv(
             &parsed,
             &self.request,

@@ -12,6 +12,6 @@ mod signal;
 pub(crate) use self::{
     blast::Blaster,
     build::{FactTerms, all, any, both, not},
-    compile::{Compiler, Compiled},
+    compile::{Compiled, Compiler},
 };
 pub(crate) use cedar_policy_symcc::term::Term;

@@ -9,12 +9,21 @@ use crate::engine::Wire;
 pub(super) enum Signal {
     Truth(Wire),
     /// One member of an enumeration: a wire for each.
-    Member { of: String, members: Vec<Wire> },
+    Member {
+        of: String,
+        members: Vec<Wire>,
+    },
     /// A set over an enumeration: a wire for each member.
-    Set { of: String, members: Vec<Wire> },
+    Set {
+        of: String,
+        members: Vec<Wire>,
+    },
     Number(Number),
     /// An optional value, and whether it is there.
-    Maybe { there: Wire, value: Option<Box<Signal>> },
+    Maybe {
+        there: Wire,
+        value: Option<Box<Signal>>,
+    },
     /// The record of all facts.
     Facts,
 }

@@ -88,6 +88,9 @@ impl Clause {
     }
 }
 
+/// The code of an example that its clause can't have caused.
+pub(super) const UNGROUNDED: &str = "ungrounded-example";
+
 /// What the sections of an agreement amount to.
 #[derive(Debug, Default)]
 pub(super) struct Read {
@@ -276,7 +279,7 @@ fn check_examples(read: &Read, problems: &mut Vec<Problem>) {
             let message =
                 format!("clause {} forbids nothing, so it can't deny or hold this use", example.clause());
             problems.push(
-                Problem::error("ungrounded-example", example.span(), message).hint(
+                Problem::error(UNGROUNDED, example.span(), message).hint(
                     "move the example to the clause that forbids it, or name that clause: `deny 4.2: …`",
                 ),
             );

@@ -12,7 +12,7 @@ use miette::Diagnostic;
 
 use super::{Effect, Policy, markdown::Block, nesting::too_deep};
 use crate::{
-    Problem, RoleId, Vocabulary,
+    Problem, RoleId, Severity, Vocabulary,
     law::{Condition, SilenceError, lower, silent_facts},
     problem::nearest,
     vocabulary::{APPROVALS, ROLE},
@@ -29,8 +29,15 @@ pub(super) struct Compiler<'a> {
     /// The roles that the parties have; none if the front matter couldn't be read.
     pub(super) roles: Option<&'a [RoleId]>,
     pub(super) limit: bool,
-    /// Whether its restrictions may say nothing about silence.
-    pub(super) may_be_silent: bool,
+    pub(super) silence: Silence,
+}
+
+/// What becomes of a restriction that somebody escapes by saying nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Silence {
+    Refused,
+    Warned,
+    Allowed,
 }
 
 impl Compiler<'_> {
@@ -99,12 +106,17 @@ impl Compiler<'_> {
         let lowered = lower(self.vocabulary, policy.non_scope_constraints().unwrap_or(&always), &span)
             .map_err(|found| problems.extend(found))
             .ok()?;
-        if effect == Effect::Forbid && notes.silent.is_none() && !self.may_be_silent {
-            self.check_silence(&lowered.condition, &span, problems);
+        let mut silent = Vec::new();
+        if effect == Effect::Forbid && notes.silent.is_none() && self.silence != Silence::Allowed {
+            self.check_silence(&lowered.condition, &span, &mut silent);
+        }
+        if self.silence == Silence::Refused {
+            problems.append(&mut silent);
         }
         if problems.len() > before {
             return None;
         }
+        problems.extend(silent.into_iter().map(|problem| Problem { severity: Severity::Warning, ..problem }));
         let Some(cedar) = evaluated(policy, lowered.expression.clone(), notes.hold.as_ref()) else {
             // A policy that can't be built must not just be missing: it might have been a `forbid`.
             problems.push(Problem::error("not-compiled", span, "this policy can't be compiled"));
@@ -229,7 +241,7 @@ impl Compiler<'_> {
             let errors =
                 result.validation_errors().map(|error| diagnosed("validation", error, policy.span.len()));
             let warnings = result.validation_warnings().map(|warning| Problem {
-                severity: crate::Severity::Warning,
+                severity: Severity::Warning,
                 ..diagnosed("validation", warning, policy.span.len())
             });
             problems.extend(errors.chain(warnings).map(|problem| problem.moved(policy.block)));

@@ -13,6 +13,10 @@ mod ruling;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use self::{
+    clauses::UNGROUNDED,
+    compile::{Compiler, Silence},
+};
 pub use self::{
     clauses::{Clause, ClauseKind},
     examples::{Example, ExampleOutcome, ExampleRuling},
@@ -73,7 +77,6 @@ impl Window {
     pub(crate) const ALWAYS: Self =
         Self { effective: Timestamp::from_millis(-62_167_219_200_000), until: None };
 
-
     /// Whether the agreement is in force at a time.
     #[must_use]
     pub fn covers(&self, at: Timestamp) -> bool {
@@ -81,10 +84,11 @@ impl Window {
     }
 }
 
-/// The two kinds of files that hold clauses.
+/// The kinds of files that hold clauses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Agreement,
+    Draft,
     RedLines,
 }
 
@@ -92,6 +96,7 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Agreement => "agreement",
+            Self::Draft => "draft",
             Self::RedLines => "red lines",
         }
     }
@@ -131,13 +136,22 @@ impl Agreement {
         Self::read(source, vocabulary, Kind::Agreement)
     }
 
+    /// Reads a draft for analysis: what would keep it from being adopted only because a restriction
+    /// is silent, or because an example no longer has a clause that could deny it, is a warning.
+    ///
+    /// # Errors
+    /// As [`Agreement::parse`], for everything else.
+    pub fn draft(source: &str, vocabulary: &Vocabulary) -> Result<Self, AgreementErrors> {
+        Self::read(source, vocabulary, Kind::Draft)
+    }
+
     fn read(source: &str, vocabulary: &Vocabulary, kind: Kind) -> Result<Self, AgreementErrors> {
         let mut problems = Vec::new();
         let failed = |problems| Problems::new(kind.as_str(), source, problems);
         let (head_text, body_start) =
             front_matter::locate(source).map_err(|problem| failed(vec![problem]))?;
         let head = match kind {
-            Kind::Agreement => front_matter::read(source, head_text, vocabulary, &mut problems),
+            Kind::Agreement | Kind::Draft => front_matter::read(source, head_text, vocabulary, &mut problems),
             Kind::RedLines => front_matter::read_red_lines(source, head_text, vocabulary, &mut problems),
         };
         let sections = markdown::sections(&blanked(source, body_start));
@@ -146,14 +160,18 @@ impl Agreement {
         });
         let limit = head.as_ref().is_some_and(|head| head.role == Role::Limit);
         // A red line names what it means: silence about it is no loophole, and any role may lift it.
-        let (roles, may_be_silent) = match kind {
-            Kind::Agreement => (roles, false),
-            Kind::RedLines => (None, true),
+        let (roles, silence) = match kind {
+            Kind::Agreement => (roles, Silence::Refused),
+            Kind::Draft => (roles, Silence::Warned),
+            Kind::RedLines => (None, Silence::Allowed),
         };
-        let compiler =
-            compile::Compiler { vocabulary, source, roles: roles.as_deref(), limit, may_be_silent };
+        let compiler = Compiler { vocabulary, source, roles: roles.as_deref(), limit, silence };
         let read = clauses::read(source, sections, vocabulary, &compiler, &mut problems);
         problems.extend(compiler.validate(&read.policies));
+        if kind == Kind::Draft {
+            let ungrounded = problems.iter_mut().filter(|problem| problem.code == UNGROUNDED);
+            ungrounded.for_each(|problem| problem.severity = Severity::Warning);
+        }
         let fatal = problems.iter().any(|problem| problem.severity == Severity::Error);
         let (Some(head), Some(at), false) = (head, vocabulary.fact("at"), fatal) else {
             return Err(failed(problems));

@@ -14,11 +14,11 @@ mod words;
 
 pub use self::words::Words;
 pub(crate) use self::{
-    words::one_of,
     cells::{Cell, Cells},
     condition::{Comparison, Condition, Test},
     evaluate::Evaluation,
     index::Index,
     lower::lower,
     silence::{SilenceError, silent_facts},
+    words::one_of,
 };

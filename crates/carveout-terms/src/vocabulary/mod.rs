@@ -246,6 +246,12 @@ impl Vocabulary {
         self.positions.get(name).copied()
     }
 
+    /// The position of a fact among [`Vocabulary::facts`].
+    #[must_use]
+    pub const fn position(&self, id: FactId) -> usize {
+        id.index()
+    }
+
     /// The fact at a position of this vocabulary.
     ///
     /// # Panics
