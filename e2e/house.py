@@ -92,11 +92,11 @@ def until(condition, what, seconds=15):
 class Server:
     """A command of the binary that serves until it is stopped; its log goes to a file."""
 
-    def __init__(self, arguments, address, ready_path, log: Path):
+    def __init__(self, arguments, address, ready_path, log: Path, under=(), inherited=()):
         self.address, self.log = address, log
         self._log = log.open("ab")
         self.process = subprocess.Popen(
-            [binary(), *map(str, arguments)],
+            [*under, binary(), *map(str, arguments)], pass_fds=inherited,
             env=environment(), stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
@@ -164,10 +164,13 @@ class Workspace:
     def ledger(self) -> Path:
         return self.directory / "ledger"
 
-    def serve(self) -> Server:
+    def serve(self, under=(), inherited=()) -> Server:
+        """Starts the gateway, as an argument of another command if one is given."""
         address = free_address()
         arguments = ["serve", "--workspace", self.directory, "--listen", address]
-        return Server(arguments, address, "/readyz", self.directory.with_suffix(".log"))
+        return Server(
+            arguments, address, "/readyz", self.directory.with_suffix(".log"), under, inherited
+        )
 
     @contextmanager
     def serving(self):
@@ -176,6 +179,16 @@ class Workspace:
             yield gateway
         finally:
             gateway.stop()
+
+    @contextmanager
+    def serving_on(self, disk):
+        """The same on a disk that can fail; how the gateway ends is for the test to say."""
+        with disk.under() as (under, inherited):
+            gateway = self.serve(under, inherited)
+            try:
+                yield gateway
+            finally:
+                gateway.kill()
 
     def run(self, *arguments, **options):
         """A command on this workspace."""

@@ -2,11 +2,13 @@
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 
 import anthropic
 import openai
 import pytest
 
+from auditor import Auditor
 from conftest import USE, anthropic_client, openai_client
 from house import request
 
@@ -98,16 +100,46 @@ def test_a_purpose_outside_the_programs_list_is_refused_undecided(gateway, works
 
 
 @DIALECTS
-def test_a_bad_key_is_an_authentication_error_and_never_reaches_the_ledger(
-    gateway, workspace, auditor, sdk, ask
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_bad_key_is_an_authentication_error_and_reaches_neither_provider_nor_ledger(
+    copied, provider, sdk, ask, stream
 ):
-    good = workspace.keys["logistics-support"]
-    for bad in [good[:-1] + ("A" if good[-1] != "A" else "B"), "cvo_nobody_" + "A" * 43, "sk-123"]:
-        workspace.keys["wrong"] = bad
-        with pytest.raises(sdk.AuthenticationError):
-            ask(gateway, workspace, "wrong")
-        assert bad not in gateway.log.read_text()
-    del workspace.keys["wrong"]
+    good = copied.keys["logistics-support"]
+    bad = [good[:-1] + ("A" if good[-1] != "A" else "B"), "cvo_nobody_" + "A" * 43, "sk-123"]
+    before = provider.usage_csv()
+    with copied.serving() as gateway:
+        for copied.keys["wrong"] in bad:
+            with pytest.raises(sdk.AuthenticationError) as caught:
+                ask(gateway, copied, "wrong", stream=stream)
+            assert "no valid program key" in str(caught.value)
+            assert "carveout-receipt" not in caught.value.response.headers
+    assert not [key for key in bad if key in gateway.log.read_text()]
+    assert provider.usage_csv() == before
+    assert {entry["kind"] for entry in Auditor(copied.ledger).entries()} == {"genesis", "terms_adopted"}
+
+
+@DIALECTS
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_expired_key_is_an_authentication_error_and_reaches_neither_provider_nor_ledger(
+    copied, provider, sdk, ask, stream
+):
+    program = copied.directory / "programs" / "logistics-support.toml"
+    registered = program.read_text()
+    now = datetime.now(UTC).replace(microsecond=0)
+
+    program.write_text(f"{registered}expires = {(now - timedelta(seconds=1)).isoformat()}\n")
+    before = provider.usage_csv()
+    with copied.serving() as gateway:
+        with pytest.raises(sdk.AuthenticationError) as caught:
+            ask(gateway, copied, stream=stream)
+        assert "no valid program key" in str(caught.value)
+        assert "carveout-receipt" not in caught.value.response.headers
+    assert provider.usage_csv() == before
+    assert {entry["kind"] for entry in Auditor(copied.ledger).entries()} == {"genesis", "terms_adopted"}
+
+    program.write_text(f"{registered}expires = {(now + timedelta(days=1)).isoformat()}\n")
+    with copied.serving() as gateway:
+        assert ask(gateway, copied)
 
 
 @DIALECTS
