@@ -31,8 +31,8 @@ mod r#use;
 mod vocabulary;
 
 pub use agreement::{
-    Agreement, AgreementErrors, Clause, ClauseKind, Example, ExampleOutcome, ExampleRuling, Party, Policy,
-    RedLines, Role, Window,
+    Agreement, AgreementErrors, Clause, ClauseKind, Condition, Edit, EditError, Example, ExampleOutcome,
+    ExampleRuling, Party, Policy, RedLines, Role, Window,
 };
 pub use decision::{ClauseRef, Decision, Reason, RoleId, Ruling};
 pub use digest::Digest;
@@ -43,5 +43,5 @@ pub use problem::{Code, Problem, Problems, Severity};
 pub use program::{Program, ProgramKey, PurposeRefused};
 pub use stack::{Stack, StackError};
 pub use timestamp::{Timestamp, TimestampError};
-pub use r#use::{Use, UseError, UseLayers};
+pub use r#use::{Known, Use, UseError, UseLayers};
 pub use vocabulary::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, Vocabulary};

@@ -205,7 +205,7 @@ impl Stack {
 fn cells(vocabulary: &Vocabulary, agreements: &[Arc<Agreement>]) -> Cells {
     let mut cells = Cells::default();
     for agreement in agreements {
-        agreement.conditions().for_each(|condition| cells.add(condition));
+        agreement.policy_conditions().for_each(|condition| cells.add(condition));
         agreement.governs().iter().for_each(|(fact, _)| cells.add_exactly(*fact));
         if let Some(at) = vocabulary.fact("at") {
             cells.add_constant(at, agreement.window().effective.millis());

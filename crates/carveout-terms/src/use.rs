@@ -1,7 +1,9 @@
 //! A use: the normalised facts of one request to one target.
 
+mod known;
 mod readings;
 
+pub use self::known::Known;
 pub(crate) use self::readings::{Possibilities, Possibility, Readings};
 use crate::{Digest, Facts, RoleId, Timestamp, Value, Vocabulary};
 

@@ -103,9 +103,8 @@ impl Compiler<'_> {
         self.check_scope(policy, &span, problems);
         let notes = self.annotations(policy, effect, &span, problems);
         let always = Expr::val(true);
-        let lowered = lower(self.vocabulary, policy.non_scope_constraints().unwrap_or(&always), &span)
-            .map_err(|found| problems.extend(found))
-            .ok()?;
+        let written = policy.non_scope_constraints().unwrap_or(&always);
+        let lowered = lower(self.vocabulary, written, &span).map_err(|found| problems.extend(found)).ok()?;
         let mut silent = Vec::new();
         if effect == Effect::Forbid && notes.silent.is_none() && self.silence != Silence::Allowed {
             self.check_silence(&lowered.condition, &span, &mut silent);
@@ -130,6 +129,7 @@ impl Compiler<'_> {
             silent: notes.silent,
             has_unless: text.get(span.clone()).is_some_and(says_unless),
             condition: lowered.condition,
+            written: written.clone(),
             lowered: lowered.expression,
             cedar,
             span,

@@ -2,6 +2,7 @@
 
 mod clauses;
 mod compile;
+mod edit;
 mod examples;
 mod front_matter;
 mod markdown;
@@ -19,6 +20,7 @@ use self::{
 };
 pub use self::{
     clauses::{Clause, ClauseKind},
+    edit::{Condition, Edit, EditError},
     examples::{Example, ExampleOutcome, ExampleRuling},
     policies::Policy,
     red_lines::RedLines,
@@ -31,7 +33,7 @@ pub(crate) use self::{
 };
 use crate::{
     Digest, FactId, Facts, MemberSet, Problem, Problems, RoleId, Severity, Timestamp, Vocabulary,
-    law::{Condition, Index},
+    law::{self, Index},
 };
 
 /// Everything wrong with an agreement's text.
@@ -320,7 +322,7 @@ impl Agreement {
         self.vocabulary
     }
 
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+    pub(crate) fn policy_conditions(&self) -> impl Iterator<Item = &law::Condition> {
         self.policies.iter().map(Policy::condition)
     }
 }

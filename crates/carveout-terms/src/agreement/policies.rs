@@ -26,6 +26,8 @@ pub struct Policy {
     pub(super) silent: Option<String>,
     pub(super) has_unless: bool,
     pub(super) condition: Condition,
+    /// The condition as it was written.
+    pub(super) written: Expr,
     /// The lowered condition, without the hold.
     pub(super) lowered: Expr,
     pub(super) cedar: CedarPolicy,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use carveout_terms::{
-    Agreement, Attester, Decision, Facts, Problems, RoleId, Severity, Stack, Use, UseLayers, Vocabulary,
+    Agreement, Attester, Decision, Facts, Known, Problems, RoleId, Severity, Stack, Use, Vocabulary,
 };
 
 pub(crate) const SCHEMA: &str = r#"
@@ -140,19 +140,14 @@ impl Said<'_> {
             Facts::parse(vocabulary, text, attester).unwrap_or_else(|errors| panic!("{text}: {errors}"))
         };
         let plain = read(GATEWAY, Attester::Gateway);
-        let caller = read(self.caller, Attester::Caller);
-        let program = read(self.program, Attester::Program);
-        let gateway = plain.overridden_by(&read(self.gateway, Attester::Gateway));
-        let evidence: Vec<Facts> = self.evidence.iter().map(|text| read(text, Attester::Gateway)).collect();
-        let approvals: Vec<RoleId> = self.approvals.iter().map(|role| RoleId::new(*role)).collect();
-        let layers = UseLayers {
-            caller: Some(&caller),
-            program: Some(&program),
-            gateway: Some(&gateway),
-            evidence: &evidence,
-            approvals: &approvals,
+        let known = Known {
+            caller: read(self.caller, Attester::Caller),
+            program: read(self.program, Attester::Program),
+            gateway: plain.overridden_by(&read(self.gateway, Attester::Gateway)),
+            evidence: self.evidence.iter().map(|text| read(text, Attester::Gateway)).collect(),
+            approvals: self.approvals.iter().map(|role| RoleId::new(*role)).collect(),
         };
-        Use::assemble(vocabulary, &layers).unwrap_or_else(|error| panic!("{error}"))
+        known.assemble(vocabulary).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) fn decide(&self, stack: &Stack) -> Decision {
