@@ -168,7 +168,11 @@ impl Prover {
     /// The uses that one side rules on as expected and the other doesn't.
     fn moved(&mut self, sides: Sides<'_>, expected: Expected<'_>) -> Result<ShownRegion, Undecided> {
         let gained = both(expected.term(sides.to), not(expected.term(sides.from)));
-        let region = self.region(&gained)?;
+        let region = match self.region(&gained) {
+            // The direction of the change is proven; nothing more is said about this part of it.
+            Err(Undecided::BudgetSpent) => Region::unknown(),
+            region => region?,
+        };
         self.shown(region, sides.from.stack(), sides.to.stack(), |before, after| {
             expected.is(&after.ruling) && !expected.is(&before.ruling)
         })

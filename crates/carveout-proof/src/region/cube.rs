@@ -51,6 +51,13 @@ impl Cube {
         self.constraints.get(&fact)
     }
 
+    /// What the cube says about some of its facts: the same cube, or a larger one.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(FactId) -> bool) -> Self {
+        let constraints = self.constraints.iter().filter(|(fact, _)| keep(**fact));
+        Self { constraints: constraints.map(|(fact, constraint)| (*fact, constraint.clone())).collect() }
+    }
+
     /// Whether the facts of a use meet every constraint.
     #[must_use]
     pub fn contains(&self, value: impl Fn(FactId) -> Option<Value>) -> bool {

@@ -33,6 +33,11 @@ impl Region {
     pub(crate) const fn nothing() -> Self {
         Self { cubes: Vec::new(), exhausted: true }
     }
+
+    /// A region of which nothing is known.
+    pub(crate) const fn unknown() -> Self {
+        Self { cubes: Vec::new(), exhausted: false }
+    }
 }
 
 /// One thing that a cube says, and the wire that says it.
