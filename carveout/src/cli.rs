@@ -57,6 +57,9 @@ pub(crate) enum Command {
     /// Verify and read the record
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Ready-made agreements, after public instruments: list them, read one, take one into a workspace
+    #[command(subcommand)]
+    Packs(Packs),
     /// Run the sample provider, which answers like a model and isn't one
     SampleProvider(SampleProvider),
     /// Print a completion script for a shell
@@ -265,6 +268,33 @@ pub(crate) struct LedgerRotate {
     /// The party's public key from now on
     #[arg(long, value_name = "FILE")]
     pub(crate) new: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Packs {
+    /// Name them, with their role and how much of each is enforced
+    List,
+    /// Print one
+    Show(PackNamed),
+    /// Write one into a workspace's agreements; nothing is overwritten
+    Add(PacksAdd),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PackNamed {
+    /// The pack, as `packs list` names it
+    #[arg(value_name = "NAME", hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::packs::names()))]
+    pub(crate) name: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PacksAdd {
+    #[command(flatten)]
+    pub(crate) pack: PackNamed,
+    /// The workspace to write into, instead of the one of `-C`
+    #[arg(long, value_name = "WORKSPACE")]
+    pub(crate) into: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

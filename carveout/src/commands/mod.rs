@@ -7,6 +7,7 @@ mod demo;
 mod init;
 mod keygen;
 mod ledger;
+mod packs;
 mod sample_provider;
 mod serve;
 mod sign;
@@ -20,7 +21,7 @@ use crate::{
     cli::{Cli, Command},
     config,
     output::{Exit, Printer},
-    packs, workspace,
+    workspace,
 };
 
 /// Runs what was typed.
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
+        Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
         Command::Completions(arguments) => completions::run(&arguments, printer),
     }
@@ -48,7 +50,12 @@ fn vocabulary(named: Option<&PathBuf>, root: &Path) -> miette::Result<Vocabulary
     if root.join(config::FILE).exists() {
         return workspace::vocabulary(&root.join(&config::load(root)?.terms.vocabulary));
     }
-    Vocabulary::parse(packs::DEFENSE_SCHEMA, packs::DEFENSE_TAXONOMY)
+    builtin_vocabulary()
+}
+
+/// The vocabulary that the binary carries with it.
+fn builtin_vocabulary() -> miette::Result<Vocabulary> {
+    Vocabulary::parse(crate::packs::DEFENSE_SCHEMA, crate::packs::DEFENSE_TAXONOMY)
         .into_diagnostic()
         .wrap_err("the built-in vocabulary can't be read")
 }

@@ -14,6 +14,7 @@ mod init;
 mod keys;
 mod kit;
 mod outputs;
+mod packs;
 mod reconcile;
 mod redecide;
 mod serve;

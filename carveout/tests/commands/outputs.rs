@@ -4,7 +4,7 @@ use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
 use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 20] = [
     "demo",
     "init",
     "serve",
@@ -18,6 +18,10 @@ const COMMANDS: [&str; 16] = [
     "ledger receipt",
     "ledger reconcile",
     "ledger rotate",
+    "packs",
+    "packs list",
+    "packs show",
+    "packs add",
     "sample-provider",
     "completions",
     "",
