@@ -9,17 +9,25 @@
 //! that the gateway uses, before anybody sees it.
 
 mod budget;
+mod check;
 mod diff;
 mod engine;
 mod law;
 mod prover;
+mod redlines;
 mod region;
+mod side;
 mod symbolic;
 mod undecided;
+mod whatif;
 
 pub use budget::{Budget, Progress};
+pub use check::{Contradiction, Grade, Graded, Idle, IdleReason};
 pub use diff::{Change, Diff, HoldChange, ShownCube, ShownRegion};
 pub use law::Law;
 pub use prover::Prover;
+pub use redlines::{LineKind, LineVerdict};
 pub use region::{Constraint, Cube, CubeWords, Plain, Region, Witness};
+pub use side::{Dates, side};
 pub use undecided::Undecided;
+pub use whatif::{WhatIfError, Worth};

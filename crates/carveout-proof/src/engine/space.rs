@@ -42,6 +42,7 @@ pub(crate) enum Atom {
 }
 
 /// All uses that a vocabulary can express.
+#[derive(Clone)]
 pub(crate) struct Space {
     vocabulary: Arc<Vocabulary>,
     facts: Vec<Fabric>,
@@ -51,6 +52,18 @@ impl Space {
     pub(crate) fn new(vocabulary: Arc<Vocabulary>, circuit: &mut Circuit) -> Self {
         let facts = vocabulary.facts().map(|(_, fact)| fabric(fact.kind(), circuit)).collect();
         Self { vocabulary, facts }
+    }
+
+    /// Another space that agrees with this one on the facts that `shared` accepts. Numbers are always
+    /// shared, with the bounds they have by now.
+    pub(crate) fn sharing(&self, circuit: &mut Circuit, shared: impl Fn(FactId) -> bool) -> Self {
+        let fabric = |(fact, declared): (FactId, &carveout_terms::Fact)| match self.fabric(fact) {
+            known @ Fabric::Number { .. } => known.clone(),
+            known if shared(fact) => known.clone(),
+            _ => fabric(declared.kind(), circuit),
+        };
+        let facts = self.vocabulary.facts().map(fabric).collect();
+        Self { vocabulary: Arc::clone(&self.vocabulary), facts }
     }
 
     pub(crate) const fn vocabulary(&self) -> &Arc<Vocabulary> {

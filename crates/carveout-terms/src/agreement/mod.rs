@@ -203,6 +203,21 @@ impl Agreement {
         })
     }
 
+    /// A grant of every use, of any target at any time: to look at limits by themselves, which grant
+    /// nothing.
+    ///
+    /// # Errors
+    /// None that the vocabulary doesn't have itself.
+    pub fn everything(vocabulary: &Vocabulary) -> Result<Self, AgreementErrors> {
+        let name = vocabulary.name();
+        let source = format!(
+            "+++\nagreement = \"every-use\"\nversion = \"1\"\nvocabulary = \"{name}\"\nrole = \"grant\"\n\
+             effective = 2026-01-01\nparty = [ {{ id = \"nobody\", name = \"Nobody\" }} ]\n+++\n# Every use\n\
+             ## 1 Every use\nEvery use is permitted.\n```cedar\npermit (principal, action, resource);\n```\n"
+        );
+        Self::parse(&source, vocabulary).map(|everything| everything.as_if_in_force())
+    }
+
     /// The same terms, as if they were in force at any time: to compare what texts say, whatever
     /// their dates. It has another digest, because it rules otherwise.
     #[must_use]
