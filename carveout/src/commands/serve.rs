@@ -20,10 +20,8 @@ pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miet
         if printer.json() {
             printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
         } else {
-            printer.note(format_args!(
-                "the gateway listens on http://{}; stop it with Ctrl-C",
-                gateway.local_addr()
-            ));
+            printer.line(format_args!("the gateway listens on http://{}", gateway.local_addr()));
+            printer.note("stop it with Ctrl-C");
         }
         gateway.run(stopped()).await.into_diagnostic().wrap_err("the gateway did not end well")?;
         Ok(Exit::Yes)

@@ -49,6 +49,12 @@ fn a_use_is_decided_with_the_exit_code_of_the_answer() {
             ],
         ),
         (
+            "--explain --evidence purpose=intel.foreign",
+            "purpose=logistics.supply, subject=none",
+            1,
+            ["4.2 forbids", "yes purpose is within intel (is purpose=intel.foreign: the evidence)"],
+        ),
+        (
             "",
             "at=@1577836800, purpose=logistics.supply",
             1,

@@ -7,7 +7,8 @@ use crate::{
     r#use::Readings,
 };
 
-/// Every agreement's and every clause's part in a decision. One reading is explained: the claimed one.
+/// Every agreement's and every clause's part in a decision. Of several readings the one is explained that makes
+/// the ruling, and where the claimed one does, that.
 #[derive(Debug)]
 pub struct Explanation {
     /// The agreements of the stack, in order.
@@ -62,7 +63,7 @@ impl Stack {
     #[must_use]
     pub fn explain(&self, use_: &Use) -> Explanation {
         let reading = match use_.readings() {
-            Readings::Each(readings) => readings.first(),
+            Readings::Each(readings) => self.decisive(readings, use_.approvals()),
             Readings::TooMany(_) => None,
         };
         let agreements = reading

@@ -8,6 +8,7 @@ mod outcome;
 mod unread;
 
 use std::{
+    cmp::Reverse,
     collections::BTreeSet,
     num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError},
@@ -147,6 +148,16 @@ impl Stack {
                 },
             );
         strictest.unwrap_or_else(|| Arc::new(Outcome::denied(Reason::TooManyReadings)))
+    }
+
+    /// The reading that makes the ruling: the strictest, and of equally strict ones the first, which is the
+    /// claimed one.
+    pub(crate) fn decisive<'r>(
+        &self,
+        readings: &'r [Assignment],
+        approvals: &[RoleId],
+    ) -> Option<&'r Assignment> {
+        readings.iter().min_by_key(|reading| Reverse(self.outcome(reading, approvals).ruling.strictness()))
     }
 
     fn outcome(&self, reading: &Assignment, approvals: &[RoleId]) -> Arc<Outcome> {

@@ -182,6 +182,29 @@ fn an_explanation_names_the_tests_that_turned_each_policy() {
     );
 }
 
+/// Evidence adds readings: the one that makes the ruling is explained, the claimed one where it does.
+#[test]
+fn an_explanation_is_of_the_reading_that_makes_the_ruling() {
+    let terms = agreement(
+        "g",
+        "",
+        &["permit when { true };", r#"@silent("s") forbid when { context.volume == Volume::"bulk" };"#],
+    );
+    let stack = stack_presuming([terms], "");
+    for (caller, evidence, forbidden, facts) in [
+        ("volume=targeted", "volume=bulk", true, "volume=bulk"),
+        ("volume=bulk", "volume=targeted", true, "volume=bulk"),
+        ("volume=targeted", "volume=unknown", false, "volume=targeted"),
+    ] {
+        let use_ = Said { caller, evidence: &[evidence], ..Said::default() }.assemble(stack.vocabulary());
+        let explanation = stack.explain(&use_);
+        let policy = &explanation.agreements[0].policies[1];
+        assert_eq!(policy.matched, forbidden, "{caller} and {evidence}");
+        assert_eq!(policy.turned_by[0].facts, facts, "{caller} and {evidence}");
+        assert_eq!(stack.decide(&use_).ruling.as_str(), if forbidden { "deny" } else { "permit" });
+    }
+}
+
 #[test]
 fn permits_that_rest_on_a_presumption_are_known() {
     let body = clauses([

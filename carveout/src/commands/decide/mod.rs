@@ -5,7 +5,7 @@ mod shown;
 use std::sync::Arc;
 
 use carveout_terms::{
-    Agreement, Attester, FactKind, Facts, Program, RoleId, Ruling, Stack, Use, UseLayers, Vocabulary,
+    Agreement, Attester, FactKind, Facts, Known, Program, RoleId, Ruling, Stack, Use, Vocabulary,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -89,17 +89,14 @@ fn supposed(asked: &Asked, stated: &Facts, arguments: &Decide) -> miette::Result
     let approvals = approvals(stack, &arguments.approve)?;
     let registered = program.as_ref().map(|program| program.facts().clone()).unwrap_or_default();
     let attested = |by: &[Attester]| stated.filtered(|fact| by.contains(&vocabulary.get(fact).attester()));
-    let caller = attested(&[Attester::Judge, Attester::Caller, Attester::None]);
-    let program = registered.overridden_by(&attested(&[Attester::Program, Attester::Officer]));
-    let gateway = small(vocabulary)?.overridden_by(target).overridden_by(&attested(&[Attester::Gateway]));
-    let layers = UseLayers {
-        caller: Some(&caller),
-        program: Some(&program),
-        gateway: Some(&gateway),
-        evidence: &evidence,
-        approvals: &approvals,
+    let known = Known {
+        caller: attested(&[Attester::Judge, Attester::Caller, Attester::None]),
+        program: registered.overridden_by(&attested(&[Attester::Program, Attester::Officer])),
+        gateway: small(vocabulary)?.overridden_by(target).overridden_by(&attested(&[Attester::Gateway])),
+        evidence,
+        approvals,
     };
-    Use::assemble(vocabulary, &layers).into_diagnostic()
+    known.assemble(vocabulary).into_diagnostic()
 }
 
 /// The roles that approve, of those that the agreements' parties have: another one would lift nothing, silently.

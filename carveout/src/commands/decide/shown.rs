@@ -69,8 +69,11 @@ pub(super) fn print_explanation(
     use_: &Use,
     vocabulary: &Vocabulary,
 ) {
-    let stated = [use_.claimed(), use_.registered(), use_.measured()];
-    let stated = stated.map(|layer| Facts::suppose(vocabulary, layer).unwrap_or_default());
+    let read = |layer: &str| Facts::suppose(vocabulary, layer).unwrap_or_default();
+    let stated = Stated {
+        layers: [use_.claimed(), use_.registered(), use_.measured()].map(read),
+        evidence: use_.evidence().iter().map(|layer| read(layer)).collect(),
+    };
     for agreement in &explanation.agreements {
         printer.line("");
         let applies = if agreement.applies { "" } else { " (does not apply to this target at this time)" };
@@ -95,19 +98,25 @@ pub(super) fn print_explanation(
     }
 }
 
+/// What was said about a use.
+struct Stated {
+    layers: [Facts; 3],
+    evidence: Vec<Facts>,
+}
+
 /// The facts of a turn, each with whose word it is.
-fn attested(
-    turn: &Turn,
-    agreement: &AgreementExplained,
-    stated: &[Facts],
-    vocabulary: &Vocabulary,
-) -> String {
+fn attested(turn: &Turn, agreement: &AgreementExplained, stated: &Stated, vocabulary: &Vocabulary) -> String {
     let read = |text: &str| Facts::suppose(vocabulary, text).unwrap_or_default();
     let (presumed, facts) = (read(&agreement.presumed), read(&turn.facts));
-    let shown = facts.iter().map(|(id, _)| {
+    let shown = facts.iter().map(|(id, value)| {
         let whose = match vocabulary.get(id).attester() {
             _ if presumed.get(id).is_some() => "presumed",
-            _ if stated.iter().all(|layer| layer.get(id).is_none()) => "nobody says",
+            _ if stated.evidence.iter().any(|said| said.get(id).is_some())
+                && stated.layers.iter().all(|said| said.get(id) != Some(value)) =>
+            {
+                "the evidence"
+            }
+            _ if stated.layers.iter().all(|said| said.get(id).is_none()) => "nobody says",
             Attester::Gateway => "measured",
             Attester::Officer => "an officer's word",
             Attester::Program => "registered",

@@ -1,7 +1,7 @@
 //! One decision, made again.
 
 use carveout_ledger::{Decided, Timestamp};
-use carveout_terms::{Decision, Facts, Ruling, Use, UseLayers};
+use carveout_terms::{Decision, Facts, Known, Ruling};
 
 use super::bound::Bound;
 
@@ -28,31 +28,21 @@ pub(super) fn difference(bound: &Bound, decided: &Decided, at: Timestamp) -> Opt
 
 fn again(bound: &Bound, decided: &Decided) -> Result<Decision, String> {
     let vocabulary = bound.stack.vocabulary();
-    let read = |text: &str| {
-        Facts::suppose(vocabulary, text).map_err(|error| format!("the recorded facts can't be read: {error}"))
-    };
     let facts = &decided.facts;
-    let (caller, program, gateway) = (read(&facts.caller)?, read(&facts.program)?, read(&facts.gateway)?);
+    let known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
+        .map_err(|error| format!("the recorded facts can't be read: {error}"))?;
     // The registered facts are part of the terms: other ones are not what the parties saw.
-    if program != *bound.program.facts() {
+    if known.program != *bound.program.facts() {
         return Err("the facts recorded for its program are not those registered for it".to_owned());
     }
-    bound.program.admits(&caller, vocabulary).map_err(|refused| refused.to_string())?;
-    if gateway != targeted(&gateway, bound, decided)? {
+    bound.program.admits(&known.caller, vocabulary).map_err(|refused| refused.to_string())?;
+    if known.gateway != targeted(&known.gateway, bound, decided)? {
         return Err("it was decided for another target than the one it names".to_owned());
     }
     if !facts.approvals.is_empty() {
         return Err("it rests on approvals, and no entry proves that they were given".to_owned());
     }
-    let evidence = facts.evidence.iter().map(|text| read(text)).collect::<Result<Vec<_>, _>>()?;
-    let layers = UseLayers {
-        caller: Some(&caller),
-        program: Some(&program),
-        gateway: Some(&gateway),
-        evidence: &evidence,
-        approvals: &[],
-    };
-    let use_ = Use::assemble(vocabulary, &layers).map_err(|error| error.to_string())?;
+    let use_ = known.assemble(vocabulary).map_err(|error| error.to_string())?;
     Ok(bound.stack.decide(&use_))
 }
 
