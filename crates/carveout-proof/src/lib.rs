@@ -29,5 +29,6 @@ pub use prover::Prover;
 pub use redlines::{LineKind, LineVerdict};
 pub use region::{Constraint, Cube, CubeWords, Plain, Region, Witness};
 pub use side::{Dates, side};
+pub use symbolic::{Script, SecondOpinionError};
 pub use undecided::Undecided;
 pub use whatif::{WhatIfError, Worth};

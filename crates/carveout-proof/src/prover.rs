@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use carveout_terms::{ClauseRef, FactId, Facts, Value, Vocabulary};
 
 use crate::{
-    Budget, Undecided,
+    Budget, Region, Script, Undecided,
     engine::{Answer, Circuit, Space, Wire},
-    symbolic::{Blaster, Compiled, Compiler, Term},
+    symbolic::{Blaster, Compiled, Compiler, Finding, Term},
 };
 
 /// Answers questions about all uses that a vocabulary can express.
@@ -21,6 +21,8 @@ pub struct Prover {
     pub(crate) circuit: Circuit,
     pub(crate) space: Space,
     budget: Budget,
+    /// What was found out so far, if anybody wants to ask an outside solver about it.
+    findings: Option<Vec<Finding>>,
 }
 
 impl Prover {
@@ -32,7 +34,32 @@ impl Prover {
         let compiler = Compiler::new(&vocabulary)?;
         let mut circuit = Circuit::new(&budget);
         let space = Space::new(Arc::clone(&vocabulary), &mut circuit);
-        Ok(Self { vocabulary, compiler, blaster: Blaster::default(), circuit, space, budget })
+        let blaster = Blaster::default();
+        Ok(Self { vocabulary, compiler, blaster, circuit, space, budget, findings: None })
+    }
+
+    /// Keeps what is found out from now on, for [`Prover::script`].
+    #[must_use]
+    pub fn keeping_findings(self) -> Self {
+        Self { findings: Some(Vec::new()), ..self }
+    }
+
+    /// Everything that was found out since [`Prover::keeping_findings`], as questions to an outside
+    /// solver: every condition that was met by some use or by none, every cube of a region, and that
+    /// the cubes of an exhausted region are all of it.
+    ///
+    /// # Errors
+    /// If the questions can't be put into text.
+    pub fn script(&self) -> Result<Script, Undecided> {
+        let findings = self.findings.as_deref().unwrap_or_default();
+        Script::of(&self.fact_terms(), &self.space, self.compiler.environment(), findings)
+    }
+
+    pub(crate) fn note_region(&mut self, condition: &Term, region: &Region) {
+        if self.findings.is_some() {
+            let noted = Finding::region(&self.fact_terms(), condition, region);
+            self.findings.get_or_insert_default().extend(noted);
+        }
     }
 
     /// The vocabulary that questions are asked in.
@@ -67,14 +94,17 @@ impl Prover {
 
     /// Some use that meets a condition, or the proof that there is none.
     pub(crate) fn ask(&mut self, condition: &Term) -> Result<Option<BTreeMap<FactId, Value>>, Undecided> {
-        let wire = self.wire(condition)?;
-        Ok(if self.possible(&[wire])? { Some(self.space.values(&self.circuit)) } else { None })
+        Ok(if self.can_be(condition)? { Some(self.space.values(&self.circuit)) } else { None })
     }
 
     /// Whether some use meets a condition.
     pub(crate) fn can_be(&mut self, condition: &Term) -> Result<bool, Undecided> {
         let wire = self.wire(condition)?;
-        self.possible(&[wire])
+        let possible = self.possible(&[wire])?;
+        if let Some(findings) = &mut self.findings {
+            findings.push(Finding::answer(condition.clone(), possible));
+        }
+        Ok(possible)
     }
 
     pub(crate) fn possible(&mut self, wires: &[Wire]) -> Result<bool, Undecided> {

@@ -80,7 +80,9 @@ impl Prover {
         self.drop_covered(&mut found);
         let mut cubes: Vec<Cube> = found.iter().map(|found| self.cube(&found.said)).collect();
         cubes.sort_by_cached_key(|cube| (cube.constraints().len(), cube.clone()));
-        Ok(Region { cubes, exhausted })
+        let region = Region { cubes, exhausted };
+        self.note_region(condition, &region);
+        Ok(region)
     }
 
     /// The largest cube around a cell that stays inside; none if the budget is spent first.

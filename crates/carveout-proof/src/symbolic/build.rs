@@ -115,11 +115,11 @@ impl Substitution {
     }
 }
 
-fn entity_type(enumeration: &Enumeration) -> Option<EntityTypeName> {
+pub(super) fn entity_type(enumeration: &Enumeration) -> Option<EntityTypeName> {
     enumeration.name().parse().ok()
 }
 
-fn member(enumeration: &Enumeration, at: u16) -> Option<Term> {
+pub(super) fn member(enumeration: &Enumeration, at: u16) -> Option<Term> {
     let name = EntityId::new(enumeration.member_name(at));
     Some(Term::from(EntityUid::from_type_name_and_id(entity_type(enumeration)?, name)))
 }
