@@ -5,6 +5,7 @@ import httpx2
 import openai
 import pytest
 
+from auditor import Auditor
 from conftest import anthropic_client, openai_client
 from house import receipt
 
@@ -60,10 +61,29 @@ def test_a_fault_is_told_and_settled(
     assert settled["outcome"] == outcome
 
 
+@pytest.mark.parametrize("sdk, start", [(openai, stream_openai), (anthropic, stream_anthropic)])
+def test_a_provider_that_falls_silent_is_told_and_settled(copied, sdk, start):
+    """The gateway waits no longer than its configuration says, however patient the caller is."""
+    config = copied.directory / "carveout.toml"
+    config.write_text(f"{config.read_text()}[gateway.seconds]\nfirst_byte = 1\nidle = 1\n")
+    with copied.serving() as gateway:
+        for behaviour, stream, outcome in [
+            ("-hang", False, "provider_unreachable"),
+            ("-hang", True, "provider_unreachable"),
+            ("-stall", False, "provider_cut"),
+            ("-stall", True, "provider_cut"),
+        ]:
+            with pytest.raises(sdk.APIError) as caught:
+                index, read = start(gateway, copied, behaviour, stream)
+                read()
+            assert not isinstance(caught.value, sdk.APIConnectionError), "it is told, not cut off"
+            if hasattr(caught.value, "response") and "carveout-receipt" in caught.value.response.headers:
+                index, _ = receipt(caught.value.response.headers)
+            assert Auditor(copied.ledger).settled(index)["outcome"] == outcome
+
+
 def test_a_provider_that_cannot_be_reached_is_told_and_settled(copied, provider):
     """Its address is one where nobody listens."""
-    from auditor import Auditor
-
     config = copied.directory / "carveout.toml"
     config.write_text(config.read_text().replace(provider.address, "127.0.0.1:9"))
     with copied.serving() as gateway:
