@@ -55,9 +55,9 @@ impl Prover {
         Script::of(&self.fact_terms(), &self.space, self.compiler.environment(), findings)
     }
 
-    pub(crate) fn note_region(&mut self, condition: &Term, region: &Region) {
+    pub(crate) fn note_region(&mut self, wanted: &Term, allowed: &Term, region: &Region) {
         if self.findings.is_some() {
-            let noted = Finding::region(&self.fact_terms(), condition, region);
+            let noted = Finding::region(&self.fact_terms(), wanted, allowed, region);
             self.findings.get_or_insert_default().extend(noted);
         }
     }

@@ -42,9 +42,15 @@ impl Finding {
         Self { what: what.to_owned(), question, possible }
     }
 
-    /// What a region says: each cube lies inside, and if it is exhausted, nothing of it outside of them.
-    pub(crate) fn region(facts: &FactTerms<'_>, condition: &Term, region: &Region) -> Vec<Self> {
-        let outside = not(condition.clone());
+    /// What a region says: each cube holds only what is wanted or allowed, and if it is exhausted,
+    /// nothing that is wanted lies outside of them.
+    pub(crate) fn region(
+        facts: &FactTerms<'_>,
+        wanted: &Term,
+        allowed: &Term,
+        region: &Region,
+    ) -> Vec<Self> {
+        let outside = not(any([wanted.clone(), allowed.clone()]));
         let cubes: Vec<Term> = region.cubes.iter().map(|cube| cube_term(facts, cube)).collect();
         let mut findings: Vec<Self> = std::iter::zip(&region.cubes, &cubes)
             .map(|(cube, term)| Self {
@@ -56,7 +62,7 @@ impl Finding {
         if region.exhausted {
             findings.push(Self {
                 what: format!("{} cubes are the whole region", cubes.len()),
-                question: both(condition.clone(), not(any(cubes))),
+                question: both(wanted.clone(), not(any(cubes))),
                 possible: false,
             });
         }
