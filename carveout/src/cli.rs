@@ -240,6 +240,12 @@ pub(crate) struct LedgerReceipt {
     /// Check this receipt file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) check: Option<PathBuf>,
+    /// Check whether this is the body that the entry commits to: a request's, or a reply's if it is a settlement
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// The opening that the customer gave away for this one body; else it is looked for in the workspace
+    #[arg(long, value_name = "HEX", requires = "body")]
+    pub(crate) salt: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -98,6 +98,13 @@ pub(crate) struct Ledger {
     pub(crate) key: Reference,
     /// Milliseconds between checkpoints.
     pub(crate) publish_every_ms: Option<u64>,
+    /// The customer's own folder, with what opens the commitments in the record.
+    #[serde(default = "openings")]
+    pub(crate) openings: PathBuf,
+}
+
+fn openings() -> PathBuf {
+    "openings".into()
 }
 
 #[derive(Debug, Deserialize)]

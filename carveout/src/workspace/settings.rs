@@ -1,13 +1,13 @@
 //! From a workspace to the gateway's settings.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
     Clock, Credential, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings,
     TargetSettings,
 };
-use carveout_ledger::{Ledger, Timestamp};
+use carveout_ledger::{Ledger, Openings, Timestamp};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr};
 
@@ -40,12 +40,19 @@ pub(crate) fn settings(
             .collect::<miette::Result<_>>()?,
         routes: config.routes.iter().map(|one| route(one, last_at)).collect(),
         ledger,
+        openings: openings(&workspace.root.join(&config.ledger.openings), last_at)?,
         last_at: carveout_terms::Timestamp::from_millis(last_at.millis()),
         clock: Clock::system(),
         limits: limits(&config.gateway.limits),
         patience: patience(&config.gateway.seconds),
         sample: config.sample,
     })
+}
+
+/// What can't be kept is told now, not to the first caller.
+fn openings(directory: &Path, at: Timestamp) -> miette::Result<Openings> {
+    let kept = Openings::keep(directory).and_then(|openings| openings.prepare(at).map(|()| openings));
+    kept.into_diagnostic().wrap_err("what opens the record's commitments can't be kept")
 }
 
 fn provider(workspace: &Workspace, provider: &config::Provider) -> miette::Result<ProviderSettings> {

@@ -7,6 +7,7 @@
     reason = "helpers of tests are tests: clippy.toml exempts test functions only"
 )]
 
+mod body;
 mod check;
 mod decide;
 mod demo;

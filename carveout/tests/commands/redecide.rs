@@ -53,7 +53,7 @@ fn terms_of(entries: &[Entry], program: &str) -> carveout_ledger::Digest {
 #[test]
 fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
     type Change = fn(&mut Vec<Entry>);
-    let cases: [(&str, Change, &str); 9] = [
+    let cases: [(&str, Change, &str); 10] = [
         ("as it was", |_| {}, "0 differ"),
         (
             "a denial recorded as a permit",
@@ -68,6 +68,11 @@ fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
             "a clause left out",
             |entries| decisions(entries).for_each(|decided| decided.grounds.clear()),
             "by no clause",
+        ),
+        (
+            "a presumption left out",
+            |entries| decisions(entries).for_each(|decided| decided.presumed.clear()),
+            ", presuming weapon_function=none (the program)",
         ),
         (
             "a role left out",

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, LedgerError, Outcome,
-    Position, RecordedFacts, Salt,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, LedgerError,
+    OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Stack, Use};
 
@@ -82,6 +82,8 @@ pub(crate) enum NotAdmitted {
     Ledger(#[from] LedgerError),
     #[error("the ledger recorded the decision without saying where")]
     Nowhere,
+    #[error("what opens the commitments could not be kept: {0}")]
+    Openings(#[from] OpeningsError),
     #[error("the system has no randomness to give")]
     Randomness,
 }
@@ -90,7 +92,7 @@ pub(crate) enum NotAdmitted {
 /// append goes on, and its attempt is settled.
 pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admission, NotAdmitted> {
     const FIRST: u32 = 1;
-    let names = Names::draw()?;
+    let names = Names::draw(house, case.decision.at)?;
     let permitted = case.decision.ruling == Ruling::Permit;
     let attempt = permitted.then_some(FIRST);
     let entries = entries(&case, &names, attempt);
@@ -145,7 +147,7 @@ async fn record(
     }
 }
 
-/// What is random about a decision, drawn in one system call.
+/// A decision's random name, and the salts of its commitments, which follow from it and from what is kept.
 #[derive(Clone, Copy)]
 struct Names {
     decision: DecisionId,
@@ -154,18 +156,12 @@ struct Names {
 }
 
 impl Names {
-    fn draw() -> Result<Self, NotAdmitted> {
-        let mut decision = [0; 16];
-        let mut salts = [[0; 32]; 2];
-        let mut drawn = [0; 80];
-        getrandom::fill(&mut drawn).map_err(|_unavailable| NotAdmitted::Randomness)?;
-        let (id, rest) = drawn.split_at(decision.len());
-        decision.copy_from_slice(id);
-        for (salt, bytes) in salts.iter_mut().zip(rest.chunks_exact(32)) {
-            salt.copy_from_slice(bytes);
-        }
-        let [request, response] = salts.map(Salt::from_bytes);
-        Ok(Self { decision: DecisionId::from_bytes(decision), request, response })
+    fn draw(house: &House, at: carveout_terms::Timestamp) -> Result<Self, NotAdmitted> {
+        let decision = DecisionId::generate().map_err(|_unavailable| NotAdmitted::Randomness)?;
+        let at = Timestamp::from_millis(at.millis());
+        let salt = |part| house.openings.salt(at, &decision, part);
+        let (request, response) = (salt(CommittedPart::Request)?, salt(CommittedPart::Response)?);
+        Ok(Self { decision, request, response })
     }
 
     fn hold(&self) -> String {
@@ -174,7 +170,7 @@ impl Names {
 }
 
 fn entries(case: &Case<'_>, names: &Names, attempt: Option<u32>) -> Vec<Entry> {
-    let at = carveout_ledger::Timestamp::from_millis(case.decision.at.millis());
+    let at = Timestamp::from_millis(case.decision.at.millis());
     let decided = Entry { at, event: Event::Decided(decided(case, names)) };
     let attempted = attempt.map(|attempt| {
         let target = case.target.recorded.clone();
@@ -193,7 +189,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         }
         Ruling::Deny => (carveout_ledger::Ruling::Deny, Vec::new()),
     };
-    let grounds = decision.grounds.iter();
+    let (grounds, presumed) = (decision.grounds.iter(), decision.presumed.iter());
     Decided {
         decision: names.decision,
         program: registered.program.id().to_owned(),
@@ -208,7 +204,9 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
             evidence: case.use_.evidence().to_vec(),
             approvals: case.use_.approvals().iter().map(ToString::to_string).collect(),
         },
-        presumed: None,
+        presumed: presumed
+            .map(|one| Presumed { agreement: one.agreement.clone(), fact: one.fact.clone() })
+            .collect(),
         ruling,
         roles,
         grounds: grounds

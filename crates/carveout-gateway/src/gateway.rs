@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use carveout_ledger::LedgerError;
+use carveout_ledger::{Ledger, LedgerError, Statistics};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -29,6 +29,9 @@ use crate::{
 
 /// How long settlements may take once the last request is over.
 const SETTLEMENTS: Duration = Duration::from_secs(10);
+
+/// Between two lines of the log about what the ledger has done since the start.
+const COUNTED: Duration = Duration::from_secs(60);
 
 /// After a failure to accept (no file descriptors left, mostly), before the next try.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
@@ -82,6 +85,7 @@ impl Gateway {
         tracing::info!(%address, "listening");
         let mut connections = JoinSet::new();
         let graceful = GracefulShutdown::new();
+        let counting = tokio::spawn(count(house.ledger.clone()));
         accept(listener, &house, &mut connections, &graceful, shutdown).await;
         tracing::info!(connections = connections.len(), "draining");
         house.draining.store(true, Ordering::Relaxed);
@@ -91,9 +95,34 @@ impl Gateway {
         // Dropping a connection drops the attempt in it, which settles it in a task of the gateway.
         connections.shutdown().await;
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
+        counting.abort();
+        tell(&house.ledger.statistics());
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))
     }
+}
+
+/// Tells every so often how well the ledger keeps up, while something is recorded.
+async fn count(ledger: Ledger) {
+    let mut told = Statistics::default();
+    loop {
+        tokio::time::sleep(COUNTED).await;
+        let now = ledger.statistics();
+        if now.entries > told.entries {
+            tell(&now);
+            told = now;
+        }
+    }
+}
+
+fn tell(statistics: &Statistics) {
+    tracing::info!(
+        entries = statistics.entries,
+        syncs = statistics.syncs,
+        entries_per_sync = format_args!("{:.1}", statistics.entries_per_sync()),
+        checkpoints = statistics.checkpoints,
+        "ledger"
+    );
 }
 
 async fn accept(

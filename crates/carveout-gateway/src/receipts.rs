@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
-use carveout_ledger::{Entry, Event, Ledger, LedgerError};
+use carveout_ledger::{Decided, Entry, Event, Ledger, LedgerError, Ruling};
 use http::{Method, Response, request::Parts};
 use tokio::time::Instant;
 
@@ -22,8 +22,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// how busy the others are.
 const NO_SUCH_RECEIPT: &str = "no such receipt among this program's entries";
 
-const NO_SUCH_ENDPOINT: &str =
-    "no such endpoint; there are `GET /carveout/v1/receipts/{index}` and `GET /carveout/v1/checkpoint`";
+const NOT_SETTLED: &str = "what came of this request is not recorded yet, or too far from it; try again";
+
+const NO_SUCH_ENDPOINT: &str = "no such endpoint; there are `GET /carveout/v1/receipts/{index}`, `GET /carveout/v1/receipts/{index}/settlement` and `GET /carveout/v1/checkpoint`";
 
 /// Answers what is below `/carveout/v1/`, if the request is for that. The ledger's tiles are not there: they hold
 /// every program's entries and are for auditors.
@@ -34,9 +35,14 @@ pub(crate) async fn answer(
     dialect: Dialect,
 ) -> Option<Result<Response<Reply>, Refusal>> {
     let wanted = head.uri.path().strip_prefix("/carveout/v1/")?;
-    let found = match (&head.method, wanted.split_once('/')) {
-        (&Method::GET, None) if wanted == "checkpoint" => Ok(checkpoint(house)),
-        (&Method::GET, Some(("receipts", index))) => receipt(house, key.registered.program.id(), index).await,
+    let steps: Vec<&str> = wanted.split('/').collect();
+    let program = key.registered.program.id();
+    let found = match (&head.method, steps.as_slice()) {
+        (&Method::GET, ["checkpoint"]) => Ok(checkpoint(house)),
+        (&Method::GET, ["receipts", index]) => receipt(house, program, index, Which::Entry).await,
+        (&Method::GET, ["receipts", index, "settlement"]) => {
+            receipt(house, program, index, Which::Settlement).await
+        }
         _ => Err(Box::new(Notice::not_found(NO_SUCH_ENDPOINT))),
     };
     Some(found.map_err(|notice| Refusal::new(dialect, notice)))
@@ -46,20 +52,46 @@ fn checkpoint(house: &House) -> Response<Reply> {
     text(200, house.ledger.latest_checkpoint_note())
 }
 
-async fn receipt(house: &House, program: &str, index: &str) -> Result<Response<Reply>, Box<Notice>> {
+/// Which entry's receipt is asked for, given an index.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The entry at the index.
+    Entry,
+    /// The entry that ended the decision at the index.
+    Settlement,
+}
+
+/// What was found.
+enum Found {
+    Receipt(Bytes),
+    /// It may still come.
+    NotYet,
+    Nothing,
+}
+
+async fn receipt(
+    house: &House,
+    program: &str,
+    index: &str,
+    which: Which,
+) -> Result<Response<Reply>, Box<Notice>> {
     let missing = || Box::new(Notice::not_found(NO_SUCH_RECEIPT));
     let index = canonical_index(index).ok_or_else(missing)?;
     let deadline = Instant::now() + house.patience.receipt;
     loop {
-        // Tiles are read from the disk, which no other request shall wait for.
+        // Tiles are read from the disk, which no other request shall wait for; one at a time, because a search
+        // reads many.
+        let place = house.searches.acquire().await;
         let (ledger, asker) = (house.ledger.clone(), program.to_owned());
-        let found = tokio::task::spawn_blocking(move || own_receipt(&ledger, &asker, index)).await;
+        let found = tokio::task::spawn_blocking(move || find(&ledger, &asker, index, which)).await;
+        drop(place);
         match found.map_err(|_panicked| missing())? {
-            Ok(receipt) => return receipt.map(|receipt| json(200, receipt)).ok_or_else(missing),
-            Err(LedgerError::NotYetPublished { .. }) if Instant::now() < deadline => {
+            Ok(Found::Receipt(receipt)) => return Ok(json(200, receipt)),
+            Ok(Found::NotYet) | Err(LedgerError::NotYetPublished { .. }) if Instant::now() < deadline => {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
-            Err(LedgerError::NotYetPublished { .. }) => return Err(missing()),
+            Ok(Found::NotYet) => return Err(Box::new(Notice::not_found(NOT_SETTLED))),
+            Ok(Found::Nothing) | Err(LedgerError::NotYetPublished { .. }) => return Err(missing()),
             Err(error) => {
                 tracing::error!(index, error = %Escaped(&error), "a receipt could not be made");
                 return Err(Notice::unavailable("the ledger could not be read; try again").into());
@@ -73,26 +105,26 @@ fn canonical_index(text: &str) -> Option<u64> {
     text.parse().ok().filter(|index: &u64| index.to_string() == text)
 }
 
-/// The receipt, if the entry is the decision of this program or the attempt that was recorded with it.
-fn own_receipt(ledger: &Ledger, program: &str, index: u64) -> Result<Option<Bytes>, LedgerError> {
-    if !is_own(ledger, program, index)? {
-        return Ok(None);
-    }
-    let receipt = ledger.receipt(index)?;
-    Ok(Some(Bytes::from(receipt.to_json())))
+/// The receipt, if the entry is about a decision of this program.
+fn find(ledger: &Ledger, program: &str, index: u64, which: Which) -> Result<Found, LedgerError> {
+    let Some(decided) = own_decision(ledger, program, index)? else { return Ok(Found::Nothing) };
+    let index = match which {
+        Which::Entry => index,
+        Which::Settlement if decided.ruling != Ruling::Permit => return Ok(Found::Nothing),
+        Which::Settlement => match ledger.end_of(&decided.decision, index)? {
+            Some(end) => end,
+            None => return Ok(Found::NotYet),
+        },
+    };
+    Ok(Found::Receipt(ledger.receipt(index)?.to_json().into()))
 }
 
-fn is_own(ledger: &Ledger, program: &str, index: u64) -> Result<bool, LedgerError> {
-    let read = |index| ledger.entry(index).map(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.event));
-    Ok(match read(index)? {
-        Some(Event::Decided(decided)) => decided.program == program,
-        // An attempt is appended together with the decision that permits it, right after it.
-        Some(Event::Attempted(attempted)) => match index.checked_sub(1).map(read).transpose()?.flatten() {
-            Some(Event::Decided(decided)) => {
-                decided.decision == attempted.decision && decided.program == program
-            }
-            _ => false,
-        },
-        _ => false,
+/// The decision that an entry is about, if it is this program's. Only decisions name their program.
+fn own_decision(ledger: &Ledger, program: &str, index: u64) -> Result<Option<Decided>, LedgerError> {
+    let Some(recorded) = ledger.decision_of(index)? else { return Ok(None) };
+    let entry = ledger.entry(recorded)?;
+    Ok(match Entry::parse(&entry).map(|entry| entry.event) {
+        Ok(Event::Decided(decided)) if decided.program == program => Some(decided),
+        _ => None,
     })
 }

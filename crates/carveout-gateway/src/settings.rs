@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use carveout_dialects::Dialect;
-use carveout_ledger::Ledger;
+use carveout_ledger::{Ledger, Openings};
 use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
 use http::Uri;
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub routes: Vec<RouteSettings>,
     /// The record. [`Gateway::run`](crate::Gateway::run) closes it at the end.
     pub ledger: Ledger,
+    /// What opens the commitments in the record. It belongs to the customer, and is no part of the ledger.
+    pub openings: Openings,
     /// The time of the ledger's last entry: no decision is dated before it.
     pub last_at: Timestamp,
     /// Where the time comes from.

@@ -17,7 +17,7 @@ use std::{
 
 use carveout_ledger::{
     Cited, Commitment, CommittedPart, Decided, DecisionId, Digest, Entry, Event, Genesis, Ledger, Options,
-    RecordedFacts, Ruling, Salt, SigningKey, Target, Timestamp, verify_directory,
+    Presumed, RecordedFacts, Ruling, Salt, SigningKey, Target, Timestamp, verify_directory,
 };
 
 const ORIGIN: &str = "sample.example/throughput";
@@ -86,7 +86,7 @@ fn decided(number: u64) -> Entry {
             evidence: Vec::new(),
             approvals: Vec::new(),
         },
-        presumed: Some(text("volume=targeted")),
+        presumed: vec![Presumed { agreement: None, fact: text("volume=targeted") }],
         ruling: Ruling::Deny,
         roles: Vec::new(),
         grounds: vec![Cited { agreement: text("sample-logistics"), clause: text("4.2") }],

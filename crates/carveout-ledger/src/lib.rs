@@ -47,7 +47,8 @@
 //! can't be shown without witnesses: remember the last checkpoint and demand that the next extends it
 //! ([`check_consistency`], or `previous` of [`verify_directory`]).
 //!
-//! Entries hold no prompts and no answers: salted commitments ([`Commitment`]) and facts only.
+//! Entries hold no prompts and no answers: salted commitments ([`Commitment`]) and facts only. What opens the
+//! commitments is kept elsewhere, by the customer: [`Openings`].
 
 mod checkpoint;
 mod digest;
@@ -58,9 +59,11 @@ mod ledger;
 mod lifecycle;
 mod note;
 mod objects;
+mod openings;
 mod published;
 mod reader;
 mod receipt;
+mod search;
 mod statement;
 pub mod storage;
 mod timestamp;
@@ -73,14 +76,15 @@ pub use digest::{Digest, DigestError};
 pub use entry::{
     Adopted, Attempted, Cited, Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError,
     Entry, EntryError, Event, Genesis, Interrupted, KeyRotated, MOST_ENTRY_BYTES, Outcome, PinnedKey,
-    ProgramDigest, RecordedFacts, RotationError, Ruling, Salt, Settled, SignatureRule, Target, TermsAdopted,
-    Usage,
+    Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Salt, Settled, SignatureRule, Target,
+    TermsAdopted, Usage,
 };
 pub use error::LedgerError;
-pub use ledger::{Ledger, Options, Position, Recovery};
+pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
 pub use lifecycle::{LifecycleError, OpenAttempt};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;
+pub use openings::{Openings, OpeningsError};
 pub use reader::LedgerReader;
 pub use receipt::{Receipt, VerifyError, parse_tlog_proof, verify_tlog_proof};
 pub use statement::{Domain, Statement, StatementError, cosign_statement, sign_statement, verify_statement};

@@ -108,6 +108,15 @@ pub enum Reason {
     OtherVocabulary,
 }
 
+/// A presumption that filled in for silence.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Presumption {
+    /// The agreement that presumes it. None: the program's registration does.
+    pub agreement: Option<String>,
+    /// The fact as it is presumed, for example `volume=targeted`.
+    pub fact: String,
+}
+
 /// The ruling on a use, with everything needed to check it again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
@@ -117,6 +126,9 @@ pub struct Decision {
     pub grounds: Vec<ClauseRef>,
     /// Why, where the grounds alone don't say it.
     pub reason: Reason,
+    /// The presumptions that the ruling rests on: they stand where nobody had spoken, and a clause of an agreement
+    /// that applies asks for the fact. Sorted.
+    pub presumed: Vec<Presumption>,
     /// The digest of the stack of agreements.
     pub terms: Digest,
     /// The digest of the use's facts.

@@ -34,7 +34,7 @@ pub use agreement::{
     Agreement, AgreementErrors, Clause, ClauseKind, Condition, Edit, EditError, Example, ExampleOutcome,
     ExampleRuling, Party, Policy, RedLines, Role, Window,
 };
-pub use decision::{ClauseRef, Decision, Reason, RoleId, Ruling};
+pub use decision::{ClauseRef, Decision, Presumption, Reason, RoleId, Ruling};
 pub use digest::Digest;
 pub use explain::{AgreementExplained, Explanation, PolicyExplained, Turn};
 pub use facts::{FactError, FactErrors, Facts, Speaker, Value};

@@ -5,6 +5,7 @@
 //! concatenated into one policy set: that would let one party's permit stand in for another's.
 
 mod outcome;
+mod presumed;
 mod unread;
 
 use std::{
@@ -126,6 +127,7 @@ impl Stack {
             ruling: outcome.ruling.clone(),
             grounds: outcome.grounds.iter().cloned().collect(),
             reason: outcome.reason.clone(),
+            presumed: outcome.presumed.iter().cloned().collect(),
             terms: self.digest,
             facts: use_.digest(),
             at: use_.at(),
@@ -200,16 +202,17 @@ impl Stack {
         if !answers.iter().any(Answer::may_grant) {
             return Outcome::denied(Reason::NothingGoverns);
         }
+        let presumed = || self.presumed(&answers, |fact| reading.is_silent(&self.vocabulary, fact));
         if answers.iter().all(|answer| answer.local.permitted(answer.agreement.role())) {
             let grounds = grounds(&answers, |local| &local.permits);
-            return Outcome { ruling: Ruling::Permit, grounds, reason: Reason::Clauses };
+            return Outcome::by_clauses(Ruling::Permit, grounds).presuming(presumed());
         }
         if answers.iter().all(Answer::permitted_if_lifted) {
             let grounds = grounds(&answers, |local| &local.holds);
             let roles = missing_roles(&answers);
-            return Outcome { ruling: Ruling::Hold { roles }, grounds, reason: Reason::Clauses };
+            return Outcome::by_clauses(Ruling::Hold { roles }, grounds).presuming(presumed());
         }
-        denied(&answers)
+        denied(&answers).presuming(presumed())
     }
 }
 

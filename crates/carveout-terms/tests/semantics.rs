@@ -406,6 +406,86 @@ fn uses_are_decided_as_the_design_says() {
 }
 
 #[test]
+fn a_decision_names_what_was_presumed_for_it_and_by_whom() {
+    let presuming = |id, policies: &[&str]| agreement(id, "presume = { volume = \"targeted\" }", policies);
+    let limit =
+        |policies: &[&str]| agreement("l", "role = \"limit\"\npresume = { volume = \"targeted\" }", policies);
+    let elsewhere = || {
+        agreement(
+            "e",
+            "governs = { maker = \"birch\" }\npresume = { volume = \"targeted\" }",
+            &[ALL, NO_BULK],
+        )
+    };
+    let silent = || caller("purpose=translation");
+    let cases = [
+        ("an agreement's", stack([presuming("g", &[ALL, NO_BULK])]), silent(), "g volume=targeted"),
+        (
+            "what is said isn't presumed",
+            stack([presuming("g", &[ALL, NO_BULK])]),
+            caller("purpose=translation, volume=bulk"),
+            "",
+        ),
+        ("what no clause asks for neither", stack([presuming("g", &[ALL])]), silent(), ""),
+        (
+            "nor what evidence speaks of, where it rules",
+            stack([presuming("g", &[ALL, NO_BULK])]),
+            evident("purpose=translation", &["volume=bulk"]),
+            "",
+        ),
+        (
+            "nor by an agreement that governs something else",
+            stack([agreement("g", "", &[ALL, NO_BULK]), elsewhere()]),
+            silent(),
+            "",
+        ),
+        (
+            "the program's before an agreement's",
+            stack_presuming([presuming("g", &[ALL, NO_BULK])], "volume=targeted"),
+            silent(),
+            "the program volume=targeted",
+        ),
+        (
+            "the program's for grants, a limit's own for itself",
+            stack_presuming([presuming("g", &[ALL, NO_BULK]), limit(&[NO_BULK])], "volume=targeted"),
+            silent(),
+            "the program volume=targeted; l volume=targeted",
+        ),
+        (
+            "each agreement's own",
+            stack([presuming("g", &[ALL, NO_BULK]), presuming("h", &[ALL, NO_BULK])]),
+            silent(),
+            "g volume=targeted; h volume=targeted",
+        ),
+        (
+            "with too many readings too",
+            stack([agreement(
+                "g",
+                "presume = { authority = \"contract\" }",
+                &[
+                    ALL,
+                    HOLD_INTEL,
+                    r#"@silent("presumed") forbid when { context.purpose == Purpose::"intel.foreign" && context.authority == Authority::"contract" };"#,
+                ],
+            )]),
+            many("purpose=translation"),
+            "g authority=contract",
+        ),
+    ];
+    for (about, stack, said, expected) in cases {
+        // Made once, and remembered once.
+        for _ in 0..2 {
+            let presumed = said.decide(&stack).presumed;
+            let told: Vec<String> = presumed
+                .iter()
+                .map(|one| format!("{} {}", one.agreement.as_deref().unwrap_or("the program"), one.fact))
+                .collect();
+            assert_eq!(told.join("; "), expected, "{about}");
+        }
+    }
+}
+
+#[test]
 fn a_denial_without_grounds_says_why() {
     let granted = stack([agreement("g", "", &[SUPPLY]), agreement("h", "", &[ALL])]);
     let reason = caller("purpose=translation").decide(&granted).reason;

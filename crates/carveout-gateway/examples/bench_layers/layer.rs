@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     net::SocketAddr,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -10,8 +11,8 @@ use bytes::Bytes;
 use carveout_dialects::{Asked, CanonicalBody, Dialect, ReplyReader, json};
 use carveout_gateway::Settings;
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Digest, Entry, Event, Ledger, Outcome,
-    RecordedFacts, Ruling, Salt, Settled, Target, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Digest, Entry, Event, Ledger, Openings,
+    Outcome, Presumed, RecordedFacts, Ruling, Settled, Target, Timestamp,
 };
 use carveout_terms::{Attester, Decision, Facts, Program, Stack, Use, UseLayers, Vocabulary};
 use http::{Request, Response, header::CONTENT_TYPE};
@@ -58,12 +59,13 @@ pub(crate) struct Bench {
     target: Facts,
     recorded: Target,
     ledger: Ledger,
+    openings: Openings,
     provider: SocketAddr,
     idle: Mutex<Vec<SendRequest<Full<Bytes>>>>,
 }
 
 impl Bench {
-    pub(crate) fn new(settings: &Settings, provider: SocketAddr) -> Self {
+    pub(crate) fn new(settings: &Settings, openings: &Path, provider: SocketAddr) -> Self {
         let vocabulary = settings.vocabulary.clone();
         let target = &settings.routes[0].targets[0];
         let mut facts = Facts::default();
@@ -89,6 +91,7 @@ impl Bench {
                 model: target.model.clone(),
             },
             ledger: settings.ledger.clone(),
+            openings: Openings::keep(openings).unwrap(),
             provider,
             idle: Mutex::default(),
             vocabulary,
@@ -146,7 +149,12 @@ impl Bench {
     async fn admit(&self, use_: &Use, decision: &Decision, body: &CanonicalBody) -> DecisionId {
         let id = DecisionId::generate().unwrap();
         let at = Timestamp::from_millis(decision.at.millis());
+        let salt = self.openings.salt(at, &id, CommittedPart::Request).unwrap();
         let grounds = decision.grounds.iter();
+        let presumed = decision
+            .presumed
+            .iter()
+            .map(|one| Presumed { agreement: one.agreement.clone(), fact: one.fact.clone() });
         let decided = Decided {
             decision: id,
             program: self.program.id().to_owned(),
@@ -161,7 +169,7 @@ impl Bench {
                 evidence: Vec::new(),
                 approvals: Vec::new(),
             },
-            presumed: None,
+            presumed: presumed.collect(),
             ruling: Ruling::Permit,
             roles: Vec::new(),
             grounds: grounds
@@ -169,7 +177,7 @@ impl Bench {
                 .collect(),
             terms: Digest::from_bytes(*decision.terms.as_bytes()),
             facts_digest: Digest::from_bytes(*decision.facts.as_bytes()),
-            body: Commitment::to(CommittedPart::Request, &Salt::generate().unwrap(), body.as_bytes()),
+            body: Commitment::to(CommittedPart::Request, &salt, body.as_bytes()),
             body_bytes: body.len() as u64,
             hold: None,
         };
@@ -183,6 +191,8 @@ impl Bench {
     }
 
     fn settle(&self, decision: DecisionId, reply: &Bytes) {
+        let at = Timestamp::from_millis(kit::now().millis());
+        let salt = self.openings.salt(at, &decision, CommittedPart::Response).unwrap();
         let settled = Settled {
             decision,
             attempt: 1,
@@ -190,11 +200,11 @@ impl Bench {
             status: Some(200),
             provider_request: Some("chatcmpl-1".to_owned()),
             usage: None,
-            response: Some(Commitment::to(CommittedPart::Response, &Salt::generate().unwrap(), reply)),
+            response: Some(Commitment::to(CommittedPart::Response, &salt, reply)),
             response_bytes: reply.len() as u64,
             released_bytes: reply.len() as u64,
         };
-        let (ledger, at) = (self.ledger.clone(), Timestamp::from_millis(kit::now().millis()));
+        let ledger = self.ledger.clone();
         tokio::spawn(
             async move { ledger.append(Entry { at, event: Event::Settled(settled) }).await.unwrap() },
         );

@@ -109,7 +109,7 @@ async fn measure() {
     let (mut provider, address) = other(&["provider"]);
     let address: SocketAddr = address.parse().unwrap();
     let kit = sample_kit(address);
-    let bench = Arc::new(layer::Bench::new(&kit.settings, address));
+    let bench = Arc::new(layer::Bench::new(&kit.settings, &kit.directory.path().join("layers"), address));
     let mut servers = Vec::new();
     for layer in LAYERS {
         servers.push((layer.name(), layer::serve(bench.clone(), layer).await));

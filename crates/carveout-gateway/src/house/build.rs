@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{House, KnownKey, Registered, Route, Target};
 use crate::{
@@ -49,10 +49,12 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         routes,
         aliases,
         ledger: settings.ledger,
+        openings: settings.openings,
         clock: DecisionClock::new(settings.clock, settings.last_at, settings.patience.clock_tolerance),
         limits: settings.limits,
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
+        searches: Semaphore::new(1),
         draining: AtomicBool::new(false),
     })
 }

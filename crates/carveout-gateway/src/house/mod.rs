@@ -11,8 +11,9 @@ use std::{
 };
 
 use carveout_dialects::Dialect;
-use carveout_ledger::Ledger;
+use carveout_ledger::{Ledger, Openings};
 use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use tokio::sync::Semaphore;
 
 use crate::{
     attest::Measures,
@@ -34,10 +35,13 @@ pub(crate) struct House {
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
     pub(crate) ledger: Ledger,
+    pub(crate) openings: Openings,
     pub(crate) clock: DecisionClock,
     pub(crate) limits: Limits,
     pub(crate) patience: Patience,
     pub(crate) tasks: Tasks,
+    /// Searches of the record for receipts: one at a time, whatever callers ask for.
+    pub(crate) searches: Semaphore,
     pub(crate) draining: AtomicBool,
 }
 

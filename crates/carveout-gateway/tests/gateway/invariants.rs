@@ -10,7 +10,7 @@ use std::{
 };
 
 use carveout_gateway::Clock;
-use carveout_ledger::{Options, Outcome};
+use carveout_ledger::{CommittedPart, Openings, Options, Outcome};
 use carveout_terms::Timestamp;
 use tokio::io::AsyncWriteExt;
 
@@ -35,6 +35,20 @@ async fn what_cant_be_recorded_is_not_forwarded() {
         assert_eq!(answer.header("carveout-receipt"), None);
     }
     assert_eq!(provider.connections(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_ever_open_is_not_committed_to_and_not_forwarded() {
+    let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
+    let gateway = Running::with(&provider).await;
+    let openings = gateway.directory.path().join("openings");
+    std::fs::remove_dir_all(&openings).unwrap();
+    let answer = gateway.chat(PERMITTED, CHAT).await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(provider.connections(), 0);
+    std::fs::create_dir(&openings).unwrap();
+    assert_eq!(gateway.chat(PERMITTED, CHAT).await.status, 200);
+    assert_eq!(kinds(&gateway.events().await), ["genesis", "decided", "attempted", "settled"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,13 +121,21 @@ async fn what_was_judged_is_what_is_forwarded_and_what_is_released() {
     let canonical = |body: &str| body.replace("depot", "sample-1").into_bytes();
     assert_eq!(bodies, [canonical(CHAT), canonical(CHAT_STREAM)]);
 
+    let directory = gateway.directory.clone();
+    let openings = Openings::read(&directory.path().join("openings"));
     let entries = gateway.events().await;
+    let opens = |commitment, decision, part, content: &[u8]| {
+        let at = entries.last().unwrap().at;
+        openings.opens(&commitment, at, &decision, part, content).unwrap().is_some()
+    };
     for (decision, body) in decided(&entries).iter().zip(&bodies) {
         assert_eq!(decision.body_bytes, body.len() as u64);
+        assert!(opens(decision.body, decision.decision, CommittedPart::Request, body));
+        assert!(!opens(decision.body, decision.decision, CommittedPart::Request, CHAT.as_bytes()));
     }
     for (settlement, released) in settled(&entries).iter().zip([&whole.body, &stream.body]) {
         assert_eq!(settlement.released_bytes, released.len() as u64);
-        assert!(settlement.response.is_some());
+        assert!(opens(settlement.response.unwrap(), settlement.decision, CommittedPart::Response, released));
     }
 }
 

@@ -1,14 +1,18 @@
 //! The way of a request through the gateway, from both SDKs' point of view.
 
+use std::time::Duration;
+
+use carveout_ledger::{Entry, Event, Outcome, Receipt, Ruling, Usage};
+
 use crate::kit::{
-    self, CHAT, CHAT_STREAM, KEY, Kit, MESSAGES, PERMITTED, PROVIDER_KEY, Running, decided, kinds,
+    self, CHAT, CHAT_STREAM, KEY, Kit, MESSAGES, PERMITTED, PROVIDER_KEY, Running, client, decided,
+    eventually, kinds,
     provider::{
         ANTHROPIC_REPLY, OPENAI_REPLY, OPENAI_REPLY_CANONICAL, Provider, Step, chunk, json_reply, last_chunk,
         openai_chunk, openai_end, reply, stream_head,
     },
     settled,
 };
-use carveout_ledger::{Outcome, Receipt, Ruling, Usage};
 
 fn streaming(events: Vec<String>) -> Vec<Step> {
     let mut steps = vec![Step::Send(stream_head())];
@@ -212,6 +216,66 @@ async fn receipts_prove_a_programs_own_decisions_and_nothing_of_others() {
     for (path, key, status) in others {
         assert_eq!(gateway.get(&path, &[("x-api-key", key)]).await.status, status, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_gets_the_receipt_of_what_came_of_its_request() {
+    let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
+    let mut kit = Kit::new(provider.address);
+    kit.settings.patience.receipt = Duration::from_millis(300);
+    let verifier = kit.verifier();
+    let gateway = kit.start().await;
+    let index = gateway.chat(PERMITTED, CHAT).await.receipt_index();
+    let denied = gateway.chat("purpose=logistics.supply, volume=bulk", CHAT).await.receipt_index();
+    let fetch = |path: String, key: &'static str| {
+        let gateway = &gateway;
+        async move { gateway.get(&format!("/carveout/v1/receipts/{path}"), &[("x-api-key", key)]).await }
+    };
+    let settlement = fetch(format!("{index}/settlement"), KEY).await;
+    assert_eq!(settlement.status, 200, "{settlement:?}");
+    let receipt = Receipt::from_json(&settlement.body).unwrap();
+    receipt.verify_own(&verifier).unwrap();
+    let entry = Entry::parse(receipt.entry()).unwrap();
+    assert!(matches!(entry.event, Event::Settled(_)), "{entry:?}");
+    // By its own index too, but by nobody else.
+    let settled = receipt.index();
+    for (path, key, status) in [
+        (settled.to_string(), KEY, 200),
+        (settled.to_string(), kit::OTHER_KEY, 404),
+        (format!("{index}/settlement"), kit::OTHER_KEY, 404),
+        (format!("{denied}/settlement"), KEY, 404),
+        ("0/settlement".to_owned(), KEY, 404),
+        (format!("{index}/settlements"), KEY, 404),
+        (format!("{index}/settlement/"), KEY, 404),
+    ] {
+        assert_eq!(fetch(path.clone(), key).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_settled_yet_is_said_to_be_so() {
+    let provider = Provider::new(|_| vec![Step::Send(stream_head()), Step::Hang]).await;
+    let mut kit = Kit::new(provider.address);
+    kit.settings.patience.receipt = Duration::from_millis(200);
+    kit.settings.patience.idle = Duration::from_secs(30);
+    let gateway = kit.start().await;
+    let (address, request) = (
+        gateway.address,
+        client::request(
+            "POST /v1/chat/completions",
+            &kit::chat_headers(PERMITTED),
+            kit::CHAT_STREAM.as_bytes(),
+        ),
+    );
+    let asking = tokio::spawn(async move { client::send(address, &request).await });
+    eventually("the provider has the request", || provider.seen().len() == 1).await;
+    let asked = || async { gateway.get("/carveout/v1/receipts/1/settlement", &[("x-api-key", KEY)]).await };
+    let answer = asked().await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("not recorded yet"), "{}", answer.text());
+    asking.abort();
+    let settled = asked().await;
+    assert!(settled.status == 200 && settled.text().contains("caller_left"), "{}", settled.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,7 +92,8 @@ impl<'de> Deserialize<'de> for DecisionId {
 #[serde(transparent)]
 pub struct Commitment(Digest);
 
-/// The secret that opens a [`Commitment`]; kept by the customer, never in the ledger.
+/// The secret that opens a [`Commitment`]; never in the ledger. The customer keeps what it is derived from: see
+/// [`Openings`](crate::Openings).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Salt([u8; 32]);
 
@@ -116,6 +117,32 @@ impl Salt {
     /// The operating system has no randomness to give.
     pub fn generate() -> Result<Self, KeyError> {
         random().map(Self)
+    }
+
+    /// The salt of a decision's commitment, from a secret that is kept: SHA-256 over the secret,
+    /// `carveout opening v1: <part>\n`, and the 16 bytes of the decision's name. Everything hashed for a part has one
+    /// length, and no part's text begins another's, so no salt says anything about another one.
+    pub fn derive(secret: &[u8; 32], decision: &DecisionId, part: CommittedPart) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(secret);
+        hasher.update(b"carveout opening v1: ");
+        hasher.update(part.as_str().as_bytes());
+        hasher.update(b"\n");
+        hasher.update(decision.as_bytes());
+        Self(hasher.finalize().into())
+    }
+
+    /// Reads the 64 hexadecimal digits that [`Salt::to_hex`] writes.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        parse_hex(text).map(Self)
+    }
+
+    /// 64 hexadecimal digits, for handing one opening to somebody else. They open the commitment: say them to nobody
+    /// else.
+    pub fn to_hex(&self) -> String {
+        let mut text = String::with_capacity(64);
+        push_hex(&mut text, &self.0);
+        text
     }
 
     /// The salt with these bytes.

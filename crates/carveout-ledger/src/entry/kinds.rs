@@ -103,9 +103,9 @@ pub struct Decided {
     pub target: Target,
     /// The facts, by attester.
     pub facts: RecordedFacts,
-    /// The facts that presumptions filled in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub presumed: Option<String>,
+    /// The presumptions that the ruling rests on, where nobody had spoken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presumed: Vec<Presumed>,
     /// The ruling.
     pub ruling: Ruling,
     /// The roles whose approval would lift a hold.
@@ -155,6 +155,17 @@ pub struct RecordedFacts {
     pub evidence: Vec<String>,
     /// Approvals that were taken into account.
     pub approvals: Vec<String>,
+}
+
+/// A fact that was presumed, and by whose word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presumed {
+    /// The agreement that presumes it. None: the program's registration does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<String>,
+    /// The fact as a dictionary (RFC 9651) of one member.
+    pub fact: String,
 }
 
 /// What was ruled.

@@ -9,8 +9,8 @@ mod kinds;
 
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, ProgramDigest,
-    RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
+    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
+    ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };
 
 use serde::{Deserialize, Serialize};

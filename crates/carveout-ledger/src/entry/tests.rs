@@ -17,6 +17,9 @@ fn target() -> Target {
     }
 }
 
+const PRESUMED: &str =
+    r#""presumed":[{"fact":"volume=targeted"},{"agreement":"sample-logistics","fact":"source=public"}]"#;
+
 fn decided() -> Decided {
     Decided {
         decision: DecisionId::from_bytes([0xab; 16]),
@@ -32,7 +35,10 @@ fn decided() -> Decided {
             evidence: vec!["subject=us_person".into()],
             approvals: vec!["customer/release-authority".into()],
         },
-        presumed: Some("volume=targeted".into()),
+        presumed: vec![
+            Presumed { agreement: None, fact: "volume=targeted".into() },
+            Presumed { agreement: Some("sample-logistics".into()), fact: "source=public".into() },
+        ],
         ruling: Ruling::Hold,
         roles: vec!["customer/release-authority".into()],
         grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "4.2".into() }],
@@ -144,7 +150,8 @@ fn what_is_not_an_entry_is_refused() {
         ("a missing member", change("\"program\":\"sample-program\",", "")),
         ("members in another order", change("\"v\":1,\"kind\":\"decided\"", "\"kind\":\"decided\",\"v\":1")),
         ("an escape that is not needed", change("sample-program", "sample\\u002dprogram")),
-        ("null for an absent member", change("\"presumed\":\"volume=targeted\"", "\"presumed\":null")),
+        ("null for an absent member", change("\"hold\":\"hold-1\"", "\"hold\":null")),
+        ("an empty list for an absent one", change(PRESUMED, "\"presumed\":[]")),
         ("another spelling of the time", change(".000Z", "Z")),
         ("a digest in capitals", change("sha256:", "SHA256:")),
         ("a negative length", change("\"body_bytes\":4", "\"body_bytes\":-4")),

@@ -3,7 +3,7 @@
 //! It takes whatever has gathered since the last sync, writes it as one frame, syncs once and tells everybody
 //! in the batch. Under load batches grow by themselves; nothing is ever delayed to fill one.
 
-use std::{mem, thread, time::Instant};
+use std::{mem, sync::atomic::Ordering, thread, time::Instant};
 
 use super::shared::{Batch, Shared, wait_until};
 use crate::{
@@ -97,7 +97,10 @@ fn write(
         *segment = Segment::create(storage, header).map_err(failed)?;
     }
     let count = u32::try_from(batch.leaves.len()).unwrap_or(u32::MAX);
-    segment.commit(&mut batch.frame, batch.first, count).map_err(failed)
+    segment.commit(&mut batch.frame, batch.first, count).map_err(failed)?;
+    shared.entries.fetch_add(u64::from(count), Ordering::Relaxed);
+    shared.syncs.fetch_add(1, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Gives a durable batch to the publisher; waits if that is too far behind.

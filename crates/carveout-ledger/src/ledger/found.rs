@@ -1,7 +1,7 @@
 //! Founding a ledger, and finding it again after a close or a crash.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, RwLock},
+    sync::{Arc, Condvar, Mutex, RwLock, atomic::AtomicU64},
     thread,
     time::{Duration, Instant},
 };
@@ -241,6 +241,9 @@ fn start(
     };
     let shared = Arc::new(Shared {
         options,
+        entries: AtomicU64::new(0),
+        syncs: AtomicU64::new(0),
+        checkpoints: AtomicU64::new(0),
         queue: Mutex::new(queue),
         queued: Condvar::new(),
         durable: Mutex::new(Durable::default()),

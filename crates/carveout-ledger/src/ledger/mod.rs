@@ -14,16 +14,20 @@ pub use options::Options;
 use std::{
     fs::File,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
 };
 
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
-    Checkpoint, Digest, Entry, LedgerError, Receipt, SigningKey, leaf_hash,
+    Checkpoint, DecisionId, Digest, Entry, Event, LedgerError, Receipt, SigningKey, leaf_hash,
     lifecycle::Step,
     published::{self, Tiles},
+    search,
     storage::{Disk, Storage},
 };
 use shared::{Prepared, Shared};
@@ -35,6 +39,26 @@ pub struct Position {
     pub index: u64,
     /// The hash of the entry as a leaf (RFC 6962), which its receipt proves to be in the tree.
     pub leaf: Digest,
+}
+
+/// How much a ledger has done since it was opened. Entries divided by syncs tell how well appends share the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Entries that became durable.
+    pub entries: u64,
+    /// Syncs of the write-ahead log that made them so.
+    pub syncs: u64,
+    /// Checkpoints that were published.
+    pub checkpoints: u64,
+}
+
+impl Statistics {
+    /// Entries for each sync; 0 before the first.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+    pub fn entries_per_sync(&self) -> f64 {
+        if self.syncs == 0 { 0.0 } else { self.entries as f64 / self.syncs as f64 }
+    }
 }
 
 /// A handle to a ledger that is open for writing. Clones share it; the last one to go closes it.
@@ -181,6 +205,32 @@ impl Ledger {
         published::receipt(self.handle.storage.as_ref(), &published.checkpoint, published.note, index)
     }
 
+    /// The index of the entry with which the decision of a published entry was recorded, at or before it.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotYetPublished`]; the disk refuses; an entry was changed.
+    pub fn decision_of(&self, index: u64) -> Result<Option<u64>, LedgerError> {
+        let size = self.covering(index)?.checkpoint.size();
+        let decision = match Entry::parse(&self.entry(index)?).map(|entry| entry.event) {
+            Ok(Event::Decided(_)) => return Ok(Some(index)),
+            Ok(Event::Attempted(attempted)) => attempted.decision,
+            Ok(Event::Settled(settled)) => settled.decision,
+            Ok(Event::Interrupted(interrupted)) => interrupted.decision,
+            _ => return Ok(None),
+        };
+        search::decided_before(self.handle.storage.as_ref(), size, &decision, index)
+    }
+
+    /// The index of the published entry that ends a decision: its settlement or interruption, at or after `from`.
+    /// `None` if none is published among the next 262,144 entries.
+    ///
+    /// # Errors
+    /// The disk refuses; an entry was changed.
+    pub fn end_of(&self, decision: &DecisionId, from: u64) -> Result<Option<u64>, LedgerError> {
+        let size = self.latest_checkpoint().size();
+        search::ended_after(self.handle.storage.as_ref(), size, decision, from)
+    }
+
     /// Proof that the latest checkpoint extends the tree of an older size, for [`crate::check_consistency`].
     ///
     /// # Errors
@@ -197,6 +247,17 @@ impl Ledger {
             Ok(published)
         } else {
             Err(LedgerError::NotYetPublished { index, published: size })
+        }
+    }
+
+    /// What was done since the ledger was opened.
+    pub fn statistics(&self) -> Statistics {
+        let shared = &self.handle.shared;
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Statistics {
+            entries: now(&shared.entries),
+            syncs: now(&shared.syncs),
+            checkpoints: now(&shared.checkpoints),
         }
     }
 

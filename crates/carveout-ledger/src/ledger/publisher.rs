@@ -1,6 +1,6 @@
 //! The thread that publishes what is durable, so that commits never wait for tiles.
 
-use std::time::Instant;
+use std::{sync::atomic::Ordering, time::Instant};
 
 use super::{
     publication::Publication,
@@ -72,6 +72,7 @@ fn publish(shared: &Shared, publication: &mut Publication, batches: &[Batch]) ->
     }
     let published = publication.publish()?;
     shared.publish(published);
+    shared.checkpoints.fetch_add(1, Ordering::Relaxed);
     let bytes: usize = batches.iter().map(|batch| batch.frame.len()).sum();
     shared.durable().bytes -= bytes;
     shared.relieved.notify_all();

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicU64},
     time::{Duration, Instant},
 };
 
@@ -95,6 +95,9 @@ pub(super) struct Published {
 
 pub(super) struct Shared {
     pub(super) options: Options,
+    pub(super) entries: AtomicU64,
+    pub(super) syncs: AtomicU64,
+    pub(super) checkpoints: AtomicU64,
     pub(super) queue: Mutex<Queue>,
     pub(super) queued: Condvar,
     pub(super) durable: Mutex<Durable>,

@@ -129,6 +129,18 @@ async fn what_a_crash_left_open_is_reported_and_can_be_closed() {
 }
 
 #[tokio::test]
+async fn what_is_appended_together_costs_one_sync_and_is_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = Ledger::create(directory.path(), patient(), key(), genesis()).unwrap();
+    assert_eq!((ledger.statistics().syncs, ledger.statistics().entries_per_sync()), (0, 0.0));
+    ledger.append_all((1..=10).map(denied).collect()).await.unwrap();
+    ledger.append(denied(11)).await.unwrap();
+    let counted = ledger.statistics();
+    assert_eq!((counted.entries, counted.syncs, counted.checkpoints), (11, 2, 0));
+    assert!((counted.entries_per_sync() - 5.5).abs() < f64::EPSILON);
+}
+
+#[tokio::test]
 async fn a_ledger_has_one_writer() {
     let directory = tempfile::tempdir().unwrap();
     let ledger = Ledger::create(directory.path(), patient(), key(), genesis()).unwrap();

@@ -73,6 +73,39 @@ async fn a_receipt_that_was_changed_proves_nothing() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_one_decision_is_found_however_much_lies_between() {
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = Ledger::create(directory.path(), eager(), key(), genesis()).unwrap();
+    let (first, second) = (decision(9_001), decision(9_002));
+    ledger.append_all(vec![decided(9_001, Ruling::Permit), attempted(9_001, 1)]).await.unwrap();
+    ledger.append_all((1..=700).map(denied).collect()).await.unwrap();
+    ledger.append_all(vec![decided(9_002, Ruling::Permit), settled(9_001, 1)]).await.unwrap();
+    ledger.append(interrupted(9_002, 0)).await.unwrap();
+    published(&ledger, 706).await;
+    for (index, of) in [
+        (0, None),
+        (1, Some(1)),
+        (2, Some(1)),
+        (3, Some(3)),
+        (703, Some(703)),
+        (704, Some(1)),
+        (705, Some(703)),
+    ] {
+        assert_eq!(ledger.decision_of(index), Ok(of), "entry {index}");
+    }
+    assert!(matches!(ledger.decision_of(706), Err(LedgerError::NotYetPublished { .. })));
+    for (decision, from, end) in [
+        (first, 1, Some(704)),
+        (first, 704, Some(704)),
+        (first, 705, None),
+        (second, 703, Some(705)),
+        (decision(1), 3, None),
+    ] {
+        assert_eq!(ledger.end_of(&decision, from), Ok(end), "{decision} from {from}");
+    }
+}
+
+#[tokio::test]
 async fn proof_texts_of_another_form_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let ledger = Ledger::create(directory.path(), eager(), key(), genesis()).unwrap();

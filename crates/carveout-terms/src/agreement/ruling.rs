@@ -29,6 +29,11 @@ impl Assignment {
         &self.evident
     }
 
+    /// Whether nobody speaks of a fact, so that a presumption may.
+    pub(crate) fn is_silent(&self, vocabulary: &Vocabulary, fact: FactId) -> bool {
+        vocabulary.silence(fact) == Some(self.value(fact)) && !self.evident.contains(&fact)
+    }
+
     #[expect(clippy::indexing_slicing, reason = "an assignment has a value for every fact of its vocabulary")]
     pub(crate) fn value(&self, fact: FactId) -> &Value {
         &self.values[fact.index()]
@@ -103,6 +108,11 @@ impl Agreement {
         }
     }
 
+    /// Whether any of its policies tests a fact.
+    pub(crate) fn tests(&self, fact: FactId) -> bool {
+        self.tested.contains(&fact)
+    }
+
     pub(crate) fn rule_without_presumptions(
         &self,
         vocabulary: &Vocabulary,
@@ -169,8 +179,7 @@ pub(crate) fn presume(
 ) -> Option<Assignment> {
     let mut presumed: Option<Assignment> = None;
     for (fact, value) in presumptions.iter() {
-        let silent = vocabulary.silence(fact) == Some(assignment.value(fact));
-        if silent && !assignment.evident.contains(&fact) {
+        if assignment.is_silent(vocabulary, fact) {
             presumed.get_or_insert_with(|| assignment.clone()).set(fact, value.clone());
         }
     }

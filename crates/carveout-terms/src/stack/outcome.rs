@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Agreement, ClauseRef, Reason, RoleId, Ruling,
+    Agreement, ClauseRef, Presumption, Reason, RoleId, Ruling,
     agreement::{Applies, Local, Role},
 };
 
@@ -13,11 +13,20 @@ pub(super) struct Outcome {
     pub(super) ruling: Ruling,
     pub(super) grounds: BTreeSet<ClauseRef>,
     pub(super) reason: Reason,
+    pub(super) presumed: BTreeSet<Presumption>,
 }
 
 impl Outcome {
     pub(super) const fn denied(reason: Reason) -> Self {
-        Self { ruling: Ruling::Deny, grounds: BTreeSet::new(), reason }
+        Self { ruling: Ruling::Deny, grounds: BTreeSet::new(), reason, presumed: BTreeSet::new() }
+    }
+
+    pub(super) const fn by_clauses(ruling: Ruling, grounds: BTreeSet<ClauseRef>) -> Self {
+        Self { ruling, grounds, reason: Reason::Clauses, presumed: BTreeSet::new() }
+    }
+
+    pub(super) fn presuming(self, presumed: BTreeSet<Presumption>) -> Self {
+        Self { presumed, ..self }
     }
 }
 
@@ -75,11 +84,8 @@ pub(super) fn failure(answers: &[Answer<'_>]) -> Option<Outcome> {
     let (agreement, (clause, message)) =
         answers.iter().find_map(|answer| Some((answer.agreement, answer.local.failed.clone()?)))?;
     let clause = ClauseRef { agreement: agreement.id().to_owned(), clause };
-    Some(Outcome {
-        ruling: Ruling::Deny,
-        grounds: BTreeSet::from([clause.clone()]),
-        reason: Reason::EvaluationFailed { clause, message },
-    })
+    let grounds = BTreeSet::from([clause.clone()]);
+    Some(Outcome { grounds, ..Outcome::denied(Reason::EvaluationFailed { clause, message }) })
 }
 
 /// Grounded in the clauses that forbid; where none does, in nothing having been granted.
@@ -91,7 +97,7 @@ pub(super) fn denied(answers: &[Answer<'_>]) -> Outcome {
     } else {
         Reason::Clauses
     };
-    Outcome { ruling: Ruling::Deny, grounds, reason }
+    Outcome { grounds, ..Outcome::denied(reason) }
 }
 
 /// The stricter of two outcomes; of equally strict ones, what both say.
@@ -104,6 +110,7 @@ pub(super) fn strictest(first: &Outcome, second: &Outcome) -> Outcome {
             ruling: merged(&first.ruling, &second.ruling),
             grounds: first.grounds.union(&second.grounds).cloned().collect(),
             reason: if first.grounds.is_empty() { second.reason.clone() } else { first.reason.clone() },
+            presumed: first.presumed.union(&second.presumed).cloned().collect(),
         },
     }
 }

@@ -30,8 +30,12 @@ impl Stack {
             answers.iter().flat_map(|(agreement, answer)| clauses(agreement, which(answer))).collect()
         };
         let reason = Reason::TooManyReadings;
+        let asked = answers.iter().map(|(agreement, _)| *agreement);
+        let presumed =
+            self.presumed_by(asked, |fact| possible.holds_unspoken_silence(&self.vocabulary, fact));
         if answers.iter().any(|(_, answer)| !answer.granted || !answer.forbids.is_empty()) {
-            return Outcome { ruling: Ruling::Deny, grounds: cited(|answer| &answer.forbids), reason };
+            let grounds = cited(|answer| &answer.forbids);
+            return Outcome { ruling: Ruling::Deny, grounds, reason, presumed };
         }
         let holding: BTreeSet<RoleId> =
             answers.iter().flat_map(|(agreement, _)| agreement.holding_roles().cloned()).collect();
@@ -47,7 +51,7 @@ impl Stack {
         } else {
             (Ruling::Hold { roles: missing.into_iter().collect() }, cited(|answer| &answer.holds))
         };
-        Outcome { ruling, grounds, reason }
+        Outcome { ruling, grounds, reason, presumed }
     }
 
     fn possible<'s>(

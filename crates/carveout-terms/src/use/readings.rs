@@ -156,6 +156,11 @@ impl Possibilities {
         self.of(fact).iter().any(|way| vocabulary.silence(fact) == Some(&way.value))
     }
 
+    /// Whether a fact may be `unknown` without evidence that speaks about it.
+    pub(crate) fn holds_unspoken_silence(&self, vocabulary: &Vocabulary, fact: FactId) -> bool {
+        self.of(fact).iter().any(|way| vocabulary.silence(fact) == Some(&way.value) && !way.evident)
+    }
+
     /// The same, with what is presumed in place of silence that no evidence speaks about.
     pub(crate) fn presuming(&self, vocabulary: &Vocabulary, presumptions: &Facts) -> Self {
         let mut presumed = self.clone();

@@ -62,6 +62,8 @@ struct Comparable {
     ruling: String,
     roles: Vec<String>,
     grounds: Vec<(String, String)>,
+    /// What was presumed, by each agreement or, without a name, by the program's registration.
+    presumed: Vec<(Option<String>, String)>,
     facts: [u8; 32],
 }
 
@@ -78,6 +80,11 @@ impl Comparable {
                 .grounds
                 .iter()
                 .map(|clause| (clause.agreement.clone(), clause.clause.clone()))
+                .collect(),
+            presumed: decision
+                .presumed
+                .iter()
+                .map(|presumption| (presumption.agreement.clone(), presumption.fact.clone()))
                 .collect(),
             facts: *decision.facts.as_bytes(),
         }
@@ -98,6 +105,11 @@ fn recorded(decided: &Decided) -> Comparable {
             .iter()
             .map(|cited| (cited.agreement.clone(), cited.clause.clone()))
             .collect(),
+        presumed: decided
+            .presumed
+            .iter()
+            .map(|presumed| (presumed.agreement.clone(), presumed.fact.clone()))
+            .collect(),
         facts: *decided.facts_digest.as_bytes(),
     }
 }
@@ -115,6 +127,11 @@ impl std::fmt::Display for Comparable {
             f,
             " by {} on facts {digest}",
             if grounds.is_empty() { "no clause".into() } else { grounds.join(", ") }
-        )
+        )?;
+        for (position, (agreement, fact)) in self.presumed.iter().enumerate() {
+            let sign = if position == 0 { ", presuming" } else { "," };
+            write!(f, "{sign} {fact} ({})", agreement.as_deref().unwrap_or("the program"))?;
+        }
+        Ok(())
     }
 }

@@ -20,7 +20,8 @@ use carveout_gateway::{
     Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
-    Decided, Entry, Event, Genesis, Ledger, Options, Settled, SigningKey, VerifierKey, storage::Disk,
+    Decided, Entry, Event, Genesis, Ledger, Openings, Options, Settled, SigningKey, VerifierKey,
+    storage::Disk,
 };
 use carveout_terms::{Agreement, Program, Stack, Timestamp, Vocabulary};
 use sha2::{Digest as _, Sha256};
@@ -117,7 +118,7 @@ pub fn route(alias: &str, targets: Vec<TargetSettings>) -> RouteSettings {
 /// Settings before they are bound; tests change what they are about.
 pub struct Kit {
     pub settings: Settings,
-    pub directory: TempDir,
+    pub directory: Arc<TempDir>,
     pub mood: Arc<Mood>,
     key: SigningKey,
 }
@@ -131,7 +132,7 @@ impl Kit {
     }
 
     pub fn with_options(address: SocketAddr, options: Options) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = Arc::new(tempfile::tempdir().unwrap());
         let key = SigningKey::generate("carveout.test/log").unwrap();
         let (disk, mood) = MoodyDisk::new(Disk::new(directory.path()));
         let ledger = Ledger::create_in(Arc::new(disk), options, key.clone(), genesis(&key)).unwrap();
@@ -154,6 +155,7 @@ impl Kit {
                 route("depot-claude", vec![target("main-claude")]),
             ],
             ledger,
+            openings: Openings::keep(&directory.path().join("openings")).unwrap(),
             last_at: now(),
             clock: Clock::system(),
             limits: Limits::default(),
@@ -200,7 +202,7 @@ fn genesis(key: &SigningKey) -> Entry {
 pub struct Running {
     pub address: SocketAddr,
     pub mood: Arc<Mood>,
-    pub directory: TempDir,
+    pub directory: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), RunError>>>,
     ledger: Option<Ledger>,

@@ -56,7 +56,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
             evidence: Vec::new(),
             approvals: Vec::new(),
         },
-        presumed: Some("volume=targeted".into()),
+        presumed: vec![Presumed { agreement: None, fact: "volume=targeted".into() }],
         ruling,
         roles: if ruling == Ruling::Hold { vec!["customer/release-authority".into()] } else { Vec::new() },
         grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "2.1".into() }],

@@ -1,6 +1,10 @@
-//! `ledger receipt`: proof that one entry is in the log.
+//! `ledger receipt`: proof that one entry is in the log, and of what its body was.
 
-use carveout_ledger::Receipt;
+mod body;
+
+use std::path::Path;
+
+use carveout_ledger::{Receipt, VerifierKey};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
@@ -18,6 +22,9 @@ pub(super) fn run(global: &Global, arguments: &LedgerReceipt, printer: &Printer)
                 .receipt(index)
                 .into_diagnostic()
                 .wrap_err_with(|| format!("there is no receipt for entry {index}"))?;
+            if let Some(file) = &arguments.body {
+                return body::check(global, arguments, &receipt, file, printer);
+            }
             printer.line(receipt.to_json());
             Ok(Exit::Yes)
         }
@@ -26,13 +33,8 @@ pub(super) fn run(global: &Global, arguments: &LedgerReceipt, printer: &Printer)
     }
 }
 
-fn check(
-    global: &Global,
-    arguments: &LedgerReceipt,
-    path: &std::path::Path,
-    printer: &Printer,
-) -> miette::Result<Exit> {
-    let log_key = match &arguments.at.log_key {
+fn check(global: &Global, arguments: &LedgerReceipt, path: &Path, printer: &Printer) -> miette::Result<Exit> {
+    let log_key: VerifierKey = match &arguments.at.log_key {
         Some(key) => crate::workspace::verifier_key(key)?,
         None => place(global, &arguments.at)?.log_key,
     };
@@ -40,17 +42,22 @@ fn check(
     let verified = Receipt::from_json(text.trim().as_bytes())
         .and_then(|receipt| receipt.verify_own(&log_key).map(|checkpoint| (receipt, checkpoint)));
     let (document, said, exit) = match verified {
-        Ok((receipt, checkpoint)) => (
-            json!({ "verified": true, "index": receipt.index(), "leaf": receipt.leaf().to_string(), "size": checkpoint.size() }),
-            format!(
-                "verified: entry {} is in `{}` as of its checkpoint of {} entries\n{}",
-                receipt.index(),
-                checkpoint.origin(),
-                checkpoint.size(),
-                String::from_utf8_lossy(receipt.entry())
-            ),
-            Exit::Yes,
-        ),
+        Ok((receipt, checkpoint)) => {
+            if let Some(file) = &arguments.body {
+                return body::check(global, arguments, &receipt, file, printer);
+            }
+            (
+                json!({ "verified": true, "index": receipt.index(), "leaf": receipt.leaf().to_string(), "size": checkpoint.size() }),
+                format!(
+                    "verified: entry {} is in `{}` as of its checkpoint of {} entries\n{}",
+                    receipt.index(),
+                    checkpoint.origin(),
+                    checkpoint.size(),
+                    String::from_utf8_lossy(receipt.entry())
+                ),
+                Exit::Yes,
+            )
+        }
         Err(error) => (
             json!({ "verified": false, "why": error.to_string() }),
             format!("not verified: {error}"),
