@@ -74,6 +74,21 @@ impl Prover {
         &self.budget
     }
 
+    /// Limits how many cubes a region may have, and returns the limit there was.
+    pub(crate) fn limit_cubes(&mut self, most: usize) -> usize {
+        let before = self.budget.most_cubes();
+        self.budget = self.budget.clone().cubes(most);
+        before
+    }
+
+    /// Forgets every question but keeps what is compiled. A solver gets slower with all it was ever
+    /// asked, so a series of unrelated questions is best asked afresh.
+    pub(crate) fn start_afresh(&mut self) {
+        self.circuit = Circuit::new(&self.budget);
+        self.space = Space::new(Arc::clone(&self.vocabulary), &mut self.circuit);
+        self.blaster = Blaster::default();
+    }
+
     pub(crate) fn context(&self) -> Term {
         self.compiler.context()
     }

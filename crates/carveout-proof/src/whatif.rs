@@ -2,7 +2,7 @@
 
 use carveout_terms::{Agreement, AgreementErrors, Condition, Edit, EditError, StackError};
 
-use crate::{Dates, Diff, Law, Prover, Undecided, side};
+use crate::{Dates, Diff, Law, Progress, Prover, Undecided, side};
 
 /// Why there is no answer to a what-if.
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +51,22 @@ impl Prover {
         self.after_edit(agreement, &before, edit)
     }
 
-    /// What every clause and every condition is worth: each dropped in turn.
+    /// What every clause and every condition is worth: each dropped in turn. Each direction of a change
+    /// is shown by one cube; [`Prover::what_if`] shows them all.
     ///
     /// # Errors
     /// If the agreement as it is can't be compiled. What goes wrong with one edit is said there.
     pub fn worth_of_each(&mut self, agreement: &Agreement) -> Result<Vec<Worth>, WhatIfError> {
+        let whole = self.limit_cubes(1);
+        let worths = self.worth_of_edits(agreement);
+        self.limit_cubes(whole);
+        worths
+    }
+
+    fn worth_of_edits(&mut self, agreement: &Agreement) -> Result<Vec<Worth>, WhatIfError> {
         let before = self.alone(agreement)?;
         let conditions = agreement.conditions(self.vocabulary());
+        let of = conditions.len() + agreement.clauses().len();
         let mut worths = Vec::new();
         for clause in agreement.clauses() {
             if agreement.policies_of(clause).next().is_none() {
@@ -71,7 +80,9 @@ impl Prover {
                 (edit, Some(condition.clone()))
             });
             for (edit, condition) in std::iter::once(drop_clause).chain(drop_conditions) {
+                self.start_afresh();
                 let diff = self.after_edit(agreement, &before, &edit);
+                self.budget().report(Progress::Answered { done: worths.len() + 1, of });
                 worths.push(Worth { edit, condition, diff });
             }
         }

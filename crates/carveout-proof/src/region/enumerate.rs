@@ -52,12 +52,23 @@ struct Found {
 impl Prover {
     /// All uses that meet a condition.
     pub(crate) fn region(&mut self, condition: &Term) -> Result<Region, Undecided> {
-        let inside = self.wire(condition)?;
+        self.cover(condition, condition)
+    }
+
+    /// All uses that are wanted, in cubes that hold no use but those that are wanted or allowed.
+    ///
+    /// What is merely allowed makes the cubes fewer and plainer: they may hold it, and need not.
+    pub(crate) fn cover(&mut self, wanted: &Term, allowed: &Term) -> Result<Region, Undecided> {
+        let (wanted_term, allowed_term) = (wanted, allowed);
+        self.start_afresh();
+        let wanted = self.wire(wanted)?;
+        let allowed = self.wire(allowed)?;
+        let inside = self.circuit.or(wanted, allowed);
         let mut found: Vec<Found> = Vec::new();
         let mut exhausted = false;
         while found.len() < self.budget().most_cubes() {
             let question: Vec<Wire> =
-                std::iter::once(inside).chain(found.iter().map(|cube| cube.outside)).collect();
+                std::iter::once(wanted).chain(found.iter().map(|cube| cube.outside)).collect();
             match self.circuit.ask(&question) {
                 Answer::Impossible(_) => {
                     exhausted = true;
@@ -77,11 +88,11 @@ impl Prover {
                 None => break,
             }
         }
-        self.drop_covered(&mut found);
+        self.drop_covered(wanted, &mut found);
         let mut cubes: Vec<Cube> = found.iter().map(|found| self.cube(&found.said)).collect();
         cubes.sort_by_cached_key(|cube| (cube.constraints().len(), cube.clone()));
         let region = Region { cubes, exhausted };
-        self.note_region(condition, &region);
+        self.note_region(wanted_term, allowed_term, &region);
         Ok(region)
     }
 
@@ -130,8 +141,8 @@ impl Prover {
         self.circuit.any(wires)
     }
 
-    /// Drops cubes that the others cover. What is left is irredundant, not the smallest there could be.
-    fn drop_covered(&mut self, found: &mut Vec<Found>) {
+    /// Drops cubes of which the others cover all that is wanted. What is left is irredundant, not the smallest there could be.
+    fn drop_covered(&mut self, wanted: Wire, found: &mut Vec<Found>) {
         let mut position = found.len();
         while let Some(candidate) = position.checked_sub(1) {
             position = candidate;
@@ -140,6 +151,7 @@ impl Prover {
             let question: Vec<Wire> = others
                 .map(|(_, other)| other.outside)
                 .chain(cube.said.iter().map(|(_, wire, _)| *wire))
+                .chain([wanted])
                 .collect();
             match self.circuit.ask(&question) {
                 Answer::Impossible(_) => drop(found.remove(candidate)),

@@ -18,11 +18,29 @@ pub(crate) fn both(first: Term, second: Term) -> Term {
 }
 
 pub(crate) fn all(terms: impl IntoIterator<Item = Term>) -> Term {
-    terms.into_iter().fold(Term::from(true), and)
+    balanced(terms, and).unwrap_or_else(|| Term::from(true))
 }
 
 pub(crate) fn any(terms: impl IntoIterator<Item = Term>) -> Term {
-    terms.into_iter().fold(Term::from(false), or)
+    balanced(terms, or).unwrap_or_else(|| Term::from(false))
+}
+
+/// Combines terms two by two, so that the depth of the whole grows with the logarithm of their count:
+/// everything that walks a term recurses.
+fn balanced(terms: impl IntoIterator<Item = Term>, combine: fn(Term, Term) -> Term) -> Option<Term> {
+    let mut level: Vec<Term> = terms.into_iter().collect();
+    while level.len() > 1 {
+        let mut next = Vec::with_capacity(level.len().div_ceil(2));
+        let mut terms = level.into_iter();
+        while let Some(first) = terms.next() {
+            next.push(match terms.next() {
+                Some(second) => combine(first, second),
+                None => first,
+            });
+        }
+        level = next;
+    }
+    level.pop()
 }
 
 /// The facts of a vocabulary as terms.

@@ -10,11 +10,11 @@ mod compile;
 mod script;
 mod signal;
 
+pub use self::script::{Script, SecondOpinionError};
 pub(crate) use self::{
     blast::Blaster,
     build::{FactTerms, all, any, both, not},
     compile::{Compiled, Compiler},
     script::Finding,
 };
-pub use self::script::{Script, SecondOpinionError};
 pub(crate) use cedar_policy_symcc::term::Term;

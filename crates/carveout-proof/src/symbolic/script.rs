@@ -44,25 +44,19 @@ impl Finding {
 
     /// What a region says: each cube holds only what is wanted or allowed, and if it is exhausted,
     /// nothing that is wanted lies outside of them.
-    pub(crate) fn region(
-        facts: &FactTerms<'_>,
-        wanted: &Term,
-        allowed: &Term,
-        region: &Region,
-    ) -> Vec<Self> {
+    pub(crate) fn region(facts: &FactTerms<'_>, wanted: &Term, allowed: &Term, region: &Region) -> Vec<Self> {
+        let count = region.cubes.len();
+        let cubes = any(region.cubes.iter().map(|cube| cube_term(facts, cube)));
         let outside = not(any([wanted.clone(), allowed.clone()]));
-        let cubes: Vec<Term> = region.cubes.iter().map(|cube| cube_term(facts, cube)).collect();
-        let mut findings: Vec<Self> = std::iter::zip(&region.cubes, &cubes)
-            .map(|(cube, term)| Self {
-                what: format!("the region holds {}", cube.words(facts.vocabulary)),
-                question: both(term.clone(), outside.clone()),
-                possible: false,
-            })
-            .collect();
+        let mut findings = vec![Self {
+            what: format!("all of {count} cubes lie inside of their region"),
+            question: both(cubes.clone(), outside),
+            possible: false,
+        }];
         if region.exhausted {
             findings.push(Self {
-                what: format!("{} cubes are the whole region", cubes.len()),
-                question: both(wanted.clone(), not(any(cubes))),
+                what: format!("{count} cubes are their whole region"),
+                question: both(wanted.clone(), not(cubes)),
                 possible: false,
             });
         }
@@ -175,17 +169,18 @@ impl Script {
 
 /// What every use is known to be: the same bounds as [`Space`] has.
 fn uses(facts: &FactTerms<'_>, space: &Space) -> Term {
-    let bounds = |(fact, declared): (FactId, &carveout_terms::Fact)| match (space.fabric(fact), declared.kind()) {
-        (Fabric::Set(_), FactKind::Members(enumeration)) => {
-            let Some(ety) = entity_type(enumeration) else { return Term::from(false) };
-            not(eq(facts.fact(fact), set_of([], TermType::Entity { ety })))
-        }
-        (Fabric::Number { least, most, .. }, kind) => {
-            let number = number(facts, fact, kind);
-            both(bvsle(Term::from(*least), number.clone()), bvsle(number, Term::from(*most)))
-        }
-        _ => Term::from(true),
-    };
+    let bounds =
+        |(fact, declared): (FactId, &carveout_terms::Fact)| match (space.fabric(fact), declared.kind()) {
+            (Fabric::Set(_), FactKind::Members(enumeration)) => {
+                let Some(ety) = entity_type(enumeration) else { return Term::from(false) };
+                not(eq(facts.fact(fact), set_of([], TermType::Entity { ety })))
+            }
+            (Fabric::Number { least, most, .. }, kind) => {
+                let number = number(facts, fact, kind);
+                both(bvsle(Term::from(*least), number.clone()), bvsle(number, Term::from(*most)))
+            }
+            _ => Term::from(true),
+        };
     all(facts.vocabulary.facts().map(bounds))
 }
 
