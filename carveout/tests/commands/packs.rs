@@ -131,7 +131,7 @@ fn the_second_draft_of_the_dispute_is_the_first_without_the_phrase() {
     let without = format!("{}{}", &first[..start], &first[end..]);
     assert_eq!(without.replace("draft-1", "draft-2"), second);
     let bought = "purpose=intel.commercial_data_analysis, volume=bulk, source=commercially_purchased, \
-                  subject=us_person, authority=eo12333, weapon_function=none, deployment=gov_cloud";
+                  subject=us_person, authority=eo12333, deployment=gov_cloud";
     for (draft, code, ruling) in [("draft-1.md", 1, "deny"), ("draft-2.md", 0, "permit")] {
         let draft = folder.join(draft);
         let told =
