@@ -1,14 +1,18 @@
 //! What can be typed.
 
+mod proofs;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::proofs::{Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
 #[derive(Parser, Debug)]
 #[command(name = "carveout", version, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Exit status: 0 yes, 1 a negative answer (denied, unverified, problems found), 2 failure."
+    after_help = "Exit status: 0 yes, 1 a negative answer (denied, different, crossed, unverified), 2 failure or undecided."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -50,6 +54,13 @@ pub(crate) enum Command {
     Check(Check),
     /// Decide a use by agreements, without a gateway
     Decide(Decide),
+    /// Compare two texts for every use there is: what opens, what closes, and a use of each kind
+    Diff(Diff),
+    /// Prove whether terms keep a party's red lines, and show what crosses them
+    #[command(name = "redlines")]
+    RedLines(RedLines),
+    /// Take a clause or a condition out of an agreement, and see what it was worth
+    WhatIf(WhatIf),
     /// Make a key: for a party, for a ledger, or for a program
     Keygen(Keygen),
     /// Sign an agreement as one of its parties

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod output;
 mod packs;
+mod proving;
 mod workspace;
 
 use std::process::ExitCode;

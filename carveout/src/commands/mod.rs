@@ -4,13 +4,16 @@ mod check;
 mod completions;
 mod decide;
 mod demo;
+mod diff;
 mod init;
 mod keygen;
 mod ledger;
 mod packs;
+mod redlines;
 mod sample_provider;
 mod serve;
 mod sign;
+mod what_if;
 
 use std::path::{Path, PathBuf};
 
@@ -33,6 +36,9 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Serve(arguments) => serve::run(&global, &arguments, printer),
         Command::Check(arguments) => check::run(&global, &arguments, printer),
         Command::Decide(arguments) => decide::run(&global, &arguments, printer),
+        Command::Diff(arguments) => diff::run(&global, &arguments, printer),
+        Command::RedLines(arguments) => redlines::run(&global, &arguments, printer),
+        Command::WhatIf(arguments) => what_if::run(&global, &arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),

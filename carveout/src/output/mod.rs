@@ -1,6 +1,8 @@
 //! What is printed: data to stdout, everything else to stderr.
 
 mod failure;
+pub(crate) mod region;
+pub(crate) mod ruled;
 mod table;
 mod visible;
 
@@ -170,11 +172,16 @@ pub(crate) fn strong(text: impl fmt::Display) -> String {
 
 /// A ruling in its colour.
 pub(crate) fn ruling(word: &str) -> String {
-    let colour = match word {
+    coloured(word, word)
+}
+
+/// Text in the colour of a ruling.
+pub(crate) fn coloured(ruling: &str, text: &str) -> String {
+    let colour = match ruling {
         "permit" => AnsiColor::Green,
         "hold" => AnsiColor::Yellow,
         _ => AnsiColor::Red,
     };
     let style = Style::new().bold().fg_color(Some(colour.into()));
-    format!("{style}{word}{style:#}")
+    format!("{style}{text}{style:#}")
 }

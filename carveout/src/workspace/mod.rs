@@ -6,6 +6,7 @@ mod files;
 mod keys;
 mod ledger;
 mod settings;
+mod side;
 mod signatures;
 
 use std::{
@@ -24,6 +25,7 @@ pub(crate) use self::{
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},
     ledger::{OpenLedger, open_for_rotation, open_ledger},
     settings::settings,
+    side::{Side, draft},
     signatures::{note, note_path, statement},
 };
 use crate::config::{self, Config};

@@ -1,12 +1,12 @@
 //! A decision, shown to people and to programs.
 
 use carveout_terms::{
-    AgreementExplained, Attester, Decision, Explanation, Facts, PurposeRefused, Reason, RoleId, Ruling,
-    Stack, Turn, Use, Vocabulary,
+    AgreementExplained, Attester, Decision, Explanation, Facts, PurposeRefused, RoleId, Ruling, Stack, Turn,
+    Use, Vocabulary,
 };
 use serde_json::{Value as Json, json};
 
-use crate::output::{Exit, Printer, ruling, strong};
+use crate::output::{Exit, Printer, ruled::why, ruling, strong};
 
 pub(super) fn print(printer: &Printer, stack: &Stack, use_: &Use, decision: &Decision) {
     printer.line(ruling(decision.ruling.as_str()));
@@ -42,25 +42,6 @@ pub(super) fn refused(printer: &Printer, refused: &PurposeRefused) -> miette::Re
         printer.line(refused);
     }
     Ok(Exit::No)
-}
-
-/// The reason in words, where the clauses alone don't say it.
-fn why(reason: &Reason) -> Option<String> {
-    match reason {
-        Reason::Clauses => None,
-        Reason::NotGranted { agreements } => Some(format!(
-            "no clause of {} permits it, and what is not granted is denied",
-            agreements.join(", ")
-        )),
-        Reason::NothingGoverns => Some("no grant governs this target at this time".to_owned()),
-        Reason::EvaluationFailed { clause, message } => {
-            Some(format!("{clause} failed to evaluate: {message}"))
-        }
-        Reason::OtherVocabulary => Some("the use was assembled by another vocabulary".to_owned()),
-        Reason::TooManyReadings => {
-            Some("the claims and the evidence can be read in too many ways".to_owned())
-        }
-    }
 }
 
 pub(super) fn print_explanation(

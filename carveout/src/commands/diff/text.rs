@@ -1,0 +1,135 @@
+//! A comparison as text.
+
+use carveout_proof::Dates;
+
+use super::{
+    Comparison,
+    clauses::{Block, ClauseChange, Fate},
+    words::{Piece, PieceKind},
+};
+use crate::{
+    output::{Printer, coloured, region::verdict, strong, wrapped},
+    workspace::Side,
+};
+
+/// How wide lines get.
+const WIDTH: usize = 96;
+
+pub(super) fn print(comparison: &Comparison, printer: &Printer) {
+    match (comparison.change, &comparison.undecided) {
+        (Some(change), _) => printer.line(verdict(change)),
+        (None, why) => {
+            let why = comparison.stopped.map(|stopped| stopped.words().to_owned()).or_else(|| why.clone());
+            printer.line(format_args!("{}: {}", coloured("hold", "undecided"), why.unwrap_or_default()));
+        }
+    }
+    print_side(printer, "old", &comparison.old);
+    print_side(printer, "new", &comparison.new);
+    if comparison.verdict_only {
+        return;
+    }
+    let unfinished = comparison.unfinished();
+    match &comparison.regions {
+        Some(regions) => regions.print(printer, &unfinished),
+        None if comparison.change.is_some() => {
+            printer.line(format_args!(
+                "\nWhich uses these are is {}: {unfinished}",
+                coloured("hold", "undecided")
+            ));
+        }
+        None => {}
+    }
+    print_head(comparison, printer);
+    print_redline(&comparison.redline, printer);
+}
+
+fn print_side(printer: &Printer, label: &str, side: &Side) {
+    for agreement in &side.agreements {
+        printer.line(format_args!(
+            "{label}  {} version {}, from {}",
+            agreement.id(),
+            agreement.version(),
+            side.name
+        ));
+        let warnings = agreement.warnings().list().len();
+        if warnings > 0 {
+            printer
+                .note(format_args!("{}: {warnings} warnings, which `carveout check` shows", agreement.id()));
+        }
+    }
+}
+
+fn print_head(comparison: &Comparison, printer: &Printer) {
+    let reworded = &comparison.reworded.meaning;
+    if !comparison.head.is_empty() || !reworded.is_empty() {
+        printer.line(format_args!("\n{}", strong("Outside of the clauses")));
+    }
+    let several = comparison.new.agreements.len() > 1;
+    for change in &comparison.head {
+        let whose = if several { format!("{}: ", change.agreement) } else { String::new() };
+        printer.line(format_args!("  {whose}{}", change.words));
+    }
+    reworded.iter().for_each(|change| printer.line(format_args!("  vocabulary: {change}")));
+    if comparison.dates == Dates::Ignored && comparison.head.iter().any(|change| change.what == "window") {
+        printer.line("  (The regions above are about what the texts say while in force; --dates takes dates into account.)");
+    }
+}
+
+fn print_redline(redline: &[ClauseChange], printer: &Printer) {
+    if redline.is_empty() {
+        printer.line(format_args!("\n{}: no clause was changed", strong("Redline")));
+        return;
+    }
+    printer.line(format_args!("\n{}: {}struck out{}, {}put in{}", strong("Redline"), "[-", "-]", "{+", "+}"));
+    for change in redline {
+        print_clause(change, printer);
+    }
+}
+
+fn print_clause(change: &ClauseChange, printer: &Printer) {
+    printer.line(format_args!("\n  {} {}", strong(title(change)), change.fate.as_str()));
+    let mut elided = false;
+    for block in &change.blocks {
+        if block.is_same() {
+            if !elided && change.fate == Fate::Changed {
+                printer.line("    …");
+            }
+            elided = true;
+            continue;
+        }
+        elided = false;
+        print_block(block, printer);
+    }
+}
+
+/// What a clause is called now, and what it was called if that was another name.
+pub(super) fn title(change: &ClauseChange) -> String {
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) if old != new => format!("{new} (was: {old})"),
+        (_, Some(name)) | (Some(name), None) => name.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+fn print_block(block: &Block, printer: &Printer) {
+    let text: String = block.pieces.iter().map(marked).collect();
+    match &block.language {
+        Some(language) => {
+            printer.line(format_args!("    ```{language}"));
+            text.lines().for_each(|line| printer.line(format_args!("    {line}")));
+            printer.line("    ```");
+        }
+        None => wrapped(&text, WIDTH).iter().for_each(|line| printer.line(format_args!("    {line}"))),
+    }
+}
+
+/// A run of text with its marks, which are colourless too: a redline is also read in black and white.
+fn marked(piece: &Piece) -> String {
+    let (open, close, ruling) = match piece.kind {
+        PieceKind::Same => return piece.text.clone(),
+        PieceKind::Removed => ("[-", "-]", "deny"),
+        PieceKind::Added => ("{+", "+}", "permit"),
+    };
+    // Each line and each word by itself, because lines are broken between words.
+    coloured(ruling, &format!("{open}{}{close}", piece.text))
+}
