@@ -14,6 +14,7 @@ pub(super) fn run(arguments: &SampleProvider, printer: &Printer) -> miette::Resu
             .await
             .into_diagnostic()
             .wrap_err_with(|| format!("the sample provider can't listen on `{}`", arguments.listen))?;
+        let stopped = super::serve::stopped();
         if printer.json() {
             printer
                 .document("sample-provider", &json!({ "listening": provider.local_addr().to_string() }))?;
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &SampleProvider, printer: &Printer) -> miette::Resu
             printer.line(format_args!("the sample provider listens on http://{}", provider.local_addr()));
             printer.note("it is no model: every answer says so. Stop it with Ctrl-C.");
         }
-        super::serve::stopped().await;
+        stopped.await;
         provider.shutdown().await;
         Ok(Exit::Yes)
     })

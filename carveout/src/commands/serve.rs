@@ -1,12 +1,16 @@
 //! `serve`: run the gateway of a workspace.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    future::{self, Future},
+    net::SocketAddr,
+    path::Path,
+};
 
 use carveout_gateway::Gateway;
 use carveout_ledger::Timestamp;
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
     cli::{Global, Serve},
@@ -17,13 +21,14 @@ use crate::{
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
     super::runtime()?.block_on(async {
         let gateway = start(&global.workspace, arguments.listen).await?;
+        let stopped = stopped();
         if printer.json() {
             printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
         } else {
             printer.line(format_args!("the gateway listens on http://{}", gateway.local_addr()));
             printer.note("stop it with Ctrl-C");
         }
-        gateway.run(stopped()).await.into_diagnostic().wrap_err("the gateway did not end well")?;
+        gateway.run(stopped).await.into_diagnostic().wrap_err("the gateway did not end well")?;
         Ok(Exit::Yes)
     })
 }
@@ -57,18 +62,25 @@ async fn bind(
     Ok(gateway)
 }
 
-/// Resolves when somebody wants the program to end.
-pub(super) async fn stopped() {
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::warn!(%error, "can't listen for SIGTERM");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+/// Resolves when somebody wants the program to end. That can be noticed from this call on, so it is made before
+/// anybody is told that the program is up.
+pub(super) fn stopped() -> impl Future<Output = ()> {
+    let [mut interrupt, mut terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
+        signal(kind).inspect_err(|error| tracing::warn!(%error, "can't be stopped by a signal")).ok()
+    });
+    async move {
+        tokio::select! {
+            () = received(&mut interrupt) => {}
+            () = received(&mut terminate) => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    }
+}
+
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => future::pending().await,
     }
 }

@@ -235,6 +235,32 @@ fn after_a_kill_what_was_under_way_is_recorded_as_interrupted() {
 }
 
 #[test]
+fn a_changed_write_ahead_log_is_refused_and_a_batch_that_a_crash_cut_short_is_not() {
+    let workspace = Workspace::sample(None);
+    workspace.edit(CONFIG, "publish_every_ms = 200", "publish_every_ms = 600000");
+    let gateway = workspace.serve();
+    let bulk = "purpose=intel.foreign, volume=bulk, subject=us_person";
+    for _ in 0..3 {
+        assert_eq!(workspace.ask(&gateway, "intelligence-support", bulk).0, 403);
+    }
+    gateway.kill();
+    let segment = fs::read_dir(workspace.path("ledger/wal")).unwrap().next().unwrap().unwrap().path();
+    let sound = fs::read(&segment).unwrap();
+    for place in [sound.len() / 4, sound.len() / 2] {
+        let mut flipped = sound.clone();
+        flipped[place] ^= 1;
+        fs::write(&segment, flipped).unwrap();
+        workspace.refuses(&["could not be opened", "damaged"]);
+    }
+    fs::remove_file(&segment).unwrap();
+    workspace.refuses(&["could not be opened", "restore the whole directory"]);
+    // The first bytes of another batch, which nobody was told is recorded.
+    fs::write(&segment, [&sound[..], &[1; 20]].concat()).unwrap();
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["3 decisions made again", "0 differ"]);
+}
+
+#[test]
 fn a_ledger_without_its_checkpoint_is_not_founded_anew() {
     let workspace = Workspace::sample(None);
     workspace.serve().stop();

@@ -130,6 +130,15 @@ fn entries_are_shown_by_place_and_program() {
         assert_eq!(document["entries"].as_array().unwrap().len(), lines, "{arguments}");
     }
     assert!(!all.contains("Which parts are short?"));
+    // What doesn't fit is said, and where to go on; whose an attempt is, too, when its decision stands before.
+    let cut = workspace.run("ledger show --program logistics-support --limit 2");
+    cut.expect(0, &["of the", "go on with `--from"]);
+    let next =
+        workspace.run("ledger show --program logistics-support --limit 2 --json").json()["next"].clone();
+    let rest = workspace.run(&format!("ledger show --program logistics-support --from {next}"));
+    assert_eq!((rest.out.lines().count(), rest.err.as_str()), (1, ""), "{rest:?}");
+    assert!(rest.out.contains("settled"), "{rest:?}");
+    assert_eq!(workspace.run("ledger show --json").json()["next"], serde_json::Value::Null);
 }
 
 #[test]

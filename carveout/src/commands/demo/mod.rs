@@ -5,6 +5,7 @@ mod uses;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
+    pin::pin,
 };
 
 use carveout_ledger::{Receipt, VerifierKey};
@@ -60,17 +61,18 @@ async fn demonstrate(
     let running = tokio::spawn(gateway.run(async {
         let _ = stopping.await;
     }));
+    let mut stopped = pin!(serve::stopped());
     let witness = Witness { log_key: log_key(root)?, terms: terms()? };
     if !printer.json() {
         print_head(printer, address, root, arguments);
     }
     let shown = tokio::select! {
         shown = show_all(printer, address, &sample, &witness, root) => shown,
-        () = serve::stopped() => Err(miette!("stopped before all uses were shown")),
+        () = &mut stopped => Err(miette!("stopped before all uses were shown")),
     };
     if shown.is_ok() && !arguments.once && !printer.json() {
         print_next(printer, address, sample.key("logistics-support")?);
-        serve::stopped().await;
+        stopped.await;
     }
     let _ = stop.send(());
     let ended = running.await.into_diagnostic()?;

@@ -17,16 +17,22 @@ pub(super) fn run(global: &Global, arguments: &LedgerShow, printer: &Printer) ->
     let mut documents = Vec::new();
     let mut programs = HashMap::new();
     let mut shown = 0;
-    for result in reader.entries(arguments.from) {
-        if shown == arguments.limit {
-            break;
-        }
+    let mut next = None;
+    // Whose a later entry is, its decision says: with a program named, reading begins at the first one.
+    let first = if arguments.program.is_some() { 0 } else { arguments.from };
+    for result in reader.entries(first) {
         let (index, bytes) = result.into_diagnostic()?;
         let entry = Entry::parse(&bytes).into_diagnostic().wrap_err_with(|| format!("entry {index}"))?;
-        if let Some(wanted) = &arguments.program
-            && program_of(&entry.event, &mut programs).as_ref() != Some(wanted)
-        {
+        let wanted = arguments
+            .program
+            .as_ref()
+            .is_none_or(|wanted| program_of(&entry.event, &mut programs).as_ref() == Some(wanted));
+        if !wanted || index < arguments.from {
             continue;
+        }
+        if shown == arguments.limit {
+            next = Some(index);
+            break;
         }
         shown += 1;
         if printer.json() {
@@ -36,16 +42,14 @@ pub(super) fn run(global: &Global, arguments: &LedgerShow, printer: &Printer) ->
             printer.line(format_args!("{index:>8}  {}  {}", entry.at, line(&entry.event)));
         }
     }
+    let published = reader.checkpoint().size();
     if printer.json() {
-        printer.document(
-            "ledger show",
-            &json!({ "published": reader.checkpoint().size(), "entries": documents }),
-        )?;
+        let document = json!({ "published": published, "entries": documents, "next": next });
+        printer.document("ledger show", &document)?;
+    } else if let Some(next) = next {
+        printer.note(format_args!("there are more of the {published} entries: go on with `--from {next}`"));
     } else if shown == 0 {
-        printer.note(format_args!(
-            "no such entries among the {} that are published",
-            reader.checkpoint().size()
-        ));
+        printer.note(format_args!("no such entries among the {published} that are published"));
     }
     Ok(Exit::Yes)
 }
