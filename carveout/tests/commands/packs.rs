@@ -154,6 +154,62 @@ fn the_red_lines_of_the_dispute_are_read() {
     }
 }
 
+#[test]
+fn the_dispute_comes_out_as_its_readme_says() {
+    let folder = repository("examples/dispute");
+    let told = |words: &str| {
+        let folder = folder.to_str().unwrap();
+        let words = words.split(' ').map(|word| word.replace('@', folder));
+        run(["-C".to_owned(), folder.to_owned(), "--json".to_owned()].into_iter().chain(words))
+    };
+    for (draft, party, code) in [
+        ("draft-1", "vendor", 0),
+        ("draft-2", "vendor", 1),
+        ("draft-1", "customer", 1),
+        ("draft-2", "customer", 0),
+    ] {
+        told(&format!("redlines @/{draft}.md --party {party}")).expect(code, &[]);
+    }
+    let condition = "2.2#2=![Subject::\"non_us_person\",Subject::\"none\"].contains(context.subject)";
+    for (words, change) in [
+        ("diff @/draft-1.md @/draft-2.md --verdict-only", "wider"),
+        ("what-if @/draft-1.md --drop 2.2", "wider"),
+        (&format!("what-if @/draft-1.md --replace {condition}"), "wider"),
+        (
+            "what-if @/../../packs/openai-department-v2/openai-department-v2.md --drop-condition 2.7#3",
+            "narrower",
+        ),
+    ] {
+        assert_eq!(told(words).expect(1, &[]).json()["change"], change, "{words}");
+    }
+    let settled = text(&folder, "draft-1.md").replace(
+        "context.subject != Subject::\"none\"",
+        "![Subject::\"non_us_person\", Subject::\"none\"].contains(context.subject)",
+    );
+    // The examples of the clause go with it: one of them is what changes.
+    let settled = settled
+        .replace("deny: purpose=intel.foreign, volume=bulk", "permit: purpose=intel.foreign, volume=bulk");
+    let workspace = Workspace::real();
+    workspace.write("settled.md", settled);
+    workspace.run("check settled.md").expect(0, &[]);
+    for party in ["vendor", "customer"] {
+        let lines = folder.join(format!("{party}.redlines.md"));
+        workspace.run(&format!("redlines settled.md --party {}", lines.display())).expect(0, &[]);
+    }
+}
+
+#[test]
+fn versions_of_a_pack_differ_as_they_are_said_to() {
+    for (old, new, change) in [
+        ("openai-department-v1", "openai-department-v2", "narrower"),
+        ("gsar-552-239-7001-march", "gsar-552-239-7001-june", "both"),
+    ] {
+        let [old, new] = [old, new].map(|name| repository(&format!("packs/{name}/{name}.md")));
+        let told = run([Path::new("diff"), &old, &new, Path::new("--verdict-only"), Path::new("--json")]);
+        assert_eq!(told.expect(1, &[]).json()["change"], change);
+    }
+}
+
 /// A place in the repository.
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
