@@ -134,6 +134,12 @@ pub(crate) struct Check {
     /// Print the lowered Cedar policies too: what is evaluated
     #[arg(long)]
     pub(crate) lowered: bool,
+    /// Leave out what takes a proof: grades, idle clauses and conditions
+    #[arg(long)]
+    pub(crate) without_proofs: bool,
+    /// Stop proving one agreement after so many seconds, and say that it is undecided
+    #[arg(long, value_name = "SECONDS", value_parser = proofs::seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
 }
 
 #[derive(Args, Debug)]

@@ -91,7 +91,7 @@ pub(crate) struct Limits {
     pub(crate) timeout: Option<Duration>,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
     Duration::try_from_secs_f64(seconds).map_err(|_| format!("`{text}` seconds can't be waited"))
 }

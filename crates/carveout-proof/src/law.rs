@@ -28,7 +28,6 @@ pub struct Law {
 /// What one agreement of a stack does.
 #[derive(Clone, Debug)]
 pub(crate) struct AgreementTerms {
-    pub(crate) id: String,
     pub(crate) role: Role,
     /// It surely governs the target and is in force.
     pub(crate) applies: Term,
@@ -73,10 +72,6 @@ impl Law {
             Some(held) => both(self.lifted.clone(), held.clone()),
             None => Term::from(false),
         }
-    }
-
-    pub(crate) fn held(&self) -> Term {
-        both(self.lifted.clone(), any(self.holds.values().cloned()))
     }
 }
 
@@ -138,7 +133,6 @@ impl Prover {
         let governed = |(fact, members): &(_, _)| facts.one_of(*fact, members);
         let perhaps = |pair: &(_, _)| any([governed(pair), facts.silent(pair.0)]);
         AgreementTerms {
-            id: agreement.id().to_owned(),
             role: agreement.role(),
             applies: both(in_force.clone(), all(agreement.governs().iter().map(governed))),
             binds: both(in_force, all(agreement.governs().iter().map(perhaps))),

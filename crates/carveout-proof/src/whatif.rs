@@ -90,9 +90,14 @@ impl Prover {
     }
 
     fn after_edit(&mut self, agreement: &Agreement, before: &Law, edit: &Edit) -> Result<Diff, WhatIfError> {
+        let after = self.edited(agreement, edit)?;
+        Ok(self.diff(before, &after)?)
+    }
+
+    /// The law of an agreement with an edit made.
+    pub(crate) fn edited(&mut self, agreement: &Agreement, edit: &Edit) -> Result<Law, WhatIfError> {
         let source = agreement.edited(self.vocabulary(), edit)?;
         let edited = Agreement::draft(&source, self.vocabulary()).map_err(WhatIfError::Unreadable)?;
-        let after = self.alone(&edited)?;
-        Ok(self.diff(before, &after)?)
+        self.alone(&edited)
     }
 }

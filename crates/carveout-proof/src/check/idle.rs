@@ -1,9 +1,9 @@
 //! Clauses that do nothing.
 
-use carveout_terms::ClauseRef;
+use carveout_terms::{Agreement, ClauseRef, Condition, Edit};
 
 use crate::{
-    Law, Prover, Undecided,
+    Change, Law, Prover, Undecided, WhatIfError,
     law::{PolicyTerm, combine},
     symbolic::{Term, any, both, not},
 };
@@ -142,5 +142,26 @@ impl Prover {
     fn covers(&mut self, matches: &Term, policies: &[&PolicyTerm]) -> Result<bool, Undecided> {
         let together = any(policies.iter().map(|policy| policy.matches.clone()));
         Ok(!self.can_be(&both(matches.clone(), not(together)))?)
+    }
+}
+
+impl Prover {
+    /// The conditions that change no ruling when they are dropped, each by itself: an exception that
+    /// never applies, a qualifier that qualifies nothing.
+    ///
+    /// # Errors
+    /// If the agreement or a question about it stays undecided.
+    pub fn idle_conditions(&mut self, agreement: &Agreement) -> Result<Vec<Condition>, WhatIfError> {
+        let before = self.alone(agreement)?;
+        let mut idle = Vec::new();
+        for condition in agreement.conditions(self.vocabulary()) {
+            self.start_afresh();
+            let (clause, number) = (condition.clause.clone(), condition.number);
+            let after = self.edited(agreement, &Edit::DropCondition { clause, number })?;
+            if self.change(&before, &after)? == Change::Equivalent {
+                idle.push(condition);
+            }
+        }
+        Ok(idle)
     }
 }

@@ -30,10 +30,6 @@ impl Region {
         self.cubes.is_empty() && self.exhausted
     }
 
-    pub(crate) const fn nothing() -> Self {
-        Self { cubes: Vec::new(), exhausted: true }
-    }
-
     /// A region of which nothing is known.
     pub(crate) const fn unknown() -> Self {
         Self { cubes: Vec::new(), exhausted: false }
