@@ -53,6 +53,12 @@ fn a_denial_cites_its_clauses() {
                     "request_id": "req_1" })
         )
     );
+    let both = body(&Notice::denied(vec![clause(), clause()]), Dialect::OpenAi).1;
+    let said = both["error"]["message"].as_str().unwrap();
+    assert!(
+        said.contains("shall not be used on it; sample-logistics 4.2") && said.ends_with("it."),
+        "{said}"
+    );
 }
 
 #[test]

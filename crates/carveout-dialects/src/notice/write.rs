@@ -23,11 +23,15 @@ pub(super) fn held_message(hold: &Hold, clauses: &[CitedClause]) -> String {
 }
 
 fn citations(clauses: &[CitedClause]) -> String {
-    let citation = |cited: &CitedClause| {
-        let CitedClause { agreement, clause, heading, sentence } = cited;
-        format!("{agreement} {clause} ({heading}): {sentence}")
-    };
-    clauses.iter().map(citation).collect::<Vec<_>>().join("; ")
+    let mut said = String::new();
+    for CitedClause { agreement, clause, heading, sentence } in clauses {
+        if !said.is_empty() {
+            said.truncate(said.trim_end_matches('.').len());
+            said.push_str("; ");
+        }
+        let _ = write!(said, "{agreement} {clause} ({heading}): {sentence}");
+    }
+    said
 }
 
 /// The whole error document. Our own member sits inside `error`: that object is what both SDKs hand to the
