@@ -1,6 +1,7 @@
 //! What is printed: data to stdout, everything else to stderr.
 
 mod failure;
+pub(crate) mod html;
 pub(crate) mod region;
 pub(crate) mod ruled;
 mod table;

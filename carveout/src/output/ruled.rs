@@ -61,12 +61,7 @@ impl Ruled {
         }
     }
 
-    /// `denied by 2.2 Bulk data`, without colour.
-    pub(crate) fn plain(&self) -> String {
-        format!("{}{}", self.verb(), self.rest())
-    }
-
-    /// The same, the verb in the ruling's colour.
+    /// `denied by 2.2 Bulk data`, the verb in the ruling's colour.
     pub(crate) fn coloured(&self) -> String {
         format!("{}{}", coloured(self.ruling, &self.verb()), self.rest())
     }

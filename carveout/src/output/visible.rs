@@ -35,7 +35,7 @@ pub(crate) fn visible_source(text: &str) -> String {
 }
 
 /// Whether a character moves or hides other text instead of being seen itself.
-fn steers(character: char) -> bool {
+pub(super) fn steers(character: char) -> bool {
     let bidirectional = matches!(character,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     bidirectional || character.is_control() && !matches!(character, '\n' | '\t')

@@ -197,9 +197,9 @@ fn parts(text: &str) -> Vec<Part> {
             open = false;
         } else {
             match parts.last_mut() {
-                Some(last) if open && !starts_anew(trimmed) => {
+                Some(last) if open && continues(&last.text, trimmed) => {
                     last.text.push(' ');
-                    last.text.push_str(trimmed);
+                    last.text.push_str(trimmed.trim_start_matches("> "));
                 }
                 _ => parts.push(Part { language: None, text: trimmed.to_owned() }),
             }
@@ -209,10 +209,11 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// Whether a line is one of a list, a table or a quotation.
-fn starts_anew(line: &str) -> bool {
-    ["- ", "* ", "| ", "> ", "#"].iter().any(|start| line.starts_with(start))
-        || line.split_once(". ").is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()))
+/// Whether a line goes on with the paragraph, list item or quotation before it.
+fn continues(before: &str, line: &str) -> bool {
+    let starts = ["- ", "* ", "| ", "#"].iter().any(|start| line.starts_with(start))
+        || line.split_once(". ").is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    !starts && before.starts_with('>') == line.starts_with('>') && !before.starts_with('#')
 }
 
 /// Blocks side by side: the same ones aligned, and of those between them each with the one it was made from.

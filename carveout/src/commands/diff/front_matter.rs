@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carveout_terms::{Agreement, Party, Role, Vocabulary};
+use carveout_terms::{Agreement, Party, Role, Timestamp, Vocabulary};
 
 use crate::workspace::Side;
 
@@ -146,8 +146,14 @@ const fn role(role: Role) -> &'static str {
 
 fn window(agreement: &Agreement) -> String {
     let window = agreement.window();
-    let until = window.until.map(|until| format!(" until {until}"));
-    format!("from {}{}", window.effective, until.unwrap_or_else(|| ", without an end".to_owned()))
+    let until = window.until.map(|until| format!(" until {}", day(until)));
+    format!("from {}{}", day(window.effective), until.unwrap_or_else(|| ", without an end".to_owned()))
+}
+
+/// A time, as a date where it is the first moment of a day.
+fn day(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.strip_suffix("T00:00:00.000Z").map_or(text.clone(), str::to_owned)
 }
 
 fn governed(agreement: &Agreement, vocabulary: &Vocabulary) -> String {

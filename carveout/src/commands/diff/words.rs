@@ -1,5 +1,7 @@
 //! Word by word: what was struck out of a text, and what was put in.
 
+use std::cmp::Ordering;
+
 use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 /// A run of text.
@@ -32,11 +34,16 @@ pub(super) fn alike(old: &str, new: &str) -> f64 {
     let (mut left, mut right, mut common) = (old.iter().peekable(), new.iter().peekable(), 0_usize);
     while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
         match first.cmp(second) {
-            std::cmp::Ordering::Less => drop(left.next()),
-            std::cmp::Ordering::Greater => drop(right.next()),
-            std::cmp::Ordering::Equal => {
+            Ordering::Less => {
+                left.next();
+            }
+            Ordering::Greater => {
+                right.next();
+            }
+            Ordering::Equal => {
                 common += 1;
-                drop((left.next(), right.next()));
+                left.next();
+                right.next();
             }
         }
     }

@@ -47,6 +47,11 @@ impl CubeView {
         self.facts.iter_mut().for_each(|(fact, unsaid)| *unsaid = said(*fact));
     }
 
+    /// What stands for a cube that says nothing of its own.
+    pub(crate) fn anything(&self) -> &'static str {
+        if self.constraints.is_empty() { "any use at all" } else { "every such use" }
+    }
+
     /// What it says beyond what was said of several cubes at once.
     pub(crate) fn own(&self) -> impl Iterator<Item = &Said> {
         self.constraints.iter().zip(&self.facts).filter(|(_, (_, unsaid))| !unsaid).map(|(said, _)| said)

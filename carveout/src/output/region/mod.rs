@@ -12,7 +12,7 @@ pub(crate) use self::{
     changes::{ChangesView, sentence, verdict},
     cubes::CubeView,
     said::Said,
-    text::{phrase, print},
+    text::print,
 };
 use super::ruled::Ruled;
 

@@ -70,7 +70,7 @@ fn turned(group: &Group) -> String {
 fn print_cube(printer: &Printer, number: usize, cube: &CubeView) {
     let mut own = phrase(cube.own());
     if own.is_empty() {
-        own = if cube.constraints.is_empty() { "any use at all" } else { "every such use" }.to_owned();
+        own = cube.anything().to_owned();
     }
     indented(printer, &format!("  {number:>3}. "), "       ", &own);
     // On one line, so that it can be copied.
@@ -78,7 +78,7 @@ fn print_cube(printer: &Printer, number: usize, cube: &CubeView) {
 }
 
 /// Several things said, as one phrase.
-pub(crate) fn phrase<'a>(said: impl IntoIterator<Item = &'a Said>) -> String {
+fn phrase<'a>(said: impl IntoIterator<Item = &'a Said>) -> String {
     said.into_iter().map(Said::marked).collect::<Vec<_>>().join(", and ")
 }
 
