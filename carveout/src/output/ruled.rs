@@ -96,6 +96,9 @@ pub(crate) fn why(reason: &Reason) -> Option<String> {
         Reason::EvaluationFailed { clause, message } => {
             Some(format!("{clause} failed to evaluate: {message}"))
         }
+        Reason::NotExpressible => {
+            Some("the vocabulary has no word for it, so it is refused at the door".to_owned())
+        }
         Reason::OtherVocabulary => Some("the use was assembled by another vocabulary".to_owned()),
         Reason::TooManyReadings => {
             Some("the claims and the evidence can be read in too many ways".to_owned())

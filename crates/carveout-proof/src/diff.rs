@@ -186,11 +186,11 @@ impl Prover {
         new: &Stack,
         confirm: impl Fn(&Decision, &Decision) -> bool,
     ) -> Result<ShownRegion, Undecided> {
-        let plain = Plain::of(&[old, new]);
+        let plain = Plain::of(self.vocabulary(), &[old, new]);
         let vocabulary = self.vocabulary();
         let shown = |cube: Cube| {
             let witness = Witness::of(vocabulary, &cube, &plain);
-            let decided = witness.decide(old).zip(witness.decide(new));
+            let decided = witness.decide(vocabulary, old).zip(witness.decide(vocabulary, new));
             match decided.filter(|(before, after)| confirm(before, after)) {
                 Some((before, after)) => Ok(ShownCube { cube, witness, before, after }),
                 None => Err(Undecided::Replay { use_: witness.all.display(vocabulary).to_string() }),

@@ -6,11 +6,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carveout_terms::{Agreement, ClauseRef, Policy, Role, RoleId, Stack};
+use carveout_terms::{Agreement, ClauseRef, FactId, MemberSet, Policy, Role, RoleId, Stack};
 
 use crate::{
     Prover, Undecided,
     symbolic::{FactTerms, Term, all, any, both, not},
+    tongue::Tongue,
 };
 
 /// A stack, compiled for proofs.
@@ -114,28 +115,40 @@ impl Prover {
     /// # Errors
     /// If a clause is outside of what can be compiled, or may fail.
     pub fn law(&mut self, stack: &Arc<Stack>) -> Result<Law, Undecided> {
-        if stack.vocabulary().digest() != self.vocabulary().digest() {
+        let common = Arc::clone(self.vocabulary());
+        let tongue = Tongue { own: stack.vocabulary(), common: &common };
+        if !tongue.is_common() && !self.speaks(stack.vocabulary()) {
             return Err(Undecided::OtherVocabulary);
         }
         let (mut agreements, mut policies) = (Vec::new(), Vec::new());
         for (position, agreement) in stack.agreements().iter().enumerate() {
-            agreements.push(self.applicability(agreement));
-            policies.extend(self.policies(stack, agreement, position)?);
+            agreements.push(self.applicability(agreement, tongue));
+            policies.extend(self.policies(stack, agreement, position, tongue)?);
+        }
+        // What can't be said is refused, as if nobody granted it.
+        let expressible = tongue.expressible(&self.fact_terms());
+        for agreement in &mut agreements {
+            agreement.applies = both(agreement.applies.clone(), expressible.clone());
         }
         let (lifted, holds) = combine(&agreements, &policies);
         Ok(Law { stack: Arc::clone(stack), lifted, holds, policies, agreements })
     }
 
-    fn applicability(&self, agreement: &Agreement) -> AgreementTerms {
+    fn applicability(&self, agreement: &Agreement, tongue: Tongue<'_>) -> AgreementTerms {
         let facts = self.fact_terms();
         let window = agreement.window();
         let in_force = self.at_within(window.effective.millis(), window.until.map(|until| until.millis()));
-        let governed = |(fact, members): &(_, _)| facts.one_of(*fact, members);
-        let perhaps = |pair: &(_, _)| any([governed(pair), facts.silent(pair.0)]);
+        let governs: Vec<(FactId, MemberSet)> = agreement
+            .governs()
+            .iter()
+            .filter_map(|(fact, members)| Some((tongue.fact(*fact)?, tongue.members(*fact, members))))
+            .collect();
+        let governed = |(fact, members): &(FactId, MemberSet)| facts.one_of(*fact, members);
+        let perhaps = |pair: &(FactId, MemberSet)| any([governed(pair), facts.silent(pair.0)]);
         AgreementTerms {
             role: agreement.role(),
-            applies: both(in_force.clone(), all(agreement.governs().iter().map(governed))),
-            binds: both(in_force, all(agreement.governs().iter().map(perhaps))),
+            applies: both(in_force.clone(), all(governs.iter().map(governed))),
+            binds: both(in_force, all(governs.iter().map(perhaps))),
         }
     }
 
@@ -144,6 +157,7 @@ impl Prover {
         stack: &Stack,
         agreement: &Agreement,
         position: usize,
+        tongue: Tongue<'_>,
     ) -> Result<Vec<PolicyTerm>, Undecided> {
         // What a program presumes serves grants only, and comes before what the agreement presumes.
         let presumed = match agreement.role() {
@@ -159,7 +173,7 @@ impl Prover {
             .iter()
             .map(|policy| Ok((policy, self.matches(policy, clause(policy))?)))
             .collect();
-        let seen = self.fact_terms().presuming(presumed.iter());
+        let seen = self.fact_terms().presuming(&tongue.facts(&presumed));
         let term = |(policy, matches): (&Policy, Term)| PolicyTerm {
             clause: clause(policy),
             id: policy.id().to_owned(),

@@ -11,6 +11,7 @@
 mod budget;
 mod check;
 mod diff;
+mod drafting;
 mod engine;
 mod law;
 mod prover;
@@ -18,6 +19,7 @@ mod redlines;
 mod region;
 mod side;
 mod symbolic;
+mod tongue;
 mod undecided;
 mod whatif;
 

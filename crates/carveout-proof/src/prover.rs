@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carveout_terms::{ClauseRef, FactId, Facts, Value, Vocabulary};
+use carveout_terms::{ClauseRef, Digest, FactId, Facts, Value, Vocabulary};
 
 use crate::{
     Budget, Region, Script, Undecided,
@@ -16,6 +16,8 @@ use crate::{
 /// process. What was asked before makes later questions cheaper.
 pub struct Prover {
     vocabulary: Arc<Vocabulary>,
+    /// The vocabularies whose words it knows, besides its own.
+    merged: Vec<Digest>,
     compiler: Compiler,
     blaster: Blaster,
     pub(crate) circuit: Circuit,
@@ -35,7 +37,7 @@ impl Prover {
         let mut circuit = Circuit::new(&budget);
         let space = Space::new(Arc::clone(&vocabulary), &mut circuit);
         let blaster = Blaster::default();
-        Ok(Self { vocabulary, compiler, blaster, circuit, space, budget, findings: None })
+        Ok(Self { vocabulary, merged: Vec::new(), compiler, blaster, circuit, space, budget, findings: None })
     }
 
     /// Keeps what is found out from now on, for [`Prover::script`].
@@ -60,6 +62,24 @@ impl Prover {
             let noted = Finding::region(&self.fact_terms(), wanted, allowed, region);
             self.findings.get_or_insert_default().extend(noted);
         }
+    }
+
+    /// A prover for texts of two vocabularies: it works in what can be said in either.
+    ///
+    /// # Errors
+    /// If they have no common vocabulary, or the symbolic compiler refuses it.
+    pub fn between(old: &Arc<Vocabulary>, new: &Arc<Vocabulary>, budget: Budget) -> Result<Self, Undecided> {
+        if old.digest() == new.digest() {
+            return Self::new(Arc::clone(new), budget);
+        }
+        let common = old.merged(new).map_err(|error| Undecided::Vocabulary(error.to_string()))?;
+        let prover = Self::new(Arc::new(common), budget)?;
+        Ok(Self { merged: vec![old.digest(), new.digest()], ..prover })
+    }
+
+    /// Whether a vocabulary is one of those that were merged.
+    pub(crate) fn speaks(&self, vocabulary: &Vocabulary) -> bool {
+        self.merged.contains(&vocabulary.digest())
     }
 
     /// The vocabulary that questions are asked in.

@@ -106,6 +106,8 @@ pub enum Reason {
     TooManyReadings,
     /// The use was assembled with another vocabulary than the stack's.
     OtherVocabulary,
+    /// The stack's vocabulary has no word for a fact of the use, so such a use is refused at the door.
+    NotExpressible,
 }
 
 /// A presumption that filled in for silence.

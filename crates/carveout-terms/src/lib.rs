@@ -44,4 +44,4 @@ pub use program::{Program, ProgramKey, PurposeRefused};
 pub use stack::{Stack, StackError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use r#use::{Known, Use, UseError, UseLayers};
-pub use vocabulary::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, Vocabulary};
+pub use vocabulary::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, MergeError, Vocabulary};

@@ -19,7 +19,8 @@ use lru::LruCache;
 
 use self::outcome::{Answer, Outcome, denied, failure, grounds, missing_roles, strictest};
 use crate::{
-    Agreement, Clause, ClauseRef, Decision, Digest, FactId, Facts, Reason, RoleId, Ruling, Use, Vocabulary,
+    Agreement, Clause, ClauseRef, Decision, Digest, FactId, Facts, Reason, RoleId, Ruling, Timestamp, Use,
+    Vocabulary,
     agreement::{Applies, Assignment, Role, presume},
     law::{Cell, Cells},
     r#use::Readings,
@@ -117,6 +118,21 @@ impl Stack {
     #[must_use]
     pub fn clause(&self, clause: &ClauseRef) -> Option<&Clause> {
         self.agreements.iter().find(|agreement| agreement.id() == clause.agreement)?.clause(&clause.clause)
+    }
+
+    /// The decision on a use that the stack's vocabulary has no words for: denied, because nobody can
+    /// even claim it.
+    #[must_use]
+    pub fn refuse(&self, at: Timestamp) -> Decision {
+        Decision {
+            ruling: Ruling::Deny,
+            grounds: Vec::new(),
+            reason: Reason::NotExpressible,
+            terms: self.digest,
+            facts: Digest::of(b"not expressible"),
+            presumed: Vec::new(),
+            at,
+        }
     }
 
     /// Decides a use. Total and pure: every use has exactly one decision, the same each time.

@@ -8,6 +8,7 @@ use carveout_terms::{
 };
 
 use super::{Constraint, Cube};
+use crate::tongue::Tongue;
 
 /// A use that a person can picture, and what is decided about it.
 #[derive(Clone, Debug)]
@@ -42,12 +43,22 @@ impl Witness {
         Self { said, all }
     }
 
-    /// What a stack decides about it.
+    /// What a stack decides about it. `common` is the vocabulary that the witness is told in; a stack of
+    /// another one hears the facts that it knows, and refuses a member that it has no word for.
     #[must_use]
-    pub fn decide(&self, stack: &Stack) -> Option<Decision> {
+    pub fn decide(&self, common: &Vocabulary, stack: &Stack) -> Option<Decision> {
         let vocabulary = stack.vocabulary();
+        let all = if vocabulary.digest() == common.digest() {
+            self.all.clone()
+        } else {
+            let known = self.all.filtered(|fact| vocabulary.fact(common.get(fact).name()).is_some());
+            match Facts::suppose(vocabulary, &known.display(common).to_string()) {
+                Ok(facts) => facts,
+                Err(_) => return Some(stack.refuse(RECENT)),
+            }
+        };
         let gateway = |fact: FactId| vocabulary.get(fact).attester() == Attester::Gateway;
-        let (measured, claimed) = (self.all.filtered(gateway), self.all.filtered(|fact| !gateway(fact)));
+        let (measured, claimed) = (all.filtered(gateway), all.filtered(|fact| !gateway(fact)));
         let layers = UseLayers { caller: Some(&claimed), gateway: Some(&measured), ..UseLayers::default() };
         Some(stack.decide(&Use::assemble(vocabulary, &layers).ok()?))
     }
@@ -64,16 +75,21 @@ impl Plain {
     /// The plain use of some stacks: a time at which all of their agreements are in force, if there is
     /// one, and a target that they govern.
     #[must_use]
-    pub fn of(stacks: &[&Stack]) -> Self {
+    pub fn of(common: &Vocabulary, stacks: &[&Stack]) -> Self {
         let agreements = || stacks.iter().flat_map(|stack| stack.agreements());
         let at = agreements().map(|agreement| agreement.window().effective).max();
         let mut targets: BTreeMap<FactId, MemberSet> = BTreeMap::new();
-        for (fact, members) in agreements().flat_map(|agreement| agreement.governs()) {
-            let common = targets.get(fact).map_or_else(
-                || members.clone(),
-                |known| MemberSet::of(known.iter().filter(|member| members.contains(*member))),
-            );
-            targets.insert(*fact, common);
+        for stack in stacks {
+            let tongue = Tongue { own: stack.vocabulary(), common };
+            for (fact, members) in stack.agreements().iter().flat_map(|agreement| agreement.governs()) {
+                let Some(fact_id) = tongue.fact(*fact) else { continue };
+                let members = tongue.members(*fact, members);
+                let shared = targets.get(&fact_id).map_or_else(
+                    || members.clone(),
+                    |known| MemberSet::of(known.iter().filter(|member| members.contains(*member))),
+                );
+                targets.insert(fact_id, shared);
+            }
         }
         let targets = targets.into_iter().filter_map(|(fact, members)| Some((fact, members.iter().next()?)));
         // A stack that is read as if in force at any time has the year 0000; say a year of our time.

@@ -7,7 +7,7 @@ use cedar_policy::{EntityId, EntityTypeName, EntityUid};
 use cedar_policy_symcc::{
     op::Op,
     term::Term,
-    term_factory::{and, eq, ite, or, record_get, set_of},
+    term_factory::{and, eq, ite, or, record_get, set_of, set_subset},
     term_type::TermType,
 };
 
@@ -62,6 +62,14 @@ impl FactTerms<'_> {
         any(members.iter().filter_map(|at| Some(eq(self.fact(fact), member(enumeration, at)?))))
     }
 
+    /// Whether a set fact holds nothing but these members.
+    pub(crate) fn within(&self, fact: FactId, members: &MemberSet) -> Term {
+        match self.value(fact, &Value::Members(members.clone())) {
+            Some(all) => set_subset(self.fact(fact), all),
+            None => Term::from(false),
+        }
+    }
+
     /// Whether nothing is known about a fact.
     pub(crate) fn silent(&self, fact: FactId) -> Term {
         match Value::silence(self.vocabulary.get(fact).kind()).and_then(|value| self.value(fact, &value)) {
@@ -71,14 +79,11 @@ impl FactTerms<'_> {
     }
 
     /// A term with these presumptions filled in wherever it asks about a fact that nothing is known of.
-    pub(crate) fn presuming<'v>(
-        &self,
-        presumed: impl IntoIterator<Item = (FactId, &'v Value)>,
-    ) -> Substitution {
-        let replaced = presumed.into_iter().filter_map(|(fact, value)| {
-            let presumed = self.value(fact, value)?;
-            let name = self.vocabulary.get(fact).name().to_owned();
-            Some((name, ite(self.silent(fact), presumed, self.fact(fact))))
+    pub(crate) fn presuming(&self, presumed: &BTreeMap<FactId, Value>) -> Substitution {
+        let replaced = presumed.iter().filter_map(|(fact, value)| {
+            let presumed = self.value(*fact, value)?;
+            let name = self.vocabulary.get(*fact).name().to_owned();
+            Some((name, ite(self.silent(*fact), presumed, self.fact(*fact))))
         });
         Substitution { facts: replaced.collect(), context: self.context.clone() }
     }

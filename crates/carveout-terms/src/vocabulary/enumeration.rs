@@ -82,6 +82,33 @@ impl Enumeration {
         Ok(enumeration)
     }
 
+    /// The members and the groups of both. What is a member of either is a member of both together.
+    pub(super) fn merged(&self, other: &Self) -> Result<Self, String> {
+        let entity_type: EntityType = self.name.parse().map_err(|_| format!("`{}` is no type", self.name))?;
+        let mut merged = Self {
+            name: self.name.clone(),
+            members: Vec::new(),
+            positions: HashMap::new(),
+            groups: BTreeMap::new(),
+            unknown: 0,
+        };
+        let of = |enumeration: &Self| -> Vec<(SmolStr, Option<String>)> {
+            enumeration.members.iter().map(|member| (member.name.clone(), member.doc.clone())).collect()
+        };
+        let members: BTreeMap<SmolStr, Option<String>> = of(self).into_iter().chain(of(other)).collect();
+        for (name, group) in self.groups.iter().chain(&other.groups) {
+            if !members.contains_key(name) {
+                let (doc, members) = (group.doc.clone(), MemberSet::default());
+                merged.groups.insert(name.clone(), Group { doc, members });
+            }
+        }
+        for (name, doc) in members {
+            merged.add_member(&entity_type, &name, doc)?;
+        }
+        merged.unknown = merged.positions.get(UNKNOWN).copied().unwrap_or_default();
+        Ok(merged)
+    }
+
     fn add_member(
         &mut self,
         entity_type: &EntityType,

@@ -3,11 +3,12 @@
 mod enumeration;
 mod load;
 mod members;
+mod merge;
 
 use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 pub(crate) use self::members::Ones;
-pub use self::{enumeration::Enumeration, members::MemberSet};
+pub use self::{enumeration::Enumeration, members::MemberSet, merge::MergeError};
 
 use smol_str::SmolStr;
 
