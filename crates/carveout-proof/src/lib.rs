@@ -17,6 +17,7 @@ mod law;
 mod prover;
 mod redlines;
 mod region;
+mod settle;
 mod side;
 mod symbolic;
 mod tongue;
@@ -30,6 +31,9 @@ pub use law::Law;
 pub use prover::Prover;
 pub use redlines::{LineKind, LineVerdict};
 pub use region::{Constraint, Cube, CubeWords, Plain, Region, Witness};
+pub use settle::{
+    Clash, Conflict, DraftClause, Frame, Granted, Line, SettleError, SettledDraft, SettledWant, Settlement,
+};
 pub use side::{Dates, side};
 pub use symbolic::{Script, SecondOpinionError};
 pub use undecided::Undecided;

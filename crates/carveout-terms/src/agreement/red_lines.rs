@@ -1,6 +1,6 @@
 //! Red lines: what one party will not sign, and what it must get.
 
-use super::{Agreement, Clause, Kind, Policy};
+use super::{Agreement, Clause, Kind, Party, Policy};
 use crate::{AgreementErrors, Digest, Vocabulary};
 
 /// A party's own, private file: what an agreement must never permit (`forbid`) and must always permit
@@ -33,6 +33,18 @@ impl RedLines {
     #[must_use]
     pub fn party(&self) -> &str {
         self.terms.parties().first().map_or("", |party| party.id.as_str())
+    }
+
+    /// The party, as its own file names it.
+    #[must_use]
+    pub fn holder(&self) -> Option<&Party> {
+        self.terms.parties().first()
+    }
+
+    /// The text of a line, as it stands in the file.
+    #[must_use]
+    pub fn text(&self, line: &Policy) -> &str {
+        self.terms.source().get(line.span()).unwrap_or_default()
     }
 
     /// The digest of the file's bytes.

@@ -1,0 +1,159 @@
+//! Clauses that say what a region is: heading, prose, policies, an example.
+
+use std::fmt;
+
+use carveout_terms::{Attester, ExampleRuling, MemberSet, RoleId, Vocabulary};
+
+use crate::{Constraint, Cube};
+
+/// A clause to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct NewClause {
+    pub(crate) number: String,
+    pub(crate) heading: String,
+    pub(crate) rule: Rule,
+    /// What is said after the rule.
+    pub(crate) note: String,
+    /// A use, and the ruling that it has under the whole agreement.
+    pub(crate) example: Option<(ExampleRuling, String)>,
+}
+
+/// What a clause does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Rule {
+    /// It permits what a policy of somebody's own words permits.
+    Permit { words: String, cedar: String },
+    /// It permits these uses.
+    PermitCubes(Vec<Cube>),
+    /// It forbids these uses.
+    Forbid(Vec<Cube>),
+    /// It holds these uses for a role.
+    Hold(RoleId, Vec<Cube>),
+}
+
+impl Rule {
+    /// The rule as an English sentence, or as a sentence with a list.
+    pub(crate) fn prose(&self, vocabulary: &Vocabulary) -> String {
+        match self {
+            Self::Permit { words, .. } if words == "always" => "Every Use is permitted.".to_owned(),
+            Self::Permit { words, .. } => format!("A Use is permitted where {words}."),
+            Self::PermitCubes(cubes) => sentence(vocabulary, cubes, "permitted", ""),
+            Self::Forbid(cubes) => sentence(vocabulary, cubes, "not permitted", ""),
+            Self::Hold(role, cubes) => {
+                sentence(vocabulary, cubes, "not permitted", &format!(" unless {role} approves it"))
+            }
+        }
+    }
+
+    /// The rule as policies.
+    pub(crate) fn cedar(&self, vocabulary: &Vocabulary) -> String {
+        let policies: Vec<String> = match self {
+            Self::Permit { cedar, .. } => vec![cedar.clone()],
+            Self::PermitCubes(cubes) => {
+                cubes.iter().map(|cube| policy("permit", &cube.cedar(vocabulary))).collect()
+            }
+            Self::Forbid(cubes) => cubes.iter().map(|cube| restriction(vocabulary, cube)).collect(),
+            Self::Hold(role, cubes) => {
+                let held = |cube| format!("@hold(\"{role}\")\n{}", restriction(vocabulary, cube));
+                cubes.iter().map(held).collect()
+            }
+        };
+        policies.join("\n")
+    }
+}
+
+impl NewClause {
+    /// The clause as it stands in an agreement.
+    pub(crate) const fn shown<'a>(&'a self, vocabulary: &'a Vocabulary) -> Shown<'a> {
+        Shown { clause: self, vocabulary }
+    }
+}
+
+/// A clause, shown as Markdown.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    clause: &'a NewClause,
+    vocabulary: &'a Vocabulary,
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NewClause { number, heading, rule, note, example } = self.clause;
+        writeln!(f, "### {number} {heading}\n")?;
+        writeln!(f, "{}\n", rule.prose(self.vocabulary))?;
+        if !note.is_empty() {
+            writeln!(f, "{note}\n")?;
+        }
+        writeln!(f, "{}", fenced("cedar", &rule.cedar(self.vocabulary)))?;
+        if let Some((ruling, use_)) = example {
+            writeln!(f, "\n{}", fenced("uses", &format!("{ruling}: {use_}")))?;
+        }
+        Ok(())
+    }
+}
+
+/// A fenced block. Its fence is longer than any that stands in the text.
+pub(crate) fn fenced(language: &str, text: &str) -> String {
+    let mut fence = "```".to_owned();
+    while text.contains(&fence) {
+        fence.push('`');
+    }
+    format!("{fence}{language}\n{}\n{fence}", text.trim_end())
+}
+
+/// Several cubes as the alternatives of one condition.
+pub(crate) fn listed(vocabulary: &Vocabulary, cubes: &[Cube]) -> String {
+    match cubes {
+        [one] => one.cedar(vocabulary),
+        several => {
+            let parts: Vec<String> =
+                several.iter().map(|cube| format!("({})", cube.cedar(vocabulary))).collect();
+            parts.join(" ||\n  ")
+        }
+    }
+}
+
+fn sentence(vocabulary: &Vocabulary, cubes: &[Cube], verb: &str, tail: &str) -> String {
+    match cubes {
+        [] => format!("No Use is {verb} by this."),
+        [one] if one.constraints().len() == 0 => format!("Any Use whatever is {verb}{tail}."),
+        [one] => format!("A Use is {verb}{tail} where {}.", one.words(vocabulary)),
+        several => {
+            let cases: Vec<String> =
+                several.iter().map(|cube| format!("- {}", cube.words(vocabulary))).collect();
+            format!("A Use is {verb}{tail} in any of these cases:\n\n{}", cases.join("\n"))
+        }
+    }
+}
+
+fn policy(effect: &str, condition: &str) -> String {
+    format!("{effect} (principal, action, resource)\nwhen {{ {condition} }};")
+}
+
+fn restriction(vocabulary: &Vocabulary, cube: &Cube) -> String {
+    let forbid = policy("forbid", &cube.cedar(vocabulary));
+    let silent = silent_on(vocabulary, cube);
+    if silent.is_empty() {
+        return forbid;
+    }
+    let reason =
+        format!("what a Use leaves unsaid about {} is ruled on by the other policies", silent.join(", "));
+    format!("@silent(\"{reason}\")\n{forbid}")
+}
+
+/// The facts on which a use escapes a restriction to this cube by saying nothing.
+pub(crate) fn silent_on<'v>(vocabulary: &'v Vocabulary, cube: &Cube) -> Vec<&'v str> {
+    let silent = cube.constraints().filter_map(|(fact, constraint)| {
+        let declared = vocabulary.get(fact);
+        let unknown = declared.kind().enumeration()?.unknown();
+        let covered = match constraint {
+            Constraint::OneOf(members) => members.contains(unknown),
+            Constraint::Holds { all_of, none_of } => {
+                MemberSet::of([unknown]).contains_all(all_of) && !none_of.contains(unknown)
+            }
+            Constraint::Is(_) | Constraint::Between { .. } => true,
+        };
+        (!covered && declared.attester() != Attester::Gateway).then(|| declared.name())
+    });
+    silent.collect()
+}

@@ -1,0 +1,10 @@
+//! From regions to clauses: terms about cubes, and the text that says them.
+
+mod clause;
+mod cubes;
+mod front_matter;
+
+pub(crate) use self::{
+    clause::{NewClause, Rule, fenced, listed, silent_on},
+    front_matter::{Head, give, governs, party, quoted},
+};
