@@ -171,6 +171,10 @@ fn a_receipt_is_checked_offline_and_a_changed_one_is_refused() {
     };
     check("receipt.json")
         .expect(0, &["verified: entry 1 is in `sample.carveout.example/ledger`", "terms_adopted"]);
+    let document = workspace.run("ledger receipt 1 --json");
+    assert_eq!(document.json()["receipt"], serde_json::from_str::<serde_json::Value>(&receipt).unwrap());
+    workspace.write("document.json", &document.out);
+    check("document.json").expect(0, &["verified: entry 1"]);
     for (what, changed) in [
         ("entry", receipt.replace("sample-terms", "sample-termz")),
         ("index", receipt.replace("\"index\":1", "\"index\":0")),

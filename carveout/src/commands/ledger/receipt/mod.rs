@@ -6,7 +6,7 @@ use std::path::Path;
 
 use carveout_ledger::{Receipt, VerifierKey};
 use miette::{IntoDiagnostic, WrapErr, miette};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::place;
 use crate::{
@@ -25,7 +25,13 @@ pub(super) fn run(global: &Global, arguments: &LedgerReceipt, printer: &Printer)
             if let Some(file) = &arguments.body {
                 return body::check(global, arguments, &receipt, file, printer);
             }
-            printer.line(receipt.to_json());
+            let receipt = receipt.to_json();
+            if printer.json() {
+                let receipt: Json = serde_json::from_str(&receipt).into_diagnostic()?;
+                printer.document("ledger receipt", &json!({ "receipt": receipt }))?;
+            } else {
+                printer.line(receipt);
+            }
             Ok(Exit::Yes)
         }
         (None, Some(path)) => check(global, arguments, path, printer),
@@ -38,7 +44,7 @@ fn check(global: &Global, arguments: &LedgerReceipt, path: &Path, printer: &Prin
         Some(key) => crate::workspace::verifier_key(key)?,
         None => place(global, &arguments.at)?.log_key,
     };
-    let text = crate::workspace::read(path)?;
+    let text = bare(crate::workspace::read(path)?);
     let verified = Receipt::from_json(text.trim().as_bytes())
         .and_then(|receipt| receipt.verify_own(&log_key).map(|checkpoint| (receipt, checkpoint)));
     let (document, said, exit) = match verified {
@@ -70,4 +76,10 @@ fn check(global: &Global, arguments: &LedgerReceipt, path: &Path, printer: &Prin
         printer.line(said);
     }
     Ok(exit)
+}
+
+/// The receipt in a file, which may also be the document that `--json` prints.
+fn bare(text: String) -> String {
+    let document: Option<Json> = serde_json::from_str(&text).ok();
+    document.as_ref().and_then(|document| document.get("receipt")).map_or(text, Json::to_string)
 }
