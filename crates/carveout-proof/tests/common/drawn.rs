@@ -159,6 +159,12 @@ impl<'w> Drawer<'w> {
         head
     }
 
+    /// A policy that permits, or one that forbids or holds, as text.
+    pub(crate) fn policy(&mut self, permits: bool) -> String {
+        let drawn = self.written(!permits);
+        Written { permits, hold: drawn.hold.filter(|_| !permits), ..drawn }.text()
+    }
+
     fn written(&mut self, limit: bool) -> Written {
         let permits = !limit && self.dice.chance(40);
         let hold = (!permits && self.dice.chance(40)).then(|| self.dice.pick(&ROLES));

@@ -6,6 +6,7 @@ pub(crate) mod cvc5;
 pub(crate) mod dice;
 pub(crate) mod drawn;
 pub(crate) mod every_use;
+pub(crate) mod large;
 pub(crate) mod world;
 
 use std::sync::Arc;
