@@ -83,7 +83,8 @@ impl Draft {
             let number = about.clause.number.clone();
             let (ruling, found) = shown(wants, about);
             let grounded = |cube: &&ShownCube| {
-                ruling == ExampleRuling::Permit || cube.after.grounds.iter().any(|clause| clause.clause == number)
+                ruling == ExampleRuling::Permit
+                    || cube.after.grounds.iter().any(|clause| clause.clause == number)
             };
             let use_ = found.into_iter().flat_map(|region| &region.cubes).find(grounded);
             let said = use_.map(|cube| cube.witness.said.display(prover.vocabulary()).to_string());
@@ -146,11 +147,7 @@ fn grants(ground: &Ground, granted: &[usize]) -> Vec<About> {
 
 /// What a red line rules out of the wants that are granted, as restrictions that rule out nothing else
 /// that anybody wants.
-fn restrictions(
-    prover: &mut Prover,
-    ground: &Ground,
-    granted: &[usize],
-) -> Result<Vec<About>, SettleError> {
+fn restrictions(prover: &mut Prover, ground: &Ground, granted: &[usize]) -> Result<Vec<About>, SettleError> {
     let allowed = not(ground.lifted());
     let found = taken_back(prover, ground, granted, &ground.ruled_out, &allowed)?;
     let clause = |(number, (wants, cubes)): (usize, (Vec<usize>, Vec<Cube>))| About {
@@ -256,10 +253,7 @@ fn parties(ground: &Ground, files: [&RedLines; 2]) -> Result<Vec<Party>, SettleE
     for line in &ground.held {
         let Some(role) = &line.line.hold else { continue };
         give(&mut parties, role).ok_or_else(|| SettleError::Role {
-            line: ClauseRef {
-                agreement: line.line.party.clone(),
-                clause: line.line.clause.clone(),
-            },
+            line: ClauseRef { agreement: line.line.party.clone(), clause: line.line.clause.clone() },
             role: role.to_string(),
         })?;
     }
@@ -269,7 +263,8 @@ fn parties(ground: &Ground, files: [&RedLines; 2]) -> Result<Vec<Party>, SettleE
 fn source(prover: &Prover, head: &str, names: &[String; 2], clauses: &[About]) -> String {
     let [first, second] = names.each_ref().map(|name| plain(name));
     let mut source = format!("{head}# Terms between {first} and {second}\n\n");
-    source.push_str("A draft of the common ground. It permits what a party asked for and neither rules out.\n");
+    source
+        .push_str("A draft of the common ground. It permits what a party asked for and neither rules out.\n");
     let chapters = [
         ("1", "Grants", "What the parties may do."),
         ("2", "Restrictions", "What the grants don't include."),

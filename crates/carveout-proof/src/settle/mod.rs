@@ -260,9 +260,7 @@ impl Ground {
             .ok_or_else(|| SettleError::Unwritable("the red lines don't fit into one clause".to_owned()))?;
         let facts = prover.fact_terms();
         let governed = all(frame.governs.iter().filter_map(|(fact, value)| match value {
-            Value::Member(member) => {
-                Some(facts.one_of(fact, &MemberSet::of([*member])))
-            }
+            Value::Member(member) => Some(facts.one_of(fact, &MemberSet::of([*member]))),
             _ => None,
         }));
         let (wants, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.permits);
