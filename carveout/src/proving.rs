@@ -60,6 +60,7 @@ pub(crate) struct Means {
 impl Means {
     /// Shows what is known already, while the rest is worked out.
     pub(crate) fn known(&self, words: &str) {
+        tracing::debug!(words, "known");
         self.bar.set_prefix(format!("{words}; "));
     }
 }

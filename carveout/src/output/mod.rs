@@ -16,7 +16,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
-use self::visible::visible;
+use self::visible::{visible, visible_json};
 pub(crate) use self::{
     table::{Table, wrapped},
     visible::visible_source,
@@ -66,7 +66,10 @@ impl Printer {
 
     /// A line of the result.
     pub(crate) fn line(&self, text: impl fmt::Display) {
-        let text = visible(&text.to_string());
+        self.shown(&visible(&text.to_string()));
+    }
+
+    fn shown(&self, text: &str) {
         self.keep(writeln!(anstream::stdout().lock(), "{text}"));
     }
 
@@ -110,7 +113,7 @@ impl Printer {
                 document.insert("result".into(), other);
             }
         }
-        self.line(serde_json::Value::Object(document));
+        self.shown(&visible_json(&serde_json::Value::Object(document).to_string()));
         Ok(())
     }
 

@@ -34,6 +34,20 @@ pub(crate) fn visible_source(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
+/// A JSON text with the same characters escaped as JSON does it. They can stand in its strings only.
+pub(crate) fn visible_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            // All of them are in the basic plane. Writing to a `String` can't fail.
+            let _ = write!(shown, "\\u{:04x}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// Whether a character moves or hides other text instead of being seen itself.
 pub(super) fn steers(character: char) -> bool {
     let bidirectional = matches!(character,
@@ -65,6 +79,15 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown);
         }
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let text = "a\u{202e}b\u{9b}c\u{1b}\n\u{7f}";
+        let written = serde_json::to_string(text).unwrap();
+        let shown = visible_json(&written);
+        assert!(shown.chars().all(|character| !steers(character)), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
     }
 
     #[test]

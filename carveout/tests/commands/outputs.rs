@@ -4,12 +4,15 @@ use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
 use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 23] = [
     "demo",
     "init",
     "serve",
     "check",
     "decide",
+    "diff",
+    "redlines",
+    "what-if",
     "keygen",
     "sign",
     "ledger",

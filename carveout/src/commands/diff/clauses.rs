@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use carveout_terms::Agreement;
 
-use super::words::{Piece, PieceKind, alike, compared, related};
+use super::{
+    blocks::{Block, blocks},
+    words::{alike, related},
+};
 
 /// What happened to a clause.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
@@ -51,21 +54,6 @@ impl std::fmt::Display for Name {
             return f.write_str(&self.heading);
         }
         write!(f, "{} {}", self.number, self.heading)
-    }
-}
-
-/// A paragraph, or a block of code.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub(super) struct Block {
-    /// The language of code; none for prose.
-    pub(super) language: Option<String>,
-    pub(super) pieces: Vec<Piece>,
-}
-
-impl Block {
-    /// Whether it is the same on both sides.
-    pub(super) fn is_same(&self) -> bool {
-        self.pieces.iter().all(|piece| piece.kind == PieceKind::Same)
     }
 }
 
@@ -161,7 +149,7 @@ fn paired(old: &[Section<'_>], new: &[Section<'_>]) -> BTreeMap<usize, usize> {
 
 fn change(agreement: &str, old: Option<&Section<'_>>, new: Option<&Section<'_>>) -> Option<ClauseChange> {
     let text = |section: Option<&Section<'_>>| section.map_or("", |section| section.text).to_owned();
-    let blocks = compared_blocks(&parts(&text(old)), &parts(&text(new)));
+    let blocks = blocks(&text(old), &text(new));
     let name = |section: Option<&Section<'_>>| section.map(|section| section.name.clone());
     let (old_name, new_name) = (name(old), name(new));
     let reworded = blocks.iter().any(|block| !block.is_same());
@@ -173,78 +161,4 @@ fn change(agreement: &str, old: Option<&Section<'_>>, new: Option<&Section<'_>>)
         _ => return None,
     };
     Some(ClauseChange { agreement: agreement.to_owned(), fate, old: old_name, new: new_name, blocks })
-}
-
-/// A paragraph or block of code, on one side.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Part {
-    language: Option<String>,
-    text: String,
-}
-
-/// The paragraphs and blocks of a text. Where lines are broken means nothing in a paragraph.
-fn parts(text: &str) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut lines = text.lines();
-    let mut open = false;
-    while let Some(line) = lines.next() {
-        let trimmed = line.trim();
-        if let Some(language) = trimmed.strip_prefix("```") {
-            let code: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
-            parts.push(Part { language: Some(language.trim().to_owned()), text: code.join("\n") });
-            open = false;
-        } else if trimmed.is_empty() {
-            open = false;
-        } else {
-            match parts.last_mut() {
-                Some(last) if open && continues(&last.text, trimmed) => {
-                    last.text.push(' ');
-                    last.text.push_str(trimmed.trim_start_matches("> "));
-                }
-                _ => parts.push(Part { language: None, text: trimmed.to_owned() }),
-            }
-            open = true;
-        }
-    }
-    parts
-}
-
-/// Whether a line goes on with the paragraph, list item or quotation before it.
-fn continues(before: &str, line: &str) -> bool {
-    let starts = ["- ", "* ", "| ", "#"].iter().any(|start| line.starts_with(start))
-        || line.split_once(". ").is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
-    !starts && before.starts_with('>') == line.starts_with('>') && !before.starts_with('#')
-}
-
-/// Blocks side by side: the same ones aligned, and of those between them each with the one it was made from.
-fn compared_blocks(old: &[Part], new: &[Part]) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let texts = |parts: &[Part]| -> Vec<String> { parts.iter().map(|part| part.text.clone()).collect() };
-    let operations = similar::capture_diff_slices(similar::Algorithm::Patience, &texts(old), &texts(new));
-    for operation in operations {
-        let (was, is) = (operation.old_range(), operation.new_range());
-        let (was, is) = (old.get(was).unwrap_or_default(), new.get(is).unwrap_or_default());
-        let mut waiting = is.iter().peekable();
-        for part in was {
-            let partner = waiting
-                .clone()
-                .position(|other| other.language == part.language && related(&part.text, &other.text));
-            let Some(partner) = partner else {
-                blocks.push(block(part, &part.text, ""));
-                continue;
-            };
-            for added in waiting.by_ref().take(partner) {
-                blocks.push(block(added, "", &added.text));
-            }
-            if let Some(other) = waiting.next() {
-                blocks.push(block(part, &part.text, &other.text));
-            }
-        }
-        blocks.extend(waiting.map(|added| block(added, "", &added.text)));
-    }
-    blocks
-}
-
-fn block(part: &Part, old: &str, new: &str) -> Block {
-    Block { language: part.language.clone(), pieces: compared(old, new) }
 }

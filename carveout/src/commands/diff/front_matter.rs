@@ -1,8 +1,8 @@
 //! What changes in the heads of agreements, in words.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use carveout_terms::{Agreement, Party, Role, Timestamp, Vocabulary};
+use carveout_terms::{Agreement, Facts, Party, Role, Timestamp, Vocabulary};
 
 use crate::workspace::Side;
 
@@ -26,7 +26,8 @@ pub(super) fn paired<'a>(old: &'a Side, new: &'a Side) -> Vec<(&'a Agreement, &'
 }
 
 /// Everything that changes outside of the clauses.
-pub(super) fn compare(old: &Side, new: &Side, vocabulary: &Vocabulary) -> Vec<HeadChange> {
+pub(super) fn compare(old: &Side, new: &Side) -> Vec<HeadChange> {
+    let words = (old.stack.vocabulary().as_ref(), new.stack.vocabulary().as_ref());
     let pairs = paired(old, new);
     let mut changes = Vec::new();
     let mut whole = |agreement: &Agreement, words: &str| {
@@ -43,12 +44,15 @@ pub(super) fn compare(old: &Side, new: &Side, vocabulary: &Vocabulary) -> Vec<He
     }
     for (old, new) in pairs {
         let mut head = Head { agreement: new.id(), changes: &mut changes };
-        head.compare(old, new, vocabulary);
+        head.compare(old, new, words);
     }
-    if old.presume != new.presume {
-        let shown = |side: &Side| stated(&side.presume.display(vocabulary).to_string());
-        let words = format!("the program presumes {} (was: {})", shown(new), shown(old));
-        changes.push(HeadChange { agreement: new.name.clone(), what: "presumptions", words });
+    let (was, is) = (each(&old.presume, words.0), each(&new.presume, words.1));
+    for words in presumed(&was, &is) {
+        changes.push(HeadChange {
+            agreement: new.name.clone(),
+            what: "presumptions",
+            words: format!("the program {words}"),
+        });
     }
     changes
 }
@@ -63,7 +67,7 @@ impl Head<'_> {
         self.changes.push(HeadChange { agreement: self.agreement.to_owned(), what, words });
     }
 
-    fn compare(&mut self, old: &Agreement, new: &Agreement, vocabulary: &Vocabulary) {
+    fn compare(&mut self, old: &Agreement, new: &Agreement, words: Words<'_>) {
         for (what, was, is) in [
             ("id", old.id(), new.id()),
             ("title", old.title(), new.title()),
@@ -79,16 +83,13 @@ impl Head<'_> {
         if old.window() != new.window() {
             self.say("window", format!("in force {} (was: {})", window(new), window(old)));
         }
-        self.governs(old, new, vocabulary);
-        self.parties(old.parties(), new.parties());
-        self.presumptions(old, new, vocabulary);
-    }
-
-    fn governs(&mut self, old: &Agreement, new: &Agreement, vocabulary: &Vocabulary) {
-        let (was, is) = (governed(old, vocabulary), governed(new, vocabulary));
+        let (was, is) = (governed(old, words.0), governed(new, words.1));
         if was != is {
             self.say("governs", format!("governs {is} (was: {was})"));
         }
+        self.parties(old.parties(), new.parties());
+        let (was, is) = (each(old.presume(), words.0), each(new.presume(), words.1));
+        presumed(&was, &is).into_iter().for_each(|words| self.say("presumptions", words));
     }
 
     fn parties(&mut self, old: &[Party], new: &[Party]) {
@@ -114,27 +115,29 @@ impl Head<'_> {
             self.say("parties", format!("role {role} is gone"));
         }
     }
-
-    fn presumptions(&mut self, old: &Agreement, new: &Agreement, vocabulary: &Vocabulary) {
-        for (fact, _) in new.presume().iter() {
-            if old.presume().get(fact) != new.presume().get(fact) {
-                let shown = |agreement: &Agreement| {
-                    stated(
-                        &agreement.presume().filtered(|other| other == fact).display(vocabulary).to_string(),
-                    )
-                };
-                self.say("presumptions", format!("presumes {} (was: {})", shown(new), shown(old)));
-            }
-        }
-        let gone = old.presume().filtered(|fact| new.presume().get(fact).is_none());
-        if !gone.is_empty() {
-            self.say("presumptions", format!("no longer presumes {}", gone.display(vocabulary)));
-        }
-    }
 }
 
-fn stated(facts: &str) -> String {
-    if facts.is_empty() { "nothing".to_owned() } else { facts.to_owned() }
+/// The vocabulary of each side.
+type Words<'a> = (&'a Vocabulary, &'a Vocabulary);
+
+/// Each fact as it is written, by name.
+fn each(facts: &Facts, vocabulary: &Vocabulary) -> BTreeMap<String, String> {
+    let name = |fact| vocabulary.get(fact).name().to_owned();
+    let shown = |fact| facts.filtered(|other| other == fact).display(vocabulary).to_string();
+    facts.iter().map(|(fact, _)| (name(fact), shown(fact))).collect()
+}
+
+/// What is presumed now and was not, and the other way round.
+fn presumed(was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Vec<String> {
+    let mut changes = Vec::new();
+    for (fact, now) in is.iter().filter(|(fact, now)| was.get(*fact) != Some(now)) {
+        let before = was.get(fact).map_or("nothing", String::as_str);
+        changes.push(format!("presumes {now} (was: {before})"));
+    }
+    for (_, before) in was.iter().filter(|(fact, _)| !is.contains_key(*fact)) {
+        changes.push(format!("no longer presumes {before}"));
+    }
+    changes
 }
 
 const fn role(role: Role) -> &'static str {

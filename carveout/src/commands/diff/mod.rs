@@ -1,5 +1,6 @@
 //! `diff`: what a changed text changes, for every use there is.
 
+mod blocks;
 mod clauses;
 mod front_matter;
 mod page;
@@ -10,7 +11,7 @@ mod words;
 use std::{path::Path, sync::Arc};
 
 use carveout_proof::{Change, Dates, Diff, Prover, Undecided};
-use carveout_terms::{Agreement, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Agreement, MergeError, Stack, Timestamp, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::{Value as Json, json};
 
@@ -27,18 +28,19 @@ use crate::{
 
 pub(super) fn run(global: &Global, arguments: &cli::Diff, printer: &Printer) -> miette::Result<Exit> {
     let root = &global.workspace;
-    let vocabulary = super::vocabulary(arguments.vocabulary.as_ref(), root)?;
-    let mut reworded = VocabularyChanges::default();
-    if let Some(path) = &arguments.old_vocabulary {
-        reworded = vocabularies::compare(&crate::workspace::vocabulary(path)?, &vocabulary);
-        if !reworded.shape.is_empty() {
-            return other_vocabulary(printer, &reworded);
-        }
-    }
-    let vocabulary = Arc::new(vocabulary);
+    let new_vocabulary = Arc::new(super::vocabulary(arguments.vocabulary.as_ref(), root)?);
+    let old_vocabulary = match &arguments.old_vocabulary {
+        Some(path) => Arc::new(crate::workspace::vocabulary(path)?),
+        None => Arc::clone(&new_vocabulary),
+    };
+    let reworded = vocabularies::compare(&old_vocabulary, &new_vocabulary);
+    let vocabulary = match common(&old_vocabulary, &new_vocabulary) {
+        Ok(common) => common,
+        Err(error) => return vocabularies::incomparable(printer, &error, &reworded),
+    };
     let dates = if arguments.dates { Dates::Respected } else { Dates::Ignored };
-    let read = |operand: &String| Side::read(std::slice::from_ref(operand), &vocabulary, root, dates);
-    let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
+    let read = |operand: &String, own| Side::read(std::slice::from_ref(operand), own, root, dates);
+    let (old, new) = (read(&arguments.old, &old_vocabulary)?, read(&arguments.new, &new_vocabulary)?);
     let stacks = (Arc::clone(&old.stack), Arc::clone(&new.stack));
     let verdict_only = arguments.verdict_only;
     let proven = prove(arguments.limits, move |means| compare(means, stacks.0, stacks.1, verdict_only))?;
@@ -60,12 +62,11 @@ pub(super) fn run(global: &Global, arguments: &cli::Diff, printer: &Printer) -> 
         undecided,
         stopped: proven.stopped,
         limits: arguments.limits,
-        head: front_matter::compare(&old, &new, &vocabulary),
+        head: front_matter::compare(&old, &new),
         redline: redline(&old, &new),
         reworded,
         old,
         new,
-        vocabulary: Arc::clone(&vocabulary),
         dates,
         verdict_only,
     };
@@ -85,7 +86,7 @@ pub(super) fn compare(
     new: Arc<Stack>,
     verdict_only: bool,
 ) -> Result<Found, Undecided> {
-    let mut prover = Prover::new(Arc::clone(new.vocabulary()), means.budget.clone())?;
+    let mut prover = Prover::between(old.vocabulary(), new.vocabulary(), means.budget.clone())?;
     let (old, new) = (prover.law(&old)?, prover.law(&new)?);
     let change = prover.change(&old, &new)?;
     means.known(change.as_str());
@@ -116,27 +117,18 @@ fn redline(old: &Side, new: &Side) -> Vec<ClauseChange> {
     pairs.into_iter().flat_map(|(old, new)| clauses::compare(old, new)).collect()
 }
 
-/// Vocabularies in which other things can be said: no use of one is a use of the other.
-fn other_vocabulary(printer: &Printer, changes: &VocabularyChanges) -> miette::Result<Exit> {
-    const WHY: &str = "the two sides are written in vocabularies that can say different things, so their uses can't be compared";
-    if printer.json() {
-        let document = json!({ "change": null, "undecided": WHY, "vocabulary": { "changes": changes } });
-        printer.document("diff", &document)?;
-        return Ok(Exit::Failure);
+/// What can be said in either of two vocabularies: the one that regions and uses are told in.
+fn common(old: &Arc<Vocabulary>, new: &Arc<Vocabulary>) -> Result<Arc<Vocabulary>, MergeError> {
+    if old.digest() == new.digest() {
+        return Ok(Arc::clone(new));
     }
-    printer.line(format_args!("{}: {WHY}", crate::output::coloured("hold", "undecided")));
-    for change in changes.shape.iter().chain(&changes.meaning) {
-        printer.line(format_args!("  {change}"));
-    }
-    printer.line("Read both with the new vocabulary, without --old-vocabulary, once the old text names only what it has.");
-    Ok(Exit::Failure)
+    Ok(Arc::new(old.merged(new)?))
 }
 
 /// Everything that is known about the two sides.
 struct Comparison {
     old: Side,
     new: Side,
-    vocabulary: Arc<Vocabulary>,
     /// The direction, if it is proven.
     change: Option<Change>,
     /// Why nothing is proven.
@@ -182,6 +174,7 @@ impl Comparison {
             let agreements = side.agreements.iter().map(|agreement| self.agreement(agreement));
             json!({ "name": side.name, "agreements": agreements.collect::<Vec<_>>() })
         };
+        let vocabulary = |vocabulary: &Vocabulary| json!({ "name": vocabulary.name(), "version": vocabulary.version(), "digest": vocabulary.digest() });
         json!({
             "tool": env!("CARGO_PKG_VERSION"),
             "change": self.change.map(Change::as_str),
@@ -193,8 +186,9 @@ impl Comparison {
             "old": side(&self.old),
             "new": side(&self.new),
             "vocabulary": {
-                "name": self.vocabulary.name(), "version": self.vocabulary.version(),
-                "digest": self.vocabulary.digest(), "changes": self.reworded,
+                "old": vocabulary(self.old.stack.vocabulary()),
+                "new": vocabulary(self.new.stack.vocabulary()),
+                "changes": self.reworded,
             },
             "permits": self.regions.as_ref().map(|regions| &regions.permits),
             "holds": self.regions.as_ref().map(|regions| &regions.holds),

@@ -1,11 +1,12 @@
 //! A comparison as a page that can be sent to somebody.
 
 use carveout_proof::{Change, Dates};
-use carveout_terms::Agreement;
+use carveout_terms::{Agreement, Vocabulary};
 
 use super::{
     Comparison,
-    clauses::{Block, ClauseChange, Fate},
+    blocks::Block,
+    clauses::{ClauseChange, Fate},
     text::title,
     words::PieceKind,
 };
@@ -130,8 +131,8 @@ fn block(html: &mut Html, block: &Block) {
 }
 
 fn head(html: &mut Html, comparison: &Comparison) {
-    let reworded = &comparison.reworded.meaning;
-    if comparison.head.is_empty() && reworded.is_empty() {
+    let mut reworded = comparison.reworded.all().peekable();
+    if comparison.head.is_empty() && reworded.peek().is_none() {
         return;
     }
     html.markup("<h2 id=\"head\">Outside of the clauses</h2>\n<ul>\n");
@@ -162,11 +163,12 @@ fn method(html: &mut Html, comparison: &Comparison) {
     for (label, side) in [("old", &comparison.old), ("new", &comparison.new)] {
         side.agreements.iter().for_each(|agreement| compared(html, label, agreement));
     }
-    let vocabulary = &comparison.vocabulary;
-    html.markup("<dt>vocabulary</dt><dd>")
-        .text(format_args!("{} version {}", vocabulary.name(), vocabulary.version()))
-        .within("<br><span class=\"digest\">", vocabulary.digest(), "</span></dd>\n")
-        .within("<dt>tool</dt><dd>Carveout ", env!("CARGO_PKG_VERSION"), "</dd>\n")
+    let (old, new) = (comparison.old.stack.vocabulary(), comparison.new.stack.vocabulary());
+    if old.digest() != new.digest() {
+        vocabulary(html, "old vocabulary", old);
+    }
+    vocabulary(html, "vocabulary", new);
+    html.within("<dt>tool</dt><dd>Carveout ", env!("CARGO_PKG_VERSION"), "</dd>\n")
         .within("<dt>again</dt><dd><code>carveout diff ", &comparison.old.name, " ")
         .text(&comparison.new.name)
         .markup(if comparison.dates == Dates::Respected { " --dates" } else { "" })
@@ -177,4 +179,10 @@ fn compared(html: &mut Html, label: &'static str, agreement: &Agreement) {
     html.within("<dt>", label, "</dt><dd>")
         .text(format_args!("{} version {}", agreement.id(), agreement.version()))
         .within("<br><span class=\"digest\">", agreement.digest(), "</span></dd>\n");
+}
+
+fn vocabulary(html: &mut Html, label: &'static str, vocabulary: &Vocabulary) {
+    html.within("<dt>", label, "</dt><dd>")
+        .text(format_args!("{} version {}", vocabulary.name(), vocabulary.version()))
+        .within("<br><span class=\"digest\">", vocabulary.digest(), "</span></dd>\n");
 }

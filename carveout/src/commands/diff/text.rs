@@ -4,7 +4,8 @@ use carveout_proof::Dates;
 
 use super::{
     Comparison,
-    clauses::{Block, ClauseChange, Fate},
+    blocks::Block,
+    clauses::{ClauseChange, Fate},
     words::{Piece, PieceKind},
 };
 use crate::{
@@ -60,8 +61,8 @@ fn print_side(printer: &Printer, label: &str, side: &Side) {
 }
 
 fn print_head(comparison: &Comparison, printer: &Printer) {
-    let reworded = &comparison.reworded.meaning;
-    if !comparison.head.is_empty() || !reworded.is_empty() {
+    let mut reworded = comparison.reworded.all().peekable();
+    if !comparison.head.is_empty() || reworded.peek().is_some() {
         printer.line(format_args!("\n{}", strong("Outside of the clauses")));
     }
     let several = comparison.new.agreements.len() > 1;
@@ -69,7 +70,7 @@ fn print_head(comparison: &Comparison, printer: &Printer) {
         let whose = if several { format!("{}: ", change.agreement) } else { String::new() };
         printer.line(format_args!("  {whose}{}", change.words));
     }
-    reworded.iter().for_each(|change| printer.line(format_args!("  vocabulary: {change}")));
+    reworded.for_each(|change| printer.line(format_args!("  vocabulary: {change}")));
     if comparison.dates == Dates::Ignored && comparison.head.iter().any(|change| change.what == "window") {
         printer.line("  (The regions above are about what the texts say while in force; --dates takes dates into account.)");
     }

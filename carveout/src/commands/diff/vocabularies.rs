@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use carveout_terms::{Enumeration, Fact, FactKind, Vocabulary};
+use carveout_terms::{Enumeration, Fact, FactKind, MergeError, Vocabulary};
+use serde_json::json;
+
+use crate::output::{Exit, Printer, coloured};
 
 /// The changes, in words.
 #[derive(Debug, Default, serde::Serialize)]
@@ -11,6 +14,31 @@ pub(super) struct VocabularyChanges {
     pub(super) shape: Vec<String>,
     /// What the words mean changes: sentences, and who attests a fact.
     pub(super) meaning: Vec<String>,
+}
+
+impl VocabularyChanges {
+    /// All changes, those of what can be said before those of what it means.
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.shape.iter().chain(&self.meaning)
+    }
+}
+
+/// Vocabularies that have no common one: their uses can't be compared.
+pub(super) fn incomparable(
+    printer: &Printer,
+    error: &MergeError,
+    changes: &VocabularyChanges,
+) -> miette::Result<Exit> {
+    if printer.json() {
+        let undecided = error.to_string();
+        let document =
+            json!({ "change": null, "undecided": undecided, "vocabulary": { "changes": changes } });
+        printer.document("diff", &document)?;
+    } else {
+        printer.line(format_args!("{}: {error}", coloured("hold", "undecided")));
+        changes.all().for_each(|change| printer.line(format_args!("  {change}")));
+    }
+    Ok(Exit::Failure)
 }
 
 pub(super) fn compare(old: &Vocabulary, new: &Vocabulary) -> VocabularyChanges {

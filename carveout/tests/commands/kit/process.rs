@@ -5,7 +5,7 @@ use std::{
     fmt,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpStream},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
@@ -113,6 +113,11 @@ impl Running {
     /// What it prints. Reading that is to be bounded by [`Self::within_limit`].
     pub(crate) fn out(&mut self) -> BufReader<ChildStdout> {
         BufReader::new(self.0.stdout.take().unwrap())
+    }
+
+    /// What it says beside its result, to be read in the same way.
+    pub(crate) fn err(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.0.stderr.take().unwrap())
     }
 
     /// Waits for something that it does.
