@@ -10,7 +10,7 @@ const TERMS: &str = "agreements/terms.md";
 fn a_good_agreement_is_read_as_its_counterparty_would() {
     let workspace = Workspace::real();
     let words = [
-        "2.1 restriction forbids when volume is either bulk or unknown, and subject is not none",
+        "2.1 restriction D forbids when volume is either bulk or unknown, and subject is not none",
         "6 examples, 6 as agreed, 0 not",
     ];
     workspace.run("check agreements/terms.md").expect(0, &words);

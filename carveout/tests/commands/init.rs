@@ -79,6 +79,6 @@ fn what_is_there_is_left_alone() {
     run(["init".as_ref(), workspace.path("carveout.toml").as_os_str()])
         .expect(2, &["can't make a workspace in"]);
     assert_eq!(workspace.read("keys/customer.key"), before);
-    // Every secret and token in `keys` is kept out of a repository, and the record with it.
-    assert_eq!(workspace.read(".gitignore"), "keys/*\n!keys/*.pub\nledger/\n");
+    // Every secret and token in `keys` is kept out of a repository, and so are the record and what opens it.
+    assert_eq!(workspace.read(".gitignore"), "keys/*\n!keys/*.pub\nledger/\nopenings/\n");
 }
