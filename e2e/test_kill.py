@@ -11,7 +11,7 @@ import pytest
 
 from auditor import Auditor
 from conftest import anthropic_client, openai_client
-from house import receipt
+from house import receipt, until
 
 ROUNDS = int(os.environ.get("CARVEOUT_KILLS", "20"))
 CALLERS = 8
@@ -42,17 +42,20 @@ def test_no_acknowledged_decision_is_lost(copied):
     chance = random.Random(2026)
     receipts: list[tuple[int, bytes]] = []
     for _ in range(ROUNDS):
-        gateway = copied.serve()
+        gateway, before = copied.serve(), len(receipts)
         threads = [
             threading.Thread(target=call_until_killed, args=(gateway, copied, number, receipts))
             for number in range(CALLERS)
         ]
         for thread in threads:
             thread.start()
-        time.sleep(chance.uniform(0.05, 0.6))
-        gateway.kill()
-        for thread in threads:
-            thread.join()
+        try:
+            until(lambda: len(receipts) > before, "something is acknowledged")
+            time.sleep(chance.uniform(0, 0.5))
+        finally:
+            gateway.kill()
+            for thread in threads:
+                thread.join()
     with copied.serving():
         # The last start closed what the last kill left open; stopping publishes everything.
         pass
