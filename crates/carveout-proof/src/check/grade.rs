@@ -96,8 +96,10 @@ impl Prover {
     /// If a question stays undecided.
     pub fn grades(&mut self, law: &Law) -> Result<Vec<Graded>, Undecided> {
         // The bounds of every number are made first: the spaces of lies share them.
-        let permitted = law.permitted();
-        self.wire(&permitted)?;
+        self.wire(&law.permitted())?;
+        for policy in &law.policies {
+            self.wire(&policy.matches)?;
+        }
         let mut graded: Vec<Graded> = Vec::new();
         let mut open: Vec<&PolicyTerm> = law.policies.iter().collect();
         for (class, grade) in CLASSES {

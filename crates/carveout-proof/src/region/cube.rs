@@ -45,6 +45,11 @@ impl Cube {
         self.constraints.iter().map(|(fact, constraint)| (*fact, constraint))
     }
 
+    /// How it compares with others in a list: those that speak of the fewest facts come first.
+    pub(crate) fn plainness(&self) -> (usize, Self) {
+        (self.constraints.len(), self.clone())
+    }
+
     /// What it says about a fact.
     #[must_use]
     pub fn constraint(&self, fact: FactId) -> Option<&Constraint> {

@@ -37,12 +37,12 @@ impl Region {
 }
 
 /// One thing that a cube says, and the wire that says it.
-type Said = (FactId, Wire, Atom);
+pub(super) type Said = (FactId, Wire, Atom);
 
-struct Found {
-    said: Vec<Said>,
+pub(super) struct Found {
+    pub(super) said: Vec<Said>,
     /// True outside of the cube.
-    outside: Wire,
+    pub(super) outside: Wire,
 }
 
 impl Prover {
@@ -85,8 +85,10 @@ impl Prover {
             }
         }
         self.drop_covered(wanted, &mut found);
+        found.sort_by_cached_key(|found| self.cube(&found.said).plainness());
+        self.narrow_to_own(wanted, &mut found);
         let mut cubes: Vec<Cube> = found.iter().map(|found| self.cube(&found.said)).collect();
-        cubes.sort_by_cached_key(|cube| (cube.constraints().len(), cube.clone()));
+        cubes.sort_by_cached_key(Cube::plainness);
         let region = Region { cubes, exhausted };
         self.note_region(wanted_term, allowed_term, &region);
         Ok(region)
@@ -132,7 +134,7 @@ impl Prover {
         }
     }
 
-    fn outside(&mut self, said: &[Said]) -> Wire {
+    pub(super) fn outside(&mut self, said: &[Said]) -> Wire {
         let wires: Vec<Wire> = said.iter().map(|(_, wire, _)| !*wire).collect();
         self.circuit.any(wires)
     }

@@ -2,6 +2,7 @@
 
 mod cube;
 mod enumerate;
+mod own;
 mod witness;
 
 pub use self::{
