@@ -210,7 +210,7 @@ struct Sides<'a> {
 
 /// Some use that the new side rules on less strictly: with some approvals it permits what the old side
 /// doesn't. Either the old side denies it, or holds it for a role that the new side doesn't ask.
-fn less_strict(old: &Law, new: &Law) -> Term {
+pub(crate) fn less_strict(old: &Law, new: &Law) -> Term {
     let dropped = old.holds.iter().map(|(role, held)| {
         let still = new.holds.get(role).cloned().unwrap_or_else(|| Term::from(false));
         both(held.clone(), not(still))

@@ -10,6 +10,7 @@
 
 mod budget;
 mod check;
+mod counter;
 mod diff;
 mod drafting;
 mod engine;
@@ -26,6 +27,7 @@ mod whatif;
 
 pub use budget::{Budget, Progress};
 pub use check::{Contradiction, Grade, Graded, Idle, IdleReason};
+pub use counter::{Counter, CounterError, Edit, EditKind, LostExample};
 pub use diff::{Change, Diff, HoldChange, ShownCube, ShownRegion};
 pub use law::Law;
 pub use prover::Prover;

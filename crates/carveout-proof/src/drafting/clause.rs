@@ -127,7 +127,7 @@ fn sentence(vocabulary: &Vocabulary, cubes: &[Cube], verb: &str, tail: &str) -> 
 }
 
 fn policy(effect: &str, condition: &str) -> String {
-    format!("{effect} (principal, action, resource)\nwhen {{ {condition} }};")
+    format!("{effect} (principal, action, resource)\nwhen {{\n  {condition}\n}};")
 }
 
 fn restriction(vocabulary: &Vocabulary, cube: &Cube) -> String {
@@ -142,7 +142,7 @@ fn restriction(vocabulary: &Vocabulary, cube: &Cube) -> String {
 }
 
 /// The facts on which a use escapes a restriction to this cube by saying nothing.
-pub(crate) fn silent_on<'v>(vocabulary: &'v Vocabulary, cube: &Cube) -> Vec<&'v str> {
+fn silent_on<'v>(vocabulary: &'v Vocabulary, cube: &Cube) -> Vec<&'v str> {
     let silent = cube.constraints().filter_map(|(fact, constraint)| {
         let declared = vocabulary.get(fact);
         let unknown = declared.kind().enumeration()?.unknown();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use carveout_terms::{Facts, Party, RoleId, Timestamp, Vocabulary};
+use carveout_terms::{Agreement, FactId, Facts, MemberSet, Party, Role, RoleId, Value, Vocabulary, Window};
 
 /// What stands in the head.
 #[derive(Clone, Debug)]
@@ -10,11 +10,31 @@ pub(crate) struct Head<'a> {
     pub(crate) id: &'a str,
     pub(crate) version: &'a str,
     pub(crate) vocabulary: &'a str,
-    pub(crate) effective: Timestamp,
+    pub(crate) role: Role,
+    pub(crate) window: Window,
     /// For each fact of the target, the names that the agreement is limited to.
     pub(crate) governs: Vec<(String, Vec<String>)>,
     /// The parties, with their roles.
     pub(crate) parties: Vec<Party>,
+    /// For each fact, what is presumed of it.
+    pub(crate) presume: Vec<(String, Vec<String>)>,
+}
+
+impl<'a> Head<'a> {
+    /// The head of an agreement that was read.
+    pub(crate) fn of(agreement: &'a Agreement, vocabulary: &'a Vocabulary) -> Self {
+        let governs = agreement.governs().iter().map(|(fact, members)| named(vocabulary, *fact, members));
+        Self {
+            id: agreement.id(),
+            version: agreement.version(),
+            vocabulary: vocabulary.name(),
+            role: agreement.role(),
+            window: agreement.window(),
+            governs: governs.collect(),
+            parties: agreement.parties().to_vec(),
+            presume: stated(vocabulary, agreement.presume()),
+        }
+    }
 }
 
 impl fmt::Display for Head<'_> {
@@ -23,12 +43,18 @@ impl fmt::Display for Head<'_> {
         writeln!(f, "agreement = {}", quoted(self.id))?;
         writeln!(f, "version = {}", quoted(self.version))?;
         writeln!(f, "vocabulary = {}", quoted(self.vocabulary))?;
-        writeln!(f, "role = \"grant\"")?;
-        writeln!(f, "effective = {}", self.effective)?;
-        if !self.governs.is_empty() {
-            let governs: Vec<String> =
-                self.governs.iter().map(|(fact, names)| format!("{fact} = [{}]", listed(names))).collect();
-            writeln!(f, "governs = {{ {} }}", governs.join(", "))?;
+        let role = if self.role == Role::Limit { "limit" } else { "grant" };
+        writeln!(f, "role = \"{role}\"")?;
+        writeln!(f, "effective = {}", self.window.effective)?;
+        if let Some(until) = self.window.until {
+            writeln!(f, "until = {until}")?;
+        }
+        for (key, facts) in [("governs", &self.governs), ("presume", &self.presume)] {
+            if !facts.is_empty() {
+                let facts: Vec<String> =
+                    facts.iter().map(|(fact, names)| format!("{fact} = [{}]", listed(names))).collect();
+                writeln!(f, "{key} = {{ {} }}", facts.join(", "))?;
+            }
         }
         writeln!(f, "party = [")?;
         for party in &self.parties {
@@ -39,7 +65,7 @@ impl fmt::Display for Head<'_> {
 }
 
 /// A party as it stands in the head.
-pub(crate) fn party(party: &Party) -> String {
+fn party(party: &Party) -> String {
     let own = format!("{}/", party.id);
     let roles: Vec<String> = party
         .roles
@@ -49,15 +75,23 @@ pub(crate) fn party(party: &Party) -> String {
     format!("{{ id = {}, name = {}, roles = [{}] }}", quoted(&party.id), quoted(&party.name), listed(&roles))
 }
 
-/// What a target is limited to, from facts that were stated about it.
-pub(crate) fn governs(vocabulary: &Vocabulary, facts: &Facts) -> Vec<(String, Vec<String>)> {
-    let stated = facts.iter().filter_map(|(fact, value)| {
-        let declared = vocabulary.get(fact);
-        let enumeration = declared.kind().enumeration()?;
-        let carveout_terms::Value::Member(member) = value else { return None };
-        Some((declared.name().to_owned(), vec![enumeration.member_name(*member).to_owned()]))
+/// Facts as the head states them: each with the names of its members.
+pub(crate) fn stated(vocabulary: &Vocabulary, facts: &Facts) -> Vec<(String, Vec<String>)> {
+    let stated = facts.iter().filter_map(|(fact, value)| match value {
+        Value::Member(member) => Some(named(vocabulary, fact, &MemberSet::of([*member]))),
+        Value::Members(members) => Some(named(vocabulary, fact, members)),
+        Value::Bool(_) | Value::Long(_) | Value::Datetime(_) => None,
     });
     stated.collect()
+}
+
+fn named(vocabulary: &Vocabulary, fact: FactId, members: &MemberSet) -> (String, Vec<String>) {
+    let declared = vocabulary.get(fact);
+    let names = declared
+        .kind()
+        .enumeration()
+        .map(|all| members.iter().map(|member| all.member_name(member).to_owned()).collect::<Vec<String>>());
+    (declared.name().to_owned(), names.unwrap_or_default())
 }
 
 /// Gives a role to its party; nothing if there is no such party, or the role can't be a role's name.
@@ -79,7 +113,7 @@ fn listed(names: &[String]) -> String {
 }
 
 /// A basic string of TOML.
-pub(crate) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let escaped: String = text
         .chars()
         .map(|character| match character {

@@ -5,6 +5,6 @@ mod cubes;
 mod front_matter;
 
 pub(crate) use self::{
-    clause::{NewClause, Rule, fenced, listed, silent_on},
-    front_matter::{Head, give, governs, party, quoted},
+    clause::{NewClause, Rule, fenced, listed},
+    front_matter::{Head, give, stated},
 };

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use carveout_terms::{Agreement, ClauseRef, ExampleRuling, Party, RedLines, RoleId, Stack};
+use carveout_terms::{Agreement, ClauseRef, ExampleRuling, Party, RedLines, Role, RoleId, Stack, Window};
 
 use super::{DraftClause, Frame, Ground, SettleError, SettledWant, stack_of};
 use crate::{
     Cube, Prover, ShownCube, ShownRegion,
-    drafting::{Head, NewClause, Rule, give, governs},
+    drafting::{Head, NewClause, Rule, give, stated},
     symbolic::{Term, any, both, not},
 };
 
@@ -56,9 +56,11 @@ impl Draft {
             id: &frame.id,
             version: &frame.version,
             vocabulary: vocabulary.name(),
-            effective: frame.effective,
-            governs: governs(&vocabulary, &frame.governs),
+            role: Role::Grant,
+            window: Window { effective: frame.effective, until: None },
+            governs: stated(&vocabulary, &frame.governs),
             parties,
+            presume: Vec::new(),
         };
         let head = head.to_string();
         let source = source(prover, &head, &names, &clauses);

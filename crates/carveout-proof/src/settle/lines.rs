@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carveout_terms::{
-    Agreement, ClauseRef, Facts, Party, Policy, RedLines, RoleId, Stack, Timestamp, Vocabulary,
+    Agreement, ClauseRef, Facts, Party, Policy, RedLines, Role, RoleId, Stack, Timestamp, Vocabulary, Window,
 };
 
 use super::SettleError;
@@ -107,9 +107,11 @@ fn tried(vocabulary: &Arc<Vocabulary>, texts: &[&str], holds: &[&RoleId]) -> Opt
         id: "red-lines",
         version: "1",
         vocabulary: vocabulary.name(),
-        effective: Timestamp::from_millis(0),
+        role: Role::Grant,
+        window: Window { effective: Timestamp::from_millis(0), until: None },
         governs: Vec::new(),
         parties,
+        presume: Vec::new(),
     };
     let clauses = texts.iter().enumerate();
     let clauses = clauses.map(|(at, text)| format!("## {} Line\n\n{}\n", at + 1, fenced("cedar", text)));
