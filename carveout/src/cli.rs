@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use self::proofs::{Diff, EditArguments, Limits, RedLines, WhatIf};
+pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
 #[derive(Parser, Debug)]

@@ -29,6 +29,8 @@ pub(crate) struct Diff {
     pub(crate) verdict_only: bool,
     #[command(flatten)]
     pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) cross_check: CrossCheck,
 }
 
 #[derive(Args, Debug)]
@@ -47,6 +49,8 @@ pub(crate) struct RedLines {
     pub(crate) dates: bool,
     #[command(flatten)]
     pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) cross_check: CrossCheck,
 }
 
 #[derive(Args, Debug)]
@@ -61,6 +65,8 @@ pub(crate) struct WhatIf {
     pub(crate) vocabulary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) cross_check: CrossCheck,
 }
 
 #[derive(Args, Debug)]
@@ -78,6 +84,24 @@ pub(crate) struct EditArguments {
     /// Drop every clause and every condition in turn, and say what each is worth
     #[arg(long)]
     pub(crate) each: bool,
+}
+
+/// Whether another solver is asked too.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct CrossCheck {
+    /// Ask the solver cvc5 everything again, and conclude nothing unless it agrees
+    #[arg(long)]
+    cross_check: bool,
+    /// The program that --cross-check runs
+    #[arg(long, env = "CVC5", default_value = "cvc5", value_name = "PROGRAM")]
+    cvc5: PathBuf,
+}
+
+impl CrossCheck {
+    /// The program to ask, if one is to be asked.
+    pub(crate) fn program(&self) -> Option<PathBuf> {
+        self.cross_check.then(|| self.cvc5.clone())
+    }
 }
 
 /// How much an analysis may take.

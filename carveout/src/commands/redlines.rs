@@ -14,12 +14,12 @@ use super::diff::{replay_at, unfinished};
 use crate::{
     cli::{self, Global},
     output::{
-        Exit, Printer, coloured,
+        Exit, Printer, coloured, indented,
         region::{RegionView, Seen, print},
         ruled::Ground,
         strong,
     },
-    proving::{Means, prove},
+    proving::{Means, SecondOpinion, prove, remembering},
     workspace::{Faults, Side, read},
 };
 
@@ -31,12 +31,16 @@ pub(super) fn run(global: &Global, arguments: &cli::RedLines, printer: &Printer)
     let dates = if arguments.dates { Dates::Respected } else { Dates::Ignored };
     let side = Side::read(&arguments.agreements, &vocabulary, root, dates)?;
     let (stack, asked) = (Arc::clone(&side.stack), lines.clone());
-    let proven = prove(arguments.limits, move |means| verdicts(means, &stack, &asked))?;
+    let solver = arguments.cross_check.program();
+    let proven = prove(arguments.limits, move |means| verdicts(means, &stack, &asked, solver.as_ref()))?;
     let at = replay_at(&[&side], dates);
     let seen = Seen { vocabulary: &vocabulary, old: &side.stack, new: &side.stack, at };
     let unfinished = unfinished(proven.stopped, arguments.limits);
-    let verdicts = match proven.found {
-        Ok(verdicts) => verdicts,
+    let (verdicts, second) = match proven.found {
+        Ok((_, second)) if second.objection().is_some() => {
+            return still_undecided(printer, second.objection().unwrap_or_default());
+        }
+        Ok(found) => found,
         Err(undecided) => {
             let why =
                 proven.stopped.map_or_else(|| undecided.to_string(), |stopped| stopped.words().to_owned());
@@ -46,9 +50,14 @@ pub(super) fn run(global: &Global, arguments: &cli::RedLines, printer: &Printer)
     let shown: Vec<Line> = verdicts.iter().map(|verdict| Line::of(verdict, &lines, seen)).collect();
     let verdict = overall(&shown);
     if printer.json() {
-        printer.document("redlines", &document(&side, &lines, &shown, verdict, &unfinished))?;
+        let mut document = document(&side, &lines, &shown, verdict, &unfinished);
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("second_opinion".into(), json!(second));
+        }
+        printer.document("redlines", &document)?;
     } else {
         show(printer, &side, &lines, &shown, &unfinished);
+        second.words().iter().for_each(|words| printer.line(format_args!("\n{words}")));
     }
     Ok(match verdict {
         Verdict::Kept => Exit::Yes,
@@ -57,10 +66,17 @@ pub(super) fn run(global: &Global, arguments: &cli::RedLines, printer: &Printer)
     })
 }
 
-fn verdicts(means: &Means, stack: &Arc<Stack>, lines: &RedLines) -> Result<Vec<LineVerdict>, Undecided> {
-    let mut prover = Prover::new(Arc::clone(stack.vocabulary()), means.budget.clone())?;
+fn verdicts(
+    means: &Means,
+    stack: &Arc<Stack>,
+    lines: &RedLines,
+    solver: Option<&PathBuf>,
+) -> Result<(Vec<LineVerdict>, SecondOpinion), Undecided> {
+    let prover = Prover::new(Arc::clone(stack.vocabulary()), means.budget.clone())?;
+    let mut prover = remembering(prover, solver);
     let law = prover.law(stack)?;
-    prover.red_lines(&law, lines)
+    let verdicts = prover.red_lines(&law, lines)?;
+    Ok((verdicts, means.cross_checked(&prover, solver)))
 }
 
 /// The file that was named, or that holds the red lines of a party of the workspace.
@@ -191,7 +207,7 @@ fn show(printer: &Printer, side: &Side, lines: &RedLines, shown: &[Line], unfini
                 printer.line(format_args!("{} {}", coloured("deny", "crossed"), strong(title)))
             }
         }
-        printer.line(format_args!("  {} ({})", line.sentence, line.demand()));
+        indented(printer, "  ", "  ", &format!("{} ({})", line.sentence, line.demand()));
         if line.verdict == Verdict::Crossed {
             show_crossing(printer, line, unfinished);
         }

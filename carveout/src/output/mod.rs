@@ -18,7 +18,7 @@ use anstyle::{AnsiColor, Style};
 
 use self::visible::{visible, visible_json};
 pub(crate) use self::{
-    table::{Table, wrapped},
+    table::{Table, indented, wrapped},
     visible::visible_source,
 };
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Printer;
+
 /// How wide a table may get.
 const WIDTH: usize = 100;
 
@@ -70,6 +72,13 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Prints text broken between words, the first line after `first` and the others after `others`.
+pub(crate) fn indented(printer: &Printer, first: &str, others: &str, text: &str) {
+    for (position, line) in wrapped(text, WIDTH - others.len()).iter().enumerate() {
+        printer.line(format_args!("{}{line}", if position == 0 { first } else { others }));
+    }
 }
 
 #[cfg(test)]

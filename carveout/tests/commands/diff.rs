@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, Read},
+    os::unix::fs::PermissionsExt,
     process::Stdio,
 };
 
@@ -392,7 +393,7 @@ fn folders_and_programs_are_stacks() {
     let rules = workspace.read("agreements/house-rules.md");
     workspace.write("before/rules.md", &rules);
     workspace.red_lines("after/mine.md", &[("1.1 Bulk", &forbids(BULK))]);
-    workspace.run("diff before after").expect(
+    workspace.run("diff before after --cubes 1").expect(
         1,
         &[
             "wider:",
@@ -445,9 +446,8 @@ fn vocabularies_that_differ_are_part_of_the_difference() {
         ],
     );
     let document = workspace.run(&format!("{diff} --json")).expect(1, &[]).json();
-    let vocabulary = &document["vocabulary"];
-    assert_eq!(vocabulary["changes"]["shape"].as_array().unwrap().len(), 3, "{document:#}");
-    assert_ne!(vocabulary["old"]["digest"], vocabulary["new"]["digest"]);
+    assert_eq!(document["vocabulary_changes"]["shape"].as_array().unwrap().len(), 3, "{document:#}");
+    assert_ne!(document["old"]["vocabulary"]["digest"], document["new"]["vocabulary"]["digest"]);
     // Values of another type can't be compared.
     workspace.edit("vocabulary/older.cedarschema", "tools_offered: Long", "tools_offered: Bool");
     let words = [
@@ -504,4 +504,38 @@ fn what_cant_be_read_is_a_failure_that_points_at_it() {
     let document = workspace.run("diff old.md new.md --json").expect(2, &[]).json();
     assert_eq!(document["command"], "error");
     run(["diff", "old.md"]).expect(2, &["<NEW>"]);
+}
+
+#[test]
+fn a_second_solver_can_be_asked_and_nothing_is_concluded_unless_it_agrees() {
+    let workspace = drafts(&[("1.1 Grant", &permits(ADMIN))], &[("1.1 Grant", &permits(LOGISTICS))]);
+    workspace.red_lines("mine.md", &[("1.1 Line", &forbids(BULK))]);
+    // One that answers all questions alike can't be right about all of them, and one that is silent is no answer.
+    workspace.write("yes", "#!/bin/sh\nyes sat | head -n 9999\n");
+    workspace.write("mute", "#!/bin/sh\ncat > /dev/null\n");
+    for name in ["yes", "mute"] {
+        fs::set_permissions(workspace.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for (command, code) in [
+        ("diff old.md new.md", 1),
+        ("redlines old.md --party mine.md", 1),
+        ("what-if old.md --each", 0),
+        ("what-if old.md --drop 1.1", 1),
+    ] {
+        workspace
+            .run(&format!("{command} --cross-check"))
+            .expect(code, &["cvc5 answers all", "questions alike"]);
+        let document = workspace.run(&format!("{command} --cross-check --json")).expect(code, &[]).json();
+        assert_eq!(document["second_opinion"]["answer"], "agrees", "{document:#}");
+        assert!(document["second_opinion"]["questions"].as_u64().unwrap() > 0, "{document:#}");
+        for (solver, word) in [
+            ("./yes", "the outside solver disagrees"),
+            ("./mute", "the outside solver answered 0 of"),
+            ("./none", "`./none` can't be run"),
+        ] {
+            workspace
+                .run(&format!("{command} --cross-check --cvc5 {solver}"))
+                .expect(2, &[&format!("undecided: {word}")]);
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod check;
 mod decide;
 mod demo;
 mod diff;
+mod guide;
 mod init;
 mod keys;
 mod kit;

@@ -1,5 +1,6 @@
 //! `diff`: what a changed text changes, for every use there is.
 
+mod answer;
 mod blocks;
 mod clauses;
 mod front_matter;
@@ -10,27 +11,24 @@ mod words;
 
 use std::{path::Path, sync::Arc};
 
-use carveout_proof::{Change, Dates, Diff, Prover, Undecided};
-use carveout_terms::{Agreement, MergeError, Stack, Timestamp, Vocabulary};
+use carveout_proof::Dates;
+use carveout_terms::{Agreement, MergeError, Timestamp, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
+pub(super) use self::answer::{Answer, Question, unfinished};
 use self::{clauses::ClauseChange, front_matter::HeadChange, vocabularies::VocabularyChanges};
 use crate::{
-    cli::{self, Global, Limits},
-    output::{
-        Exit, Printer,
-        region::{ChangesView, Seen, sentence},
-    },
-    proving::{Means, Stopped, prove},
-    workspace::Side,
+    cli::{Diff, Global},
+    output::{Exit, Printer, region::Seen},
+    workspace::{self, Side},
 };
 
-pub(super) fn run(global: &Global, arguments: &cli::Diff, printer: &Printer) -> miette::Result<Exit> {
+pub(super) fn run(global: &Global, arguments: &Diff, printer: &Printer) -> miette::Result<Exit> {
     let root = &global.workspace;
     let new_vocabulary = Arc::new(super::vocabulary(arguments.vocabulary.as_ref(), root)?);
     let old_vocabulary = match &arguments.old_vocabulary {
-        Some(path) => Arc::new(crate::workspace::vocabulary(path)?),
+        Some(path) => Arc::new(workspace::vocabulary(path)?),
         None => Arc::clone(&new_vocabulary),
     };
     let reworded = vocabularies::compare(&old_vocabulary, &new_vocabulary);
@@ -41,64 +39,36 @@ pub(super) fn run(global: &Global, arguments: &cli::Diff, printer: &Printer) -> 
     let dates = if arguments.dates { Dates::Respected } else { Dates::Ignored };
     let read = |operand: &String, own| Side::read(std::slice::from_ref(operand), own, root, dates);
     let (old, new) = (read(&arguments.old, &old_vocabulary)?, read(&arguments.new, &new_vocabulary)?);
-    let stacks = (Arc::clone(&old.stack), Arc::clone(&new.stack));
-    let verdict_only = arguments.verdict_only;
-    let proven = prove(arguments.limits, move |means| compare(means, stacks.0, stacks.1, verdict_only))?;
-    let seen = Seen {
-        vocabulary: &vocabulary,
-        old: &old.stack,
-        new: &new.stack,
-        at: replay_at(&[&old, &new], dates),
-    };
-    let (change, regions, undecided) = match &proven.found {
-        Ok(Found { change, diff }) => {
-            (Some(*change), diff.as_ref().map(|diff| ChangesView::of(diff, seen)), None)
-        }
-        Err(undecided) => (None, None, Some(undecided.to_string())),
-    };
-    let comparison = Comparison {
-        change,
-        regions,
-        undecided,
-        stopped: proven.stopped,
+    let at = replay_at(&[&old, &new], dates);
+    let seen = Seen { vocabulary: &vocabulary, old: &old.stack, new: &new.stack, at };
+    let question = Question {
         limits: arguments.limits,
+        cross_check: &arguments.cross_check,
+        verdict_only: arguments.verdict_only,
+    };
+    let answer = Answer::to(question, seen, [Arc::clone(&old.stack), Arc::clone(&new.stack)])?;
+    let comparison = Comparison {
+        answer,
         head: front_matter::compare(&old, &new),
         redline: redline(&old, &new),
         reworded,
         old,
         new,
         dates,
-        verdict_only,
     };
+    if arguments.verdict_only && !printer.json() {
+        text::print_verdict(&comparison, printer);
+        return Ok(comparison.answer.exit());
+    }
     comparison.show(printer, arguments.html.as_deref())
 }
 
-/// What an analysis found.
-pub(super) struct Found {
-    pub(super) change: Change,
-    /// The regions, if they were asked for and there was time.
-    pub(super) diff: Option<Diff>,
-}
-
-pub(super) fn compare(
-    means: &Means,
-    old: Arc<Stack>,
-    new: Arc<Stack>,
-    verdict_only: bool,
-) -> Result<Found, Undecided> {
-    let mut prover = Prover::between(old.vocabulary(), new.vocabulary(), means.budget.clone())?;
-    let (old, new) = (prover.law(&old)?, prover.law(&new)?);
-    let change = prover.change(&old, &new)?;
-    means.known(change.as_str());
-    if verdict_only {
-        return Ok(Found { change, diff: None });
+/// What can be said in either of two vocabularies: the one that regions and uses are told in.
+fn common(old: &Arc<Vocabulary>, new: &Arc<Vocabulary>) -> Result<Arc<Vocabulary>, MergeError> {
+    if old.digest() == new.digest() {
+        return Ok(Arc::clone(new));
     }
-    match prover.diff(&old, &new) {
-        Ok(diff) => Ok(Found { change, diff: Some(diff) }),
-        // The direction is proven all the same.
-        Err(Undecided::BudgetSpent) => Ok(Found { change, diff: None }),
-        Err(undecided) => Err(undecided),
-    }
+    Ok(Arc::new(old.merged(new)?))
 }
 
 /// A time at which all agreements are in force, if they aren't now and their dates don't count.
@@ -117,31 +87,15 @@ fn redline(old: &Side, new: &Side) -> Vec<ClauseChange> {
     pairs.into_iter().flat_map(|(old, new)| clauses::compare(old, new)).collect()
 }
 
-/// What can be said in either of two vocabularies: the one that regions and uses are told in.
-fn common(old: &Arc<Vocabulary>, new: &Arc<Vocabulary>) -> Result<Arc<Vocabulary>, MergeError> {
-    if old.digest() == new.digest() {
-        return Ok(Arc::clone(new));
-    }
-    Ok(Arc::new(old.merged(new)?))
-}
-
 /// Everything that is known about the two sides.
 struct Comparison {
     old: Side,
     new: Side,
-    /// The direction, if it is proven.
-    change: Option<Change>,
-    /// Why nothing is proven.
-    undecided: Option<String>,
-    /// The regions, if they were worked out.
-    regions: Option<ChangesView>,
-    stopped: Option<Stopped>,
-    limits: Limits,
+    answer: Answer,
     head: Vec<HeadChange>,
     redline: Vec<ClauseChange>,
     reworded: VocabularyChanges,
     dates: Dates,
-    verdict_only: bool,
 }
 
 impl Comparison {
@@ -157,60 +111,41 @@ impl Comparison {
         } else {
             text::print(self, printer);
         }
-        Ok(match self.change {
-            None => Exit::Failure,
-            Some(Change::Equivalent) => Exit::Yes,
-            Some(Change::Narrower | Change::Wider | Change::Both) => Exit::No,
-        })
+        Ok(self.answer.exit())
     }
 
-    /// Why regions may be larger than what is listed.
-    fn unfinished(&self) -> String {
-        unfinished(self.stopped, self.limits)
-    }
-
-    fn document(&self) -> Json {
+    fn document(&self) -> Map<String, Json> {
         let side = |side: &Side| {
-            let agreements = side.agreements.iter().map(|agreement| self.agreement(agreement));
-            json!({ "name": side.name, "agreements": agreements.collect::<Vec<_>>() })
+            let vocabulary = side.stack.vocabulary();
+            json!({
+                "name": side.name,
+                "agreements": side.agreements.iter().map(|agreement| named(agreement)).collect::<Vec<_>>(),
+                "vocabulary": {
+                    "name": vocabulary.name(), "version": vocabulary.version(), "digest": vocabulary.digest(),
+                },
+            })
         };
-        let vocabulary = |vocabulary: &Vocabulary| json!({ "name": vocabulary.name(), "version": vocabulary.version(), "digest": vocabulary.digest() });
-        json!({
-            "tool": env!("CARGO_PKG_VERSION"),
-            "change": self.change.map(Change::as_str),
-            "means": self.change.map(sentence),
-            "undecided": self.undecided,
-            "exhausted": self.regions.as_ref().map(ChangesView::exhausted),
-            "stopped": self.stopped,
-            "dates": self.dates == Dates::Respected,
-            "old": side(&self.old),
-            "new": side(&self.new),
-            "vocabulary": {
-                "old": vocabulary(self.old.stack.vocabulary()),
-                "new": vocabulary(self.new.stack.vocabulary()),
-                "changes": self.reworded,
-            },
-            "permits": self.regions.as_ref().map(|regions| &regions.permits),
-            "holds": self.regions.as_ref().map(|regions| &regions.holds),
-            "front_matter": self.head,
-            "redline": self.redline,
-        })
-    }
-
-    fn agreement(&self, agreement: &Agreement) -> Json {
-        json!({
-            "agreement": agreement.id(), "agreement_version": agreement.version(), "title": agreement.title(),
-            "digest": agreement.digest(),
-            "warnings": agreement.warnings().list().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
+        let mut document = self.answer.verdict_fields();
+        for (field, value) in [
+            ("tool", json!(env!("CARGO_PKG_VERSION"))),
+            ("dates", json!(self.dates == Dates::Respected)),
+            ("old", side(&self.old)),
+            ("new", side(&self.new)),
+        ] {
+            document.insert(field.to_owned(), value);
+        }
+        document.extend(self.answer.region_fields());
+        document.insert("vocabulary_changes".to_owned(), json!(self.reworded));
+        document.insert("front_matter".to_owned(), json!(self.head));
+        document.insert("redline".to_owned(), json!(self.redline));
+        document
     }
 }
 
-/// Why regions may be larger than what is listed.
-pub(super) fn unfinished(stopped: Option<Stopped>, limits: Limits) -> String {
-    match (stopped, limits.cubes) {
-        (Some(stopped), _) => stopped.words().to_owned(),
-        (None, Some(cubes)) => format!("no more than {cubes} cubes were asked for with --cubes"),
-        (None, None) => "there are too many cubes to list; --cubes raises the limit".to_owned(),
-    }
+fn named(agreement: &Agreement) -> Json {
+    json!({
+        "agreement": agreement.id(), "agreement_version": agreement.version(), "title": agreement.title(),
+        "digest": agreement.digest(),
+        "warnings": agreement.warnings().list().iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
 }

@@ -26,19 +26,19 @@ pub(super) fn page(comparison: &Comparison) -> String {
         .within("<h1>", &new, "</h1>\n")
         .within("<p class=\"versus\">compared with ", &old, "</p>\n</header>\n<main>\n");
     verdict(&mut html, comparison);
-    let unfinished = comparison.unfinished();
-    if let Some(regions) = &comparison.regions {
+    let answer = &comparison.answer;
+    if let Some(regions) = &answer.regions {
         tally(&mut html, regions, comparison);
         html.markup("<h2 id=\"uses\">The uses that change</h2>\n");
         for (title, view) in regions.titled() {
-            region(&mut html, &title, view, &unfinished);
+            region(&mut html, &title, view, &answer.unfinished);
         }
     }
     redline(&mut html, &comparison.redline);
     head(&mut html, comparison);
     html.markup("</main>\n");
     method(&mut html, comparison);
-    let change = comparison.change.map_or("undecided", Change::as_str);
+    let change = answer.change.map_or("undecided", Change::as_str);
     html.document(&format!("{change}: {new}, compared with {old}"))
 }
 
@@ -51,9 +51,8 @@ fn named(side: &Side) -> String {
 }
 
 fn verdict(html: &mut Html, comparison: &Comparison) {
-    let Some(change) = comparison.change else {
-        let stopped = comparison.stopped.map(|stopped| stopped.words().to_owned());
-        let why = stopped.or_else(|| comparison.undecided.clone()).unwrap_or_default();
+    let Some(change) = comparison.answer.change else {
+        let why = comparison.answer.undecided.as_deref().unwrap_or_default();
         html.within("<div class=\"verdict undecided\"><strong>Undecided</strong><p>", why, "</p></div>\n");
         return;
     };
@@ -159,7 +158,11 @@ fn method(html: &mut Html, comparison: &Comparison) {
             Dates::Ignored => "Dates were left out of account: this is about what the texts say while they are in force.</p>\n",
             Dates::Respected => "Every agreement was taken to apply in its own window of time.</p>\n",
         })
-        .markup("<dl class=\"sides\">\n");
+        ;
+    if let Some(words) = comparison.answer.second.words() {
+        html.within("<p>A second solver was asked: ", words, ".</p>\n");
+    }
+    html.markup("<dl class=\"sides\">\n");
     for (label, side) in [("old", &comparison.old), ("new", &comparison.new)] {
         side.agreements.iter().for_each(|agreement| compared(html, label, agreement));
     }

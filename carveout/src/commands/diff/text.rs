@@ -9,37 +9,24 @@ use super::{
     words::{Piece, PieceKind},
 };
 use crate::{
-    output::{Printer, coloured, region::verdict, strong, wrapped},
+    output::{Printer, coloured, strong, wrapped},
     workspace::Side,
 };
 
 /// How wide lines get.
 const WIDTH: usize = 96;
 
-pub(super) fn print(comparison: &Comparison, printer: &Printer) {
-    match (comparison.change, &comparison.undecided) {
-        (Some(change), _) => printer.line(verdict(change)),
-        (None, why) => {
-            let why = comparison.stopped.map(|stopped| stopped.words().to_owned()).or_else(|| why.clone());
-            printer.line(format_args!("{}: {}", coloured("hold", "undecided"), why.unwrap_or_default()));
-        }
-    }
+/// The direction alone.
+pub(super) fn print_verdict(comparison: &Comparison, printer: &Printer) {
+    comparison.answer.print_verdict(printer);
     print_side(printer, "old", &comparison.old);
     print_side(printer, "new", &comparison.new);
-    if comparison.verdict_only {
-        return;
-    }
-    let unfinished = comparison.unfinished();
-    match &comparison.regions {
-        Some(regions) => regions.print(printer, &unfinished),
-        None if comparison.change.is_some() => {
-            printer.line(format_args!(
-                "\nWhich uses these are is {}: {unfinished}",
-                coloured("hold", "undecided")
-            ));
-        }
-        None => {}
-    }
+}
+
+/// All of it.
+pub(super) fn print(comparison: &Comparison, printer: &Printer) {
+    print_verdict(comparison, printer);
+    comparison.answer.print_regions(printer);
     print_head(comparison, printer);
     print_redline(&comparison.redline, printer);
 }

@@ -31,8 +31,7 @@ pub(super) fn incomparable(
 ) -> miette::Result<Exit> {
     if printer.json() {
         let undecided = error.to_string();
-        let document =
-            json!({ "change": null, "undecided": undecided, "vocabulary": { "changes": changes } });
+        let document = json!({ "change": null, "undecided": undecided, "vocabulary_changes": changes });
         printer.document("diff", &document)?;
     } else {
         printer.line(format_args!("{}: {error}", coloured("hold", "undecided")));

@@ -1,6 +1,6 @@
 //! Every clause and every condition in turn: what is each worth?
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use carveout_proof::{Change, Dates, Diff, Prover, ShownCube, WhatIfError, Worth};
 use carveout_terms::{Agreement, Condition, Edit, Vocabulary};
@@ -9,36 +9,37 @@ use serde_json::json;
 
 use super::{heading, place};
 use crate::{
-    cli::Limits,
+    cli::WhatIf,
     commands::diff::replay_at,
     output::{
-        Exit, Printer, coloured,
+        Exit, Printer, coloured, indented,
         region::{CubeView, Seen},
-        wrapped,
+        strong,
     },
-    proving::{Means, prove},
+    proving::{Means, SecondOpinion, prove, remembering},
     workspace::Side,
 };
-
-/// How wide lines get.
-const WIDTH: usize = 100;
 
 pub(super) fn run(
     agreement: &Agreement,
     vocabulary: &Arc<Vocabulary>,
-    limits: Limits,
+    arguments: &WhatIf,
     printer: &Printer,
 ) -> miette::Result<Exit> {
     let side = Side::alone(agreement.id(), agreement.clone(), vocabulary)?;
     let (asked, words) = (agreement.clone(), Arc::clone(vocabulary));
-    let proven = prove(limits, move |means| worths(means, &asked, words))?;
-    let worths = match proven.found {
+    let solver = arguments.cross_check.program();
+    let proven = prove(arguments.limits, move |means| worths(means, &asked, words, solver.as_ref()))?;
+    let (worths, second) = match proven.found {
+        Ok((_, second)) if second.objection().is_some() => {
+            return still_undecided(printer, second.objection().unwrap_or_default());
+        }
         Err(WhatIfError::Undecided(undecided)) => {
             let why =
                 proven.stopped.map_or_else(|| undecided.to_string(), |stopped| stopped.words().to_owned());
             return still_undecided(printer, &why);
         }
-        worths => worths.into_diagnostic()?,
+        found => found.into_diagnostic()?,
     };
     // Both sides of an edit have the same clauses by the same names, so one stack names them all.
     let at = replay_at(&[&side], Dates::Ignored);
@@ -47,10 +48,11 @@ pub(super) fn run(
     if printer.json() {
         printer.document(
             "what-if",
-            &json!({ "agreement": agreement.id(), "digest": agreement.digest(), "each": rows }),
+            &json!({ "agreement": agreement.id(), "digest": agreement.digest(), "each": rows, "second_opinion": second }),
         )?;
     } else {
         rows.iter().for_each(|row| row.print(printer));
+        second.words().iter().for_each(|words| printer.line(format_args!("\n{words}")));
     }
     let open = rows.iter().any(|row| row.undecided.is_some());
     Ok(if open { Exit::Failure } else { Exit::Yes })
@@ -60,9 +62,11 @@ fn worths(
     means: &Means,
     agreement: &Agreement,
     vocabulary: Arc<Vocabulary>,
-) -> Result<Vec<Worth>, WhatIfError> {
-    let mut prover = Prover::new(vocabulary, means.budget.clone())?;
-    prover.worth_of_each(agreement)
+    solver: Option<&PathBuf>,
+) -> Result<(Vec<Worth>, SecondOpinion), WhatIfError> {
+    let mut prover = remembering(Prover::new(vocabulary, means.budget.clone())?, solver);
+    let worths = prover.worth_of_each(agreement)?;
+    Ok((worths, means.cross_checked(&prover, solver)))
 }
 
 fn still_undecided(printer: &Printer, why: &str) -> miette::Result<Exit> {
@@ -128,12 +132,8 @@ impl Row {
         if whole {
             printer.line("");
         }
-        let (indent, what) =
-            if whole { ("", crate::output::strong(&self.words)) } else { ("  ", self.words.clone()) };
-        let lines = wrapped(&format!("{} {what}: {effect}", self.drop), WIDTH - 6);
-        for (position, line) in lines.iter().enumerate() {
-            printer.line(format_args!("{indent}{}{line}", if position == 0 { "" } else { "    " }));
-        }
+        let (indent, what) = if whole { ("", strong(&self.words)) } else { ("  ", self.words.clone()) };
+        indented(printer, indent, &format!("{indent}    "), &format!("{} {what}: {effect}", self.drop));
         for turned in &self.shown {
             let cube = &turned.cube;
             printer.line(format_args!("{indent}    {}: {}", turned.kind, cube.use_));

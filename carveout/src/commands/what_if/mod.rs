@@ -5,19 +5,15 @@ mod listed;
 
 use std::{path::Path, sync::Arc};
 
-use carveout_proof::{Change, Dates};
+use carveout_proof::Dates;
 use carveout_terms::{Agreement, Clause, Condition, Edit, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::{Value as Json, json};
 
-use super::diff::{Found, compare, replay_at, unfinished};
+use super::diff::{Answer, Question, replay_at};
 use crate::{
     cli::{EditArguments, Global, WhatIf},
-    output::{
-        Exit, Printer, coloured,
-        region::{ChangesView, Seen, sentence, verdict},
-    },
-    proving::{Proven, prove},
+    output::{Exit, Printer, indented, region::Seen},
     workspace::{Faults, Side, draft},
 };
 
@@ -25,7 +21,7 @@ pub(super) fn run(global: &Global, arguments: &WhatIf, printer: &Printer) -> mie
     let vocabulary = Arc::new(super::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?);
     let agreement = draft(&arguments.agreement, &vocabulary)?;
     if arguments.edit.each {
-        return each::run(&agreement, &vocabulary, arguments.limits, printer);
+        return each::run(&agreement, &vocabulary, arguments, printer);
     }
     match asked(&arguments.edit)? {
         None => listed::print(&agreement, &vocabulary, printer),
@@ -107,61 +103,29 @@ fn edited(
         .wrap_err("the edited text can't be read")?;
     let old = Side::alone(&arguments.agreement.display().to_string(), agreement.clone(), vocabulary)?;
     let new = Side::alone(&name, after, vocabulary)?;
-    let stacks = (Arc::clone(&old.stack), Arc::clone(&new.stack));
-    let Proven { found, stopped } =
-        prove(arguments.limits, move |means| compare(means, stacks.0, stacks.1, false))?;
     let at = replay_at(&[&old], Dates::Ignored);
     let seen = Seen { vocabulary, old: &old.stack, new: &new.stack, at };
-    let unfinished = unfinished(stopped, arguments.limits);
-    let (change, regions, undecided) = match &found {
-        Ok(Found { change, diff }) => {
-            (Some(*change), diff.as_ref().map(|diff| ChangesView::of(diff, seen)), None)
-        }
-        Err(undecided) => {
-            (None, None, Some(stopped.map_or_else(|| undecided.to_string(), |why| why.words().to_owned())))
-        }
-    };
+    let question =
+        Question { limits: arguments.limits, cross_check: &arguments.cross_check, verdict_only: false };
+    let answer = Answer::to(question, seen, [Arc::clone(&old.stack), Arc::clone(&new.stack)])?;
     if printer.json() {
-        let mut document = json!({
-            "agreement": agreement.id(),
-            "digest": agreement.digest(),
-            "edit": structured(edit),
-            "what": what,
-            "change": change.map(Change::as_str),
-            "means": change.map(sentence),
-            "undecided": undecided,
-            "stopped": stopped,
-            "exhausted": regions.as_ref().map(ChangesView::exhausted),
-        });
-        if let (Some(fields), Some(regions)) = (document.as_object_mut(), &regions) {
-            fields.insert("permits".into(), json!(regions.permits));
-            fields.insert("holds".into(), json!(regions.holds));
+        let mut document = answer.verdict_fields();
+        for (field, value) in [
+            ("agreement", json!(agreement.id())),
+            ("digest", json!(agreement.digest())),
+            ("edit", structured(edit)),
+            ("what", json!(what)),
+        ] {
+            document.insert(field.to_owned(), value);
         }
+        document.extend(answer.region_fields());
         printer.document("what-if", &document)?;
     } else {
-        match (change, &undecided) {
-            (Some(change), _) => printer.line(verdict(change)),
-            (None, why) => printer.line(format_args!(
-                "{}: {}",
-                coloured("hold", "undecided"),
-                why.as_deref().unwrap_or_default()
-            )),
-        }
-        printer.line(format_args!("{} {what}", agreement.id()));
-        if let Some(regions) = &regions {
-            regions.print(printer, &unfinished);
-        } else if change.is_some() {
-            printer.line(format_args!(
-                "\nWhich uses these are is {}: {unfinished}",
-                coloured("hold", "undecided")
-            ));
-        }
+        answer.print_verdict(printer);
+        indented(printer, "", "  ", &format!("{} {what}", agreement.id()));
+        answer.print_regions(printer);
     }
-    Ok(match change {
-        None => Exit::Failure,
-        Some(Change::Equivalent) => Exit::Yes,
-        Some(Change::Narrower | Change::Wider | Change::Both) => Exit::No,
-    })
+    Ok(answer.exit())
 }
 
 fn structured(edit: &Edit) -> Json {

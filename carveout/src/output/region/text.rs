@@ -1,10 +1,7 @@
 //! Regions as text.
 
 use super::{CubeView, Group, RegionView, Said};
-use crate::output::{Printer, coloured, strong, wrapped};
-
-/// How wide lines get.
-const WIDTH: usize = 100;
+use crate::output::{Printer, coloured, indented, strong};
 
 /// Prints a region under its title. `unfinished` says why it may be larger than what is listed.
 pub(crate) fn print(printer: &Printer, title: &str, region: &RegionView, unfinished: &str) {
@@ -80,12 +77,4 @@ fn print_cube(printer: &Printer, number: usize, cube: &CubeView) {
 /// Several things said, as one phrase.
 fn phrase<'a>(said: impl IntoIterator<Item = &'a Said>) -> String {
     said.into_iter().map(Said::marked).collect::<Vec<_>>().join(", and ")
-}
-
-/// Wrapped text, each line indented.
-fn indented(printer: &Printer, first: &str, others: &str, text: &str) {
-    let lines = wrapped(text, WIDTH - others.len());
-    for (position, line) in lines.iter().enumerate() {
-        printer.line(format_args!("{}{line}", if position == 0 { first } else { others }));
-    }
 }

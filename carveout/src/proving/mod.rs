@@ -1,7 +1,10 @@
 //! Analyses: on a thread of their own, within limits, telling how far they are.
 
+mod second_opinion;
+
 use std::{
     io::IsTerminal,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -9,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use carveout_proof::{Budget, Progress};
+use carveout_proof::{Budget, Progress, Prover};
 use indicatif::{ProgressBar, ProgressStyle};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::{
@@ -49,12 +52,56 @@ pub(crate) struct Proven<T> {
     pub(crate) stopped: Option<Stopped>,
 }
 
+/// What another solver says.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase", tag = "answer")]
+pub(crate) enum SecondOpinion {
+    /// Nobody asked it.
+    #[serde(rename = "not asked")]
+    NotAsked,
+    /// It answers every question alike.
+    Agrees {
+        /// How many it was asked.
+        questions: usize,
+    },
+    /// It doesn't agree, or doesn't say: nothing is to be concluded.
+    Withheld {
+        /// Why.
+        why: String,
+    },
+}
+
+impl SecondOpinion {
+    /// Why nothing is to be concluded.
+    pub(crate) fn objection(&self) -> Option<&str> {
+        match self {
+            Self::Withheld { why } => Some(why),
+            Self::NotAsked | Self::Agrees { .. } => None,
+        }
+    }
+
+    /// A line for people, where there is something to say.
+    pub(crate) fn words(&self) -> Option<String> {
+        match self {
+            Self::NotAsked => None,
+            Self::Agrees { questions } => Some(format!("cvc5 answers all {questions} questions alike")),
+            Self::Withheld { why } => Some(why.clone()),
+        }
+    }
+}
+
+/// A prover that remembers what it finds out if another solver is to be asked.
+pub(crate) fn remembering(prover: Prover, asked: Option<&PathBuf>) -> Prover {
+    if asked.is_some() { prover.keeping_findings() } else { prover }
+}
+
 /// What an analysis is given.
 #[derive(Debug)]
 pub(crate) struct Means {
     /// What it may take.
     pub(crate) budget: Budget,
     bar: ProgressBar,
+    stop: Arc<Stop>,
 }
 
 impl Means {
@@ -62,6 +109,16 @@ impl Means {
     pub(crate) fn known(&self, words: &str) {
         tracing::debug!(words, "known");
         self.bar.set_prefix(format!("{words}; "));
+    }
+
+    /// Asks another solver everything that a prover found out, if one is wanted.
+    pub(crate) fn cross_checked(&self, prover: &Prover, program: Option<&PathBuf>) -> SecondOpinion {
+        let Some(program) = program else { return SecondOpinion::NotAsked };
+        self.bar.set_message("asking the second solver");
+        match second_opinion::ask(prover, program, &self.stop) {
+            Ok(questions) => SecondOpinion::Agrees { questions },
+            Err(why) => SecondOpinion::Withheld { why },
+        }
     }
 }
 
@@ -76,7 +133,7 @@ pub(crate) fn prove<T: Send + 'static>(
         stop.set(Stopped::Timeout);
     }
     let bar = bar();
-    let means = Means { budget: budget(limits, &stop, &bar), bar: bar.clone() };
+    let means = Means { budget: budget(limits, &stop, &bar), bar: bar.clone(), stop: Arc::clone(&stop) };
     let (done, found) = oneshot::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
     let ended = runtime.block_on(async {
