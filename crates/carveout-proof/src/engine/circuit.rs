@@ -51,7 +51,7 @@ impl Circuit {
         if let Some(gate) = self.gates.get(&key) {
             return *gate;
         }
-        let gate = self.sat.fresh();
+        let gate = self.sat.following();
         self.sat.require(&[!gate, first]);
         self.sat.require(&[!gate, second]);
         self.sat.require(&[gate, !first, !second]);
@@ -80,7 +80,7 @@ impl Circuit {
             [first, second] => self.or(*first, *second),
             many if many.contains(&yes) => yes,
             many => {
-                let gate = self.sat.fresh();
+                let gate = self.sat.following();
                 for wire in many {
                     self.sat.require(&[gate, !*wire]);
                 }

@@ -47,8 +47,15 @@ impl Sat {
         self.truth
     }
 
+    /// A wire that can be either way.
     pub(crate) fn fresh(&mut self) -> Wire {
         Lit::new(self.solver.new_var_default(), true)
+    }
+
+    /// A wire that follows from others: the clauses about it must fix its value once theirs are fixed,
+    /// or be met by any. The solver never guesses it, which is what makes a question cheap.
+    pub(crate) fn following(&mut self) -> Wire {
+        Lit::new(self.solver.new_var(lbool::UNDEF, false), true)
     }
 
     /// At least one of these holds.
