@@ -10,6 +10,7 @@
 
 mod budget;
 mod check;
+mod compare;
 mod counter;
 mod diff;
 mod drafting;
@@ -27,6 +28,7 @@ mod whatif;
 
 pub use budget::{Budget, Progress};
 pub use check::{Contradiction, Grade, Graded, Idle, IdleReason};
+pub use compare::{Answer, Cell, ComparedRow, Comparison, Row};
 pub use counter::{Counter, CounterError, Edit, EditKind, LostExample};
 pub use diff::{Change, Diff, HoldChange, ShownCube, ShownRegion};
 pub use law::Law;

@@ -85,7 +85,12 @@ impl Cube {
     }
 
     /// The same with one constraint more.
-    fn constrained(mut self, vocabulary: &Vocabulary, fact: FactId, constraint: &Constraint) -> Self {
+    pub(crate) fn constrained(
+        mut self,
+        vocabulary: &Vocabulary,
+        fact: FactId,
+        constraint: &Constraint,
+    ) -> Self {
         let atoms: Vec<Atom> = match constraint {
             Constraint::OneOf(members) => {
                 let count = vocabulary.get(fact).kind().enumeration().map_or(0, |all| all.members().len());
