@@ -1,0 +1,10 @@
+//! Who is touched by a designation, and through what.
+//!
+//! Everything here is pure: sources are readers and records, and nothing knows a clock or a file system.
+
+pub mod dates;
+pub mod graph;
+pub mod identifier;
+pub mod names;
+pub mod share;
+pub mod unread;
