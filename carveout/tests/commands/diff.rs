@@ -504,6 +504,10 @@ fn what_cant_be_read_is_a_failure_that_points_at_it() {
     let document = workspace.run("diff old.md new.md --json").expect(2, &[]).json();
     assert_eq!(document["command"], "error");
     run(["diff", "old.md"]).expect(2, &["<NEW>"]);
+    // Terms with nothing in them can be compared, and permit nothing.
+    workspace.draft("empty.md", &[]);
+    workspace.run("diff empty.md empty.md").expect(0, &["equivalent:"]);
+    workspace.run("diff empty.md old.md").expect(1, &["wider:", "no clause of terms permits it"]);
 }
 
 #[test]
