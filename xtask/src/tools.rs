@@ -38,6 +38,15 @@ pub(crate) fn ensure_program(program: &str, package: &str) -> Outcome {
     if has_program(program) { Ok(()) } else { Err(format!("package `{package}` did not bring `{program}`")) }
 }
 
+/// The outside solver that proofs are checked against: the one that `CVC5` names, or Debian's.
+pub(crate) fn cvc5() -> Outcome {
+    match std::env::var("CVC5") {
+        Ok(named) if has_program(&named) => Ok(()),
+        Ok(named) => Err(format!("`CVC5` names `{named}`, which is no program")),
+        Err(_) => ensure_program("cvc5", "cvc5"),
+    }
+}
+
 fn has_program(program: &str) -> bool {
     succeeds(Command::new("sh").args(["-c", "PATH=$PATH:/usr/sbin command -v \"$0\"", program]))
 }
