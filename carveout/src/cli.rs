@@ -1,11 +1,13 @@
 //! What can be typed.
 
+mod bargains;
 mod proofs;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
@@ -61,6 +63,12 @@ pub(crate) enum Command {
     RedLines(RedLines),
     /// Take a clause or a condition out of an agreement, and see what it was worth
     WhatIf(WhatIf),
+    /// Answer a draft with the smallest edits after which it keeps your red lines
+    Counter(Counter),
+    /// Draft the common ground of two parties from the red lines of both
+    Settle(Settle),
+    /// Put agreements side by side: what each permits, holds and denies, and by which clause
+    Compare(Compare),
     /// Make a key: for a party, for a ledger, or for a program
     Keygen(Keygen),
     /// Sign an agreement as one of its parties

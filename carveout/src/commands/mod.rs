@@ -1,7 +1,9 @@
 //! One file for each verb.
 
 mod check;
+mod compare;
 mod completions;
+mod counter;
 mod decide;
 mod demo;
 mod diff;
@@ -12,6 +14,7 @@ mod packs;
 mod redlines;
 mod sample_provider;
 mod serve;
+mod settle;
 mod sign;
 mod what_if;
 
@@ -39,6 +42,9 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Diff(arguments) => diff::run(&global, &arguments, printer),
         Command::RedLines(arguments) => redlines::run(&global, &arguments, printer),
         Command::WhatIf(arguments) => what_if::run(&global, &arguments, printer),
+        Command::Counter(arguments) => counter::run(&global, &arguments, printer),
+        Command::Settle(arguments) => settle::run(&global, &arguments, printer),
+        Command::Compare(arguments) => compare::run(&global, &arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),

@@ -19,6 +19,8 @@ pub(super) enum Change {
     Except { policy: String, clause: String, cubes: Vec<Cube> },
     /// A new clause.
     Add(Rule),
+    /// A new clause that is left out for once: those after it keep their numbers.
+    LeftOut,
 }
 
 /// What follows a changed version, so that nobody takes one text for the other.
@@ -91,7 +93,7 @@ fn written(
                     replaced.push((at..at, format!("@silent(\"{reason}\")\n")));
                 }
             }
-            Change::Add(_) => {}
+            Change::Add(_) | Change::LeftOut => {}
         }
     }
     let roles: Vec<&RoleId> = changes
@@ -241,7 +243,7 @@ pub(super) fn numbered<'c>(
     let chapter = draft.clauses().iter().filter_map(first).max().unwrap_or(0).saturating_add(1);
     let mut count = 0;
     changes.iter().map(move |change| {
-        let adds = matches!(change, Change::Add(_));
+        let adds = matches!(change, Change::Add(_) | Change::LeftOut);
         count += usize::from(adds);
         (adds.then(|| format!("{chapter}.{count}")), change)
     })

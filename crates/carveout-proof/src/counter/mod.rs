@@ -156,10 +156,13 @@ impl Search<'_> {
         let mut edits = Vec::new();
         for (position, (number, change)) in numbered(self.draft, &changes).enumerate() {
             let mut others = changes.clone();
-            others.remove(position);
+            if let Some(left_out) = others.get_mut(position) {
+                *left_out = Change::LeftOut;
+            }
             let without = self.law_with(&others)?;
             let diff = self.prover.diff(&without, all)?;
             let (kind, clause, prose, cedar) = match change {
+                Change::LeftOut => continue,
                 Change::Reserve { clause } => (EditKind::Drop, clause.clone(), String::new(), String::new()),
                 Change::Except { clause, cubes, .. } => {
                     let words: Vec<String> =
