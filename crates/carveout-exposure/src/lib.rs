@@ -6,5 +6,7 @@ pub mod dates;
 pub mod graph;
 pub mod identifier;
 pub mod names;
+pub mod ownership;
 pub mod share;
+pub mod sources;
 pub mod unread;

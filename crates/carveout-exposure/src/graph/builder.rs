@@ -75,6 +75,7 @@ impl GraphBuilder {
             keys.push(format!("name:{}", name.unwrap_or_default()));
         }
         let mut found: Option<NodeId> = None;
+        let mut contradicted = None;
         for (key, shared) in keys.iter().zip(shared_flags(party)) {
             let Some(known) = self.keys.get(key.as_str()).map(|known| self.root(*known)) else { continue };
             if found == Some(known) || shared {
@@ -82,12 +83,19 @@ impl GraphBuilder {
             }
             if !self.names_agree(known, party.names) {
                 self.report_shared(key, known, party.names);
+                contradicted = Some(key.clone());
                 continue;
             }
             match found {
                 None => found = Some(known),
                 Some(first) => self.unite(first, known),
             }
+        }
+        if let (None, Some(key)) = (found, contradicted) {
+            // Whoever shares an identifier is one node under it and the own name.
+            let own = format!("{key}#{}", party.names.iter().map(|name| fold(name)).collect::<String>());
+            found = self.keys.get(own.as_str()).map(|known| self.root(*known));
+            keys.push(own);
         }
         let node = found.unwrap_or_else(|| self.add(party.kind));
         self.fill(node, party.names, keys);
