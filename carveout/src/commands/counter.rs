@@ -101,12 +101,14 @@ impl Shown<'_> {
             ));
             return;
         }
-        let count = if edits.len() == 1 { "1 edit".to_owned() } else { format!("{} edits", edits.len()) };
-        printer.line(format_args!(
-            "{}: with {} the draft keeps your red lines, and without any of them it doesn't (proven)",
-            coloured("hold", &count),
-            if edits.len() == 1 { "it" } else { "them" }
-        ));
+        let (count, proven) = match edits.len() {
+            1 => ("1 edit".to_owned(), "with it the draft keeps your red lines, and without it it doesn't"),
+            several => (
+                format!("{several} edits"),
+                "with them the draft keeps your red lines, and without any one of them it doesn't",
+            ),
+        };
+        printer.line(format_args!("{}: {proven} (proven)", coloured("hold", &count)));
         printer.line(format_args!(
             "{} {} becomes {}",
             self.draft.id(),

@@ -8,7 +8,7 @@ mod text;
 use std::{path::PathBuf, sync::Arc};
 
 use carveout_proof::{Answer, Cell, ComparedRow, Comparison, Dates, Prover, Row, Undecided, side};
-use carveout_terms::{Agreement, Stack, Vocabulary};
+use carveout_terms::{Agreement, MemberSet, RoleId, Stack, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::{diff::unfinished, redlines::still_undecided};
@@ -18,6 +18,9 @@ use crate::{
     proving::{Means, SecondOpinion, prove, remembering},
     workspace::draft,
 };
+
+/// How many names of a row stand in the table.
+const SHOWN: usize = 2;
 
 pub(super) fn run(global: &Global, arguments: &Compare, printer: &Printer) -> miette::Result<Exit> {
     let vocabulary = Arc::new(super::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?);
@@ -121,13 +124,31 @@ impl Found {
         all - self.rows().iter().map(|row| row.names.len()).sum::<usize>()
     }
 
-    /// The names of a row; purposes by their groups.
+    /// The names of a row, all of them.
     fn name(&self, row: &ComparedRow) -> String {
+        self.names(row).join(", ")
+    }
+
+    /// The first names of a row, and how many more there are.
+    fn short_name(&self, row: &ComparedRow) -> String {
+        let names = self.names(row);
+        match names.get(..SHOWN) {
+            Some(first) if names.len() > SHOWN => {
+                format!("{} and {} more", first.join(", "), names.len() - SHOWN)
+            }
+            _ => names.join(", "),
+        }
+    }
+
+    /// The names of a row; purposes by their groups.
+    fn names<'r>(&'r self, row: &'r ComparedRow) -> Vec<&'r str> {
         let purpose = self.vocabulary.fact("purpose").filter(|_| self.by_purpose);
         let enumeration = purpose.and_then(|fact| self.vocabulary.get(fact).kind().enumeration());
-        let Some(enumeration) = enumeration else { return row.names.join(", ") };
+        let Some(enumeration) = enumeration else {
+            return row.names.iter().map(String::as_str).collect();
+        };
         let members = row.names.iter().filter_map(|name| enumeration.position(name));
-        enumeration.names_for(&carveout_terms::MemberSet::of(members)).join(", ")
+        enumeration.names_for(&MemberSet::of(members))
     }
 }
 
@@ -138,7 +159,7 @@ fn brief(cell: &Cell) -> (&'static str, String) {
     match &cell.answer {
         Answer::Permitted => ("permit", format!("permitted{by}")),
         Answer::Held(roles) => {
-            let roles: Vec<&str> = roles.iter().map(carveout_terms::RoleId::as_str).collect();
+            let roles: Vec<&str> = roles.iter().map(RoleId::as_str).collect();
             ("hold", format!("held for {}{by}", roles.join(" and ")))
         }
         Answer::Denied if cell.ungranted && clauses.is_empty() => ("deny", "denied: not granted".to_owned()),

@@ -21,7 +21,7 @@ pub(super) fn print(printer: &Printer, found: &Found) {
             let (ruling, words) = brief(cell);
             if ruling.is_empty() { words } else { coloured(ruling, &words) }
         });
-        table.cells(std::iter::once(found.name(row)).chain(cells));
+        table.cells(std::iter::once(found.short_name(row)).chain(cells));
     }
     printer.line(table);
     printer
@@ -44,7 +44,8 @@ fn print_conditions(printer: &Printer, found: &Found, headings: &[String], row: 
         if cell.answer != Answer::Depends {
             continue;
         }
-        printer.line(format_args!("\n{}", strong(format_args!("{}, by {heading}", found.name(row)))));
+        printer.line("");
+        indented(printer, "", "", &strong(format_args!("{}, by {heading}", found.name(row))));
         for (ruling, verb, words, exhausted) in conditions(cell, &found.vocabulary) {
             let verb = coloured(ruling, &verb);
             let more = words.len().saturating_sub(SHOWN);

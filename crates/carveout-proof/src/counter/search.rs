@@ -139,7 +139,9 @@ impl Search<'_> {
                 self.changes.push(lifted);
                 continue;
             }
-            let allowed = any([stands.clone(), not(policy.matches.clone())]);
+            // A target whose maker is unknown is let through as well: were it known, the draft would permit
+            // this use or have no say in it.
+            let allowed = any([not(policy.matches.clone()), not(law.governed())]);
             let region = self.prover.cover(&stands, &allowed)?;
             let cubes = self.seen(whole(region)?);
             let clause = policy.clause.clause.clone();
