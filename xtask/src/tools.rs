@@ -40,11 +40,9 @@ pub(crate) fn ensure_program(program: &str, package: &str) -> Outcome {
 
 /// The outside solver that proofs are checked against: the one that `CVC5` names, or Debian's.
 pub(crate) fn cvc5() -> Outcome {
-    match std::env::var("CVC5") {
-        Ok(named) if has_program(&named) => Ok(()),
-        Ok(named) => Err(format!("`CVC5` names `{named}`, which is no program")),
-        Err(_) => ensure_program("cvc5", "cvc5"),
-    }
+    let Some(named) = std::env::var_os("CVC5") else { return ensure_program("cvc5", "cvc5") };
+    let named = named.to_string_lossy();
+    if has_program(&named) { Ok(()) } else { Err(format!("`CVC5` names `{named}`, which is no program")) }
 }
 
 fn has_program(program: &str) -> bool {
