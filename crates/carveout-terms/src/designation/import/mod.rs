@@ -1,0 +1,1 @@
+//! Lists of designations, as they are published.
