@@ -86,10 +86,7 @@ impl Prover {
         }
         self.drop_covered(wanted, &mut found);
         found.sort_by_cached_key(|found| self.cube(&found.said).plainness());
-        // What is merely allowed stays in: a clause that is to be written from the cubes is plainer with it.
-        if inside == wanted {
-            self.narrow_to_own(wanted, &mut found);
-        }
+        self.narrow_to_own(wanted, &mut found);
         let mut cubes: Vec<Cube> = found.iter().map(|found| self.cube(&found.said)).collect();
         cubes.sort_by_cached_key(Cube::plainness);
         let region = Region { cubes, exhausted };

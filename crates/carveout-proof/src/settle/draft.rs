@@ -203,14 +203,12 @@ fn taken_back(
     let mut found = Vec::new();
     for (_, want) in wants() {
         let target = both(both(ground.asked(want), condition.clone()), not(covered.clone()));
-        let region = prover.cover(&target, allowed)?;
-        if !region.exhausted {
-            return Err(SettleError::Unproven("there are more cubes than are listed"));
-        }
-        if region.cubes.is_empty() {
+        let too_many = SettleError::Unproven("there are more cubes than are listed");
+        let cubes = prover.to_be_said(&target, allowed)?.ok_or(too_many)?;
+        if cubes.is_empty() {
             continue;
         }
-        let inside = prover.inside(&region.cubes)?;
+        let inside = prover.inside(&cubes)?;
         let mut touched = Vec::new();
         for (position, want) in wants() {
             let here = both(both(ground.asked(want), condition.clone()), inside.clone());
@@ -219,7 +217,7 @@ fn taken_back(
             }
         }
         covered = any([covered, inside]);
-        found.push((touched, region.cubes));
+        found.push((touched, cubes));
     }
     Ok(found)
 }
