@@ -5,8 +5,11 @@
 pub mod dates;
 pub mod graph;
 pub mod identifier;
+pub mod inventory;
+mod json;
 pub mod names;
 pub mod ownership;
+pub mod package_url;
 pub mod share;
 pub mod sources;
 pub mod unread;
