@@ -9,6 +9,8 @@
 
 mod body;
 mod check;
+mod compare;
+mod counter;
 mod decide;
 mod demo;
 mod diff;
@@ -22,6 +24,7 @@ mod reconcile;
 mod redecide;
 mod redlines;
 mod serve;
+mod settle;
 mod sign;
 mod verify;
 mod what_if;
