@@ -235,6 +235,7 @@ fn start(
         batch: Batch::new(publication.size()),
         lifecycle: publication.lifecycle().clone(),
         idle: false,
+        alarm: false,
         closing: false,
         poisoned: None,
         syncing_since: None,

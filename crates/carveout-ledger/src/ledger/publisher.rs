@@ -56,8 +56,15 @@ impl Drop for End<'_> {
 /// What is durable, once it is time to publish it; `None` at the end.
 fn next(shared: &Shared, published_at: Instant) -> Option<Vec<Batch>> {
     let options = &shared.options;
-    let something = |durable: &mut Durable| !durable.batches.is_empty() || durable.ended;
-    let enough = |durable: &mut Durable| durable.bytes >= options.unpublished_bytes / 4 || durable.ended;
+    let something = |durable: &mut Durable| {
+        durable.wakes_at = 0;
+        !durable.batches.is_empty() || durable.ended
+    };
+    let much = options.unpublished_bytes / 4;
+    let enough = |durable: &mut Durable| {
+        durable.wakes_at = much;
+        durable.bytes >= much || durable.ended
+    };
     let mut durable = wait_until(&shared.committed, shared.durable(), None, something);
     durable = wait_until(&shared.committed, durable, Some(published_at + options.publish_interval), enough);
     let batches: Vec<_> = durable.batches.drain(..).collect();

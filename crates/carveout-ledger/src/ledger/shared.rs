@@ -34,12 +34,14 @@ pub(super) struct Batch {
     pub(super) leaves: Vec<Digest>,
     pub(super) steps: Vec<Step>,
     pub(super) waiters: Vec<Waiter>,
+    /// When the first entry came that nobody waits for, if it was the first of all.
+    pub(super) lingers_since: Option<Instant>,
 }
 
 impl Batch {
     pub(super) fn new(first: u64) -> Self {
         let frame = wal::ROOM.to_vec();
-        Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new() }
+        Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new(), lingers_since: None }
     }
 
     pub(super) fn push(&mut self, entry: Prepared) {
@@ -67,6 +69,8 @@ pub(super) struct Queue {
     pub(super) lifecycle: Lifecycle,
     /// The committer sleeps and must be woken.
     pub(super) idle: bool,
+    /// The committer will wake by itself, because something lingers.
+    pub(super) alarm: bool,
     pub(super) closing: bool,
     /// The first failure; nothing is accepted any more.
     pub(super) poisoned: Option<LedgerError>,
@@ -79,6 +83,8 @@ pub(super) struct Queue {
 pub(super) struct Durable {
     pub(super) batches: VecDeque<Batch>,
     pub(super) bytes: usize,
+    /// The publisher sleeps until there are so many bytes.
+    pub(super) wakes_at: usize,
     /// The committer is done.
     pub(super) ended: bool,
     /// The publisher is done, well or badly.
@@ -126,7 +132,7 @@ impl Shared {
     }
 
     /// Puts entries in the queue, all or none, and says what index the first one has.
-    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Waiter) -> Result<u64, LedgerError> {
+    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Option<Waiter>) -> Result<u64, LedgerError> {
         let mut queue = self.queue();
         if let Some(failure) = &queue.poisoned {
             return Err(failure.clone());
@@ -144,8 +150,13 @@ impl Shared {
         for entry in entries {
             queue.batch.push(entry);
         }
-        queue.batch.waiters.push(waiter);
-        if queue.idle {
+        let lingers = waiter.is_none() && queue.batch.waiters.is_empty();
+        queue.batch.waiters.extend(waiter);
+        if lingers {
+            queue.batch.lingers_since.get_or_insert_with(Instant::now);
+        }
+        // For an entry that may linger, a committer that sleeps is woken only to set its alarm.
+        if queue.idle && !(lingers && queue.alarm) {
             self.queued.notify_one();
         }
         Ok(first)
