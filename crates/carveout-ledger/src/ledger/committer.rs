@@ -117,7 +117,7 @@ fn write(
             published: shared.published().checkpoint.size(),
             ..segment.header().clone()
         };
-        *segment = Segment::create(storage, header).map_err(failed)?;
+        *segment = Segment::create(storage, header, shared.options.segment_bytes).map_err(failed)?;
     }
     let count = u32::try_from(batch.leaves.len()).unwrap_or(u32::MAX);
     segment.commit(&mut batch.frame, batch.first, count).map_err(failed)?;
