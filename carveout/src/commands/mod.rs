@@ -82,10 +82,14 @@ fn now() -> Timestamp {
 /// own threads: with a worker on every core each sync waits for a worker to give way.
 fn runtime() -> miette::Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.saturating_sub(1).max(1))
-        .enable_all()
-        .build()
-        .into_diagnostic()
-        .wrap_err("the runtime could not be started")
+    // A single worker needs none of what lets several share their tasks.
+    let mut runtime = match cores.saturating_sub(1) {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        workers => {
+            let mut several = tokio::runtime::Builder::new_multi_thread();
+            several.worker_threads(workers);
+            several
+        }
+    };
+    runtime.enable_all().build().into_diagnostic().wrap_err("the runtime could not be started")
 }

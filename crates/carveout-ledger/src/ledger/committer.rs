@@ -44,6 +44,8 @@ impl Drop for End<'_> {
 /// The next batch; `None` once the ledger is closed and everything was taken, or it is poisoned. Entries that nobody
 /// waits for are left to gather for a while.
 fn next(shared: &Shared) -> Option<Batch> {
+    // On a busy machine others add to the batch meanwhile; on an idle one this costs no time.
+    thread::yield_now();
     let mut queue = shared.queue();
     queue.syncing_since = None;
     queue.idle = true;
@@ -72,7 +74,7 @@ fn next(shared: &Shared) -> Option<Batch> {
         return None;
     }
     queue.syncing_since = Some(Instant::now());
-    let successor = Batch::new(queue.batch.end());
+    let successor = queue.batch.successor();
     Some(mem::replace(&mut queue.batch, successor))
 }
 

@@ -99,6 +99,11 @@ impl Publication {
         self.frontier.size()
     }
 
+    /// Whether entries were added that no checkpoint covers.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.size() > self.published_size
+    }
+
     pub(super) fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
     }

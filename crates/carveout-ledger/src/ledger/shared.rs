@@ -44,6 +44,20 @@ impl Batch {
         Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new(), lingers_since: None }
     }
 
+    /// The next one, which will probably need as much space as this one did.
+    pub(super) fn successor(&self) -> Self {
+        let mut frame = Vec::with_capacity(self.frame.len());
+        frame.extend_from_slice(&wal::ROOM);
+        Self {
+            first: self.end(),
+            frame,
+            leaves: Vec::with_capacity(self.leaves.len()),
+            steps: Vec::with_capacity(self.steps.len()),
+            waiters: Vec::with_capacity(self.waiters.len()),
+            lingers_since: None,
+        }
+    }
+
     pub(super) fn push(&mut self, entry: Prepared) {
         // `Entry::encode` keeps entries within 16 bits.
         self.frame.extend(u16::try_from(entry.bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
