@@ -73,7 +73,7 @@ fn next(shared: &Shared) -> Option<Batch> {
     if queue.batch.leaves.is_empty() {
         return None;
     }
-    queue.syncing_since = Some(Instant::now());
+    queue.syncing_since = queue.batch.waited_for_since.or_else(|| Some(Instant::now()));
     let successor = queue.batch.successor();
     Some(mem::replace(&mut queue.batch, successor))
 }

@@ -36,12 +36,21 @@ pub(super) struct Batch {
     pub(super) waiters: Vec<Waiter>,
     /// When the first entry came that nobody waits for, if it was the first of all.
     pub(super) lingers_since: Option<Instant>,
+    /// When the first entry came that somebody waits for.
+    pub(super) waited_for_since: Option<Instant>,
 }
 
 impl Batch {
     pub(super) fn new(first: u64) -> Self {
-        let frame = wal::ROOM.to_vec();
-        Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new(), lingers_since: None }
+        Self {
+            first,
+            frame: wal::ROOM.to_vec(),
+            leaves: Vec::new(),
+            steps: Vec::new(),
+            waiters: Vec::new(),
+            lingers_since: None,
+            waited_for_since: None,
+        }
     }
 
     /// The next one, which will probably need as much space as this one did.
@@ -55,6 +64,7 @@ impl Batch {
             steps: Vec::with_capacity(self.steps.len()),
             waiters: Vec::with_capacity(self.waiters.len()),
             lingers_since: None,
+            waited_for_since: None,
         }
     }
 
@@ -88,7 +98,7 @@ pub(super) struct Queue {
     pub(super) closing: bool,
     /// The first failure; nothing is accepted any more.
     pub(super) poisoned: Option<LedgerError>,
-    /// When the disk was asked for the sync that is under way.
+    /// Since when somebody waits for the sync that is under way.
     pub(super) syncing_since: Option<Instant>,
 }
 
@@ -165,9 +175,12 @@ impl Shared {
             queue.batch.push(entry);
         }
         let lingers = waiter.is_none() && queue.batch.waiters.is_empty();
-        queue.batch.waiters.extend(waiter);
         if lingers {
             queue.batch.lingers_since.get_or_insert_with(Instant::now);
+        }
+        if let Some(waiter) = waiter {
+            queue.batch.waited_for_since.get_or_insert_with(Instant::now);
+            queue.batch.waiters.push(waiter);
         }
         // For an entry that may linger, a committer that sleeps is woken only to set its alarm.
         if queue.idle && !(lingers && queue.alarm) {
@@ -201,7 +214,8 @@ impl Shared {
 
     pub(super) fn healthy(&self) -> bool {
         let queue = self.queue();
-        let stalled = queue.syncing_since.is_some_and(|since| since.elapsed() > self.options.commit_deadline);
+        let waits = [queue.syncing_since, queue.batch.waited_for_since];
+        let stalled = waits.into_iter().flatten().any(|since| since.elapsed() > self.options.commit_deadline);
         queue.poisoned.is_none() && !queue.closing && !stalled
     }
 

@@ -173,25 +173,22 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
         .filter(|above| !above.is_empty())
 }
 
+/// A sector arrives as a whole or not at all.
 fn tear(file: &File, random: &mut Random) -> File {
     let mut content = file.content.clone();
     let durable = file.durable.len();
     let unsynced = content.len().saturating_sub(durable) as u64;
     content.truncate(durable + random.below(unsynced + 1) as usize);
-    // Of what was written over something older, any sector may have arrived.
-    let over = file.changed.start..file.changed.end.min(durable).min(content.len());
-    for sector in over.start / 512..over.end.div_ceil(512) {
-        let (from, to) = ((sector * 512).max(over.start), (sector * 512 + 512).min(over.end));
-        if from < to && random.below(2) == 0 {
-            content[from..to].copy_from_slice(&file.durable[from..to]);
+    let changed = file.changed.start..file.changed.end.min(content.len());
+    let beyond = durable.div_ceil(512);
+    // Of what was written over something older, any sector may be missing; of what was beyond, one.
+    let missing = random.below(2 * (content.len() / 512 + 1).saturating_sub(beyond) as u64) as usize + beyond;
+    for sector in changed.start / 512..changed.end.div_ceil(512) {
+        let (from, to) = ((sector * 512).max(changed.start), (sector * 512 + 512).min(changed.end));
+        let is_missing = if sector < beyond { random.below(2) == 0 } else { sector == missing };
+        for at in if is_missing { from..to } else { 0..0 } {
+            content[at] = file.durable.get(at).copied().unwrap_or(0);
         }
-    }
-    // One sector of what was beyond may not have been written.
-    if content.len() > durable && random.below(2) == 0 {
-        let at = durable + random.below((content.len() - durable) as u64) as usize;
-        let sector = at / 512 * 512;
-        let end = (sector + 512).min(content.len());
-        content[sector.max(durable)..end].fill(0);
     }
     let mut torn = File { end: content.len(), content, ..File::default() };
     torn.harden();
