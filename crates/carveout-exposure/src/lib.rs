@@ -3,6 +3,7 @@
 //! Everything here is pure: sources are readers and records, and nothing knows a clock or a file system.
 
 pub mod dates;
+pub mod fingerprints;
 pub mod graph;
 pub mod identifier;
 pub mod inventory;
@@ -10,6 +11,7 @@ mod json;
 pub mod names;
 pub mod ownership;
 pub mod package_url;
+pub mod scan;
 pub mod share;
 pub mod sources;
 pub mod unread;
