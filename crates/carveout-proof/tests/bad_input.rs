@@ -190,7 +190,8 @@ fn agreements_without_policies_permit_nothing() {
     assert!(opened.permits_opened.exhausted);
     // The agreement is in force from a day on; nothing else is said of the uses it permits.
     assert_eq!(cube.cube.words(&vocabulary).to_string(), "at is at or after 2026-01-01T00:00:00.000Z");
-    let never = compared(&vocabulary, &[], &["permit when { context.parts > 1 && context.parts < 2 };"]).unwrap();
+    let never =
+        compared(&vocabulary, &[], &["permit when { context.parts > 1 && context.parts < 2 };"]).unwrap();
     assert_eq!(never.change, Change::Equivalent);
 }
 
@@ -202,7 +203,11 @@ fn conditions_on_what_nobody_can_observe_are_decided_as_they_stand() {
     let diff = compared(&vocabulary, &[EVERYTHING], &[EVERYTHING, forbid]).unwrap();
     assert_eq!(diff.change, Change::Narrower);
     let [cube] = &diff.permits_closed.cubes[..] else { panic!("{:?}", diff.permits_closed) };
-    assert!(cube.cube.words(&vocabulary).to_string().contains("intent is intentional"), "{}", cube.cube.words(&vocabulary));
+    assert!(
+        cube.cube.words(&vocabulary).to_string().contains("intent is intentional"),
+        "{}",
+        cube.cube.words(&vocabulary)
+    );
 }
 
 #[test]
@@ -226,7 +231,8 @@ fn a_spent_budget_never_turns_into_a_wrong_answer() {
         let truth = Pair::of(&old, &new).unwrap().diff().unwrap();
         for questions in [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987] {
             let asked = Arc::new(AtomicUsize::new(0));
-            let budget = Budget::unlimited().until(move || asked.fetch_add(1, Ordering::Relaxed) >= questions);
+            let budget =
+                Budget::unlimited().until(move || asked.fetch_add(1, Ordering::Relaxed) >= questions);
             let answer = Prover::new(Arc::clone(&world.vocabulary), budget).and_then(|mut prover| {
                 let (old, new) = (prover.law(&old)?, prover.law(&new)?);
                 prover.diff(&old, &new)

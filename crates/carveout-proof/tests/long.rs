@@ -21,9 +21,8 @@ use common::{cvc5, deeply, every_use::inside, large, regions};
 fn sides(vocabulary: &Arc<Vocabulary>, clauses: usize, seed: u64) -> [Arc<Stack>; 2] {
     let old = large::policies(clauses, seed);
     let new = large::revised(&old, seed + 1000);
-    [old, new].map(|policies| {
-        side(vocabulary, [large::agreement(vocabulary, &policies)], Dates::Ignored).unwrap()
-    })
+    [old, new]
+        .map(|policies| side(vocabulary, [large::agreement(vocabulary, &policies)], Dates::Ignored).unwrap())
 }
 
 fn diff(vocabulary: &Arc<Vocabulary>, sides: &[Arc<Stack>; 2], budget: Budget) -> (Prover, Diff) {
@@ -39,7 +38,8 @@ fn check(diff: &Diff) {
         for shown in &region.cubes {
             assert!(moved.holds(&shown.before.ruling, &shown.after.ruling), "{moved:?}");
             assert!(inside(&shown.cube, &shown.witness.all), "{moved:?}");
-            let others = regions(diff).filter(|(other, _)| other.role == moved.role && other.opened != moved.opened);
+            let others =
+                regions(diff).filter(|(other, _)| other.role == moved.role && other.opened != moved.opened);
             for (other, region) in others {
                 let both = region.cubes.iter().any(|cube| inside(&cube.cube, &shown.witness.all));
                 assert!(!both, "{moved:?} and {other:?} share a use");
@@ -55,7 +55,8 @@ fn short_and_long_agreements_are_compared_to_the_end() {
         let mut scripts = Vec::new();
         for (clauses, pairs) in [(1, 10), (10, 10), (30, 5), (100, 1)] {
             for seed in 0..pairs {
-                let (prover, diff) = diff(&vocabulary, &sides(&vocabulary, clauses, seed), Budget::unlimited());
+                let (prover, diff) =
+                    diff(&vocabulary, &sides(&vocabulary, clauses, seed), Budget::unlimited());
                 check(&diff);
                 assert!(regions(&diff).all(|(_, region)| region.exhausted), "{clauses} clauses, seed {seed}");
                 scripts.push(prover.script().unwrap());
@@ -87,7 +88,10 @@ fn three_hundred_clauses_end_with_honest_progress() {
         let (_, diff) = diff(&vocabulary, &sides, Budget::unlimited().cubes(most).reporting(report));
         check(&diff);
         assert_ne!(diff.change, Change::Equivalent);
-        let cut: Vec<usize> = regions(&diff).filter(|(_, region)| !region.exhausted).map(|(_, region)| region.cubes.len()).collect();
+        let cut: Vec<usize> = regions(&diff)
+            .filter(|(_, region)| !region.exhausted)
+            .map(|(_, region)| region.cubes.len())
+            .collect();
         assert!(!cut.is_empty() && cut.iter().all(|cubes| *cubes <= most), "{cut:?}");
         assert_eq!(told.lock().unwrap().iter().max(), Some(&most));
     });

@@ -68,7 +68,8 @@ struct Stand {
 
 impl Stand {
     fn new() -> Self {
-        let vocabulary = Arc::new(Vocabulary::parse(SCHEMA, "vocabulary = \"ops\"\nversion = \"1\"\n").unwrap());
+        let vocabulary =
+            Arc::new(Vocabulary::parse(SCHEMA, "vocabulary = \"ops\"\nversion = \"1\"\n").unwrap());
         let context = Compiler::new(&vocabulary).unwrap().context();
         let mut circuit = Circuit::new(&Budget::unlimited());
         let space = Space::new(Arc::clone(&vocabulary), &mut circuit);
@@ -196,7 +197,10 @@ fn taken(stand: &Stand) -> Vec<(Term, Meaning)> {
         (truth(Op::Eq, [colour.clone(), shade.clone()]), |use_| use_.colour == use_.shade),
         (truth(Op::Eq, [colour.clone(), blue.clone()]), |use_| use_.colour == 1),
         (
-            truth(Op::Eq, [app(Op::Ite, [flag.clone(), colour.clone(), shade.clone()], colours()), blue.clone()]),
+            truth(
+                Op::Eq,
+                [app(Op::Ite, [flag.clone(), colour.clone(), shade.clone()], colours()), blue.clone()],
+            ),
             |use_| if use_.flag { use_.colour == 1 } else { use_.shade == 1 },
         ),
         (truth(Op::Eq, [tags.clone(), labels.clone()]), |use_| use_.tags == use_.labels),
@@ -206,10 +210,9 @@ fn taken(stand: &Stand) -> Vec<(Term, Meaning)> {
         (truth(Op::SetMember, [colour.clone(), tags.clone()]), |use_| use_.tags >> use_.colour & 1 == 1),
         (truth(Op::SetSubset, [tags.clone(), labels.clone()]), |use_| use_.tags & !use_.labels == 0),
         (truth(Op::SetSubset, [cold.clone(), tags.clone()]), |use_| use_.tags & 0b110 == 0b110),
-        (
-            truth(Op::Eq, [app(Op::SetInter, [tags.clone(), labels.clone()], set()), cold.clone()]),
-            |use_| use_.tags & use_.labels == 0b110,
-        ),
+        (truth(Op::Eq, [app(Op::SetInter, [tags.clone(), labels.clone()], set()), cold.clone()]), |use_| {
+            use_.tags & use_.labels == 0b110
+        }),
         (
             truth(Op::Eq, [app(Op::Ite, [flag.clone(), tags.clone(), cold.clone()], set()), labels.clone()]),
             |use_| (if use_.flag { use_.tags } else { 0b110 }) == use_.labels,
@@ -356,7 +359,8 @@ fn every_other_operator_is_refused() {
 fn operators_on_values_of_other_types_are_refused() {
     let mut stand = Stand::new();
     let [colour, maker] = ["colour", "maker"].map(|name| stand.fact(name, colours()));
-    let [tags, flag, parts, tools] = ["tags", "flag", "parts", "tools"].map(|name| stand.fact(name, number()));
+    let [tags, flag, parts, tools] =
+        ["tags", "flag", "parts", "tools"].map(|name| stand.fact(name, number()));
     let text = Term::Prim(TermPrim::String("amber".into()));
     for (term, says) in [
         (truth(Op::And, [flag.clone(), colour.clone()]), "`and`"),
