@@ -72,7 +72,7 @@ fn publish_all(shared: &Shared, publication: &mut Publication) -> Result<(), Led
             published_at = Instant::now();
         }
         if gathered.ended {
-            return Ok(());
+            return publication.project();
         }
     }
 }
