@@ -239,7 +239,7 @@ fn drawn_drafts_are_answered_at_no_other_cost_and_without_a_word_of_the_lines() 
         .map(|facts| (facts.clone(), assembled(&world.vocabulary, &facts)))
         .collect();
     let (mut answered, mut kept) = (0, 0);
-    for seed in 0..cases(30) {
+    for seed in 0..cases(18) {
         let mut drawer = Drawer::new(world, seed);
         let policies: Vec<String> = [true, true, false].map(|permits| drawer.policy(permits)).into();
         // Lines that only forbid never contradict each other.
@@ -273,7 +273,7 @@ fn drawn_drafts_are_answered_at_no_other_cost_and_without_a_word_of_the_lines() 
             );
         }
     }
-    assert!(answered > 10 && kept > 0, "{answered} answered, {kept} kept");
+    assert!(answered > 6 && kept > 0, "{answered} answered, {kept} kept");
 }
 
 #[test]

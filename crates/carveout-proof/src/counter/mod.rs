@@ -133,8 +133,12 @@ impl Prover {
         lost_examples.retain(|lost| draft.clause(&lost.clause).is_some());
         let stack = stack_of(search.prover, &agreement)?;
         let law = search.prover.law(&stack)?;
-        if !search.prover.red_lines(&law, lines)?.iter().all(crate::LineVerdict::kept) {
-            return Err(CounterError::Impossible);
+        for verdict in search.prover.red_lines(&law, lines)? {
+            match (verdict.kept(), verdict.crossed.cubes.is_empty()) {
+                (true, _) => {}
+                (false, true) => return Err(Undecided::BudgetSpent.into()),
+                (false, false) => return Err(CounterError::Impossible),
+            }
         }
         let change = search.prover.diff(&before, &law)?;
         Ok(Counter { edits, agreement, lost_examples, change })

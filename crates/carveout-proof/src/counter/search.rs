@@ -142,7 +142,7 @@ impl Search<'_> {
             // A target whose maker is unknown is let through as well: were it known, the draft would permit
             // this use or have no say in it.
             let allowed = any([not(policy.matches.clone()), not(law.governed())]);
-            let cubes = self.to_be_said(&stands, &allowed)?;
+            let cubes = self.wording(&stands, &allowed)?;
             let clause = policy.clause.clause.clone();
             self.changes.push(Change::Except { policy: policy.id, clause, cubes });
         }
@@ -168,7 +168,7 @@ impl Search<'_> {
             any(law.policies.iter().filter(|policy| policy.permits).map(|policy| policy.matches.clone()));
         let missing = both(asked, not(granted.clone()));
         let allowed = any([granted, not(law.governed())]);
-        let cubes = self.to_be_said(&missing, &allowed)?;
+        let cubes = self.wording(&missing, &allowed)?;
         if !cubes.is_empty() {
             self.changes.push(Change::Add(Rule::PermitCubes(cubes), None));
         }
@@ -184,7 +184,7 @@ impl Search<'_> {
         }
         let mut clauses: Vec<String> = self
             .own(&law)
-            .filter(|policy| policy.permits && both_ways(self.draft, &policy.clause.clause))
+            .filter(|policy| policy.permits && only_grants(self.draft, &policy.clause.clause))
             .map(|policy| policy.clause.clause.clone())
             .collect();
         clauses.dedup();
@@ -209,7 +209,7 @@ impl Search<'_> {
         let overlap = both(law.lifted.clone(), self.demands.never.clone());
         // What is forbidden is worked out from the overlap and the draft alone: it can't tell more of
         // the line than this.
-        let cubes = self.to_be_said(&overlap, &not(law.lifted.clone()))?;
+        let cubes = self.wording(&overlap, &not(law.lifted.clone()))?;
         self.add_each(cubes, Rule::Forbid);
         Ok(())
     }
@@ -222,7 +222,7 @@ impl Search<'_> {
             let known = give(&mut self.draft.parties().to_vec(), &role).is_some();
             let held = law.holds.get(&role).cloned().filter(|_| known);
             let allowed = any([not(law.lifted.clone())].into_iter().chain(held));
-            let cubes = self.to_be_said(&overlap, &allowed)?;
+            let cubes = self.wording(&overlap, &allowed)?;
             // A role that no party of the draft has can't approve anything.
             if known {
                 self.add_each(cubes, |cubes| Rule::Hold(role.clone(), cubes));
@@ -242,8 +242,8 @@ impl Search<'_> {
     }
 
     /// A region as clauses of the draft are to say it.
-    fn to_be_said(&mut self, wanted: &Term, allowed: &Term) -> Result<Vec<Cube>, CounterError> {
-        let cubes = self.prover.to_be_said(wanted, allowed)?;
+    fn wording(&mut self, wanted: &Term, allowed: &Term) -> Result<Vec<Cube>, CounterError> {
+        let cubes = self.prover.wording(wanted, allowed)?;
         Ok(self.seen(cubes.ok_or(CounterError::TooManyCubes)?))
     }
 
@@ -279,6 +279,6 @@ impl Search<'_> {
 }
 
 /// Whether a clause does nothing but grant, so that dropping it takes nothing else away.
-fn both_ways(draft: &Agreement, clause: &str) -> bool {
+fn only_grants(draft: &Agreement, clause: &str) -> bool {
     draft.policies().iter().filter(|policy| policy.clause() == clause).all(carveout_terms::Policy::permits)
 }

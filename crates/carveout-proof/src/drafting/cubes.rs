@@ -27,11 +27,7 @@ impl Prover {
     ///
     /// They name what is wanted, and what is merely allowed where that is plainer: silence, so that
     /// nobody escapes by it, and what completes a group.
-    pub(crate) fn to_be_said(
-        &mut self,
-        wanted: &Term,
-        allowed: &Term,
-    ) -> Result<Option<Vec<Cube>>, Undecided> {
+    pub(crate) fn wording(&mut self, wanted: &Term, allowed: &Term) -> Result<Option<Vec<Cube>>, Undecided> {
         let region = self.cover(wanted, allowed)?;
         if !region.exhausted {
             return Ok(None);

@@ -152,7 +152,7 @@ fn grants(ground: &Ground, granted: &[usize]) -> Vec<About> {
 fn restrictions(prover: &mut Prover, ground: &Ground, granted: &[usize]) -> Result<Vec<About>, SettleError> {
     let allowed = not(ground.lifted());
     let found = taken_back(prover, ground, granted, &ground.ruled_out, &allowed)?;
-    let clause = |(number, (wants, cubes)): (usize, (Vec<usize>, Vec<Cube>))| About {
+    let clause = |(number, TakenBack { wants, cubes }): (usize, TakenBack)| About {
         clause: NewClause {
             number: format!("2.{}", number + 1),
             heading: "Not included".to_owned(),
@@ -176,7 +176,7 @@ fn holds(
     let asked = any(ground.holds.iter().filter(|(known, _)| known == role).map(|(_, held)| held.clone()));
     let allowed = any([not(ground.lifted()), asked]);
     let found = taken_back(prover, ground, granted, &held, &allowed)?;
-    let clause = |(number, (wants, cubes)): (usize, (Vec<usize>, Vec<Cube>))| About {
+    let clause = |(number, TakenBack { wants, cubes }): (usize, TakenBack)| About {
         clause: NewClause {
             number: format!("3.{}", before + number + 1),
             heading: "Only with an approval".to_owned(),
@@ -189,6 +189,13 @@ fn holds(
     Ok(found.into_iter().enumerate().map(clause).collect())
 }
 
+/// Uses that are taken back from wants.
+struct TakenBack {
+    /// The wants that they touch, by position.
+    wants: Vec<usize>,
+    cubes: Vec<Cube>,
+}
+
 /// For each granted want the cubes that take back of it what meets a condition, unless an earlier want's
 /// cubes do; with the wants that they touch.
 fn taken_back(
@@ -197,14 +204,14 @@ fn taken_back(
     granted: &[usize],
     condition: &Term,
     allowed: &Term,
-) -> Result<Vec<(Vec<usize>, Vec<Cube>)>, SettleError> {
+) -> Result<Vec<TakenBack>, SettleError> {
     let wants = || granted.iter().filter_map(|position| Some((*position, ground.wants.get(*position)?)));
     let mut covered = Term::from(false);
     let mut found = Vec::new();
     for (_, want) in wants() {
         let target = both(both(ground.asked(want), condition.clone()), not(covered.clone()));
         let too_many = SettleError::Unproven("there are more cubes than are listed");
-        let cubes = prover.to_be_said(&target, allowed)?.ok_or(too_many)?;
+        let cubes = prover.wording(&target, allowed)?.ok_or(too_many)?;
         if cubes.is_empty() {
             continue;
         }
@@ -217,7 +224,7 @@ fn taken_back(
             }
         }
         covered = any([covered, inside]);
-        found.push((touched, cubes));
+        found.push(TakenBack { wants: touched, cubes });
     }
     Ok(found)
 }
