@@ -1,10 +1,10 @@
 //! How fast texts are read, on one core, with all recognisers on.
 //!
-//! `cargo run --release -p carveout-signals --example throughput`
+//! `cargo run --release -p carveout-signals --example throughput`, with a word for one of the texts only
 
 #![allow(clippy::print_stdout, reason = "a measurement is printed")]
 
-use std::{fmt::Write as _, hint::black_box, time::Instant};
+use std::{fmt::Write as _, fs, hint::black_box};
 
 use carveout_signals::Scanner;
 
@@ -14,6 +14,7 @@ const ROUNDS: usize = 9;
 
 fn main() {
     let scanner = Scanner::default();
+    let only = std::env::args().nth(1).unwrap_or_default();
     println!("| text | MB/s | findings in a MB |");
     println!("|---|---|---|");
     for (name, text) in [
@@ -23,13 +24,16 @@ fn main() {
         ("prose, Russian", prose(RUSSIAN)),
         ("records, an identifier every 20 to 40 bytes", records()),
         ("JSON of records", json()),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(name, _)| name.contains(&only))
+    {
         let text = text.as_str();
         let mut rates: Vec<f64> = (0..ROUNDS)
             .map(|_| {
-                let start = Instant::now();
+                let start = processor_seconds();
                 black_box(scanner.scan(black_box(text)));
-                text.len() as f64 / start.elapsed().as_secs_f64() / 1e6
+                text.len() as f64 / (processor_seconds() - start) / 1e6
             })
             .collect();
         rates.sort_by(f64::total_cmp);
@@ -38,12 +42,19 @@ fn main() {
         println!("| {name} | {rate:.0} | {found:.0} |");
     }
     let prompt = prose(PLAIN).get(..2048).unwrap_or_default().to_owned();
-    let start = Instant::now();
+    let start = processor_seconds();
     const CALLS: u32 = 20_000;
     for _ in 0..CALLS {
         black_box(scanner.scan(black_box(&prompt)));
     }
-    println!("\nA prompt of 2 KB takes {:.1} us.", start.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS));
+    println!("\nA prompt of 2 KB takes {:.1} us.", (processor_seconds() - start) * 1e6 / f64::from(CALLS));
+}
+
+/// Seconds that this thread spent on a processor: other work on the machine doesn't count.
+fn processor_seconds() -> f64 {
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds: f64 = spent.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default();
+    nanoseconds / 1e9
 }
 
 /// Sentences repeated in a changing order, so that no branch is learnt.
@@ -78,7 +89,7 @@ fn records() -> String {
         let id = number(&mut seed, 6);
         let _ = writeln!(
             text,
-            "{id},user{}@posthaus-{}.de,+1 {}-{}-{},{}.{}.{}.{},{}-{}-{},4532{}",
+            "{id},user{}@posthaus-{}.de,+1 {}-{}-{},{}.{}.{}.{},{}-{}-{},{}",
             number(&mut seed, 4),
             pick(&mut seed, 90),
             200 + pick(&mut seed, 700),
@@ -91,9 +102,19 @@ fn records() -> String {
             100 + pick(&mut seed, 500),
             10 + pick(&mut seed, 80),
             1000 + pick(&mut seed, 8000),
-            number(&mut seed, 12),
+            card(&mut seed),
         );
     }
+    text
+}
+
+/// A card number that passes Luhn.
+fn card(seed: &mut u64) -> String {
+    let mut text = format!("4532{}", number(seed, 11));
+    let double = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
+    let digits = text.chars().filter_map(|character| character.to_digit(10)).enumerate();
+    let sum: u32 = digits.map(|(place, digit)| if place % 2 == 0 { double(digit) } else { digit }).sum();
+    let _ = write!(text, "{}", (10 - sum % 10) % 10);
     text
 }
 

@@ -2,7 +2,11 @@
 
 use std::{ops::BitOr, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{
+    Anchored,
+    automaton::{Automaton as _, StateID},
+    dfa::DFA,
+};
 
 use crate::bytes::{at, before, slice};
 
@@ -35,6 +39,12 @@ impl Context {
     pub(crate) const CARD: Self = Self(1 << 20);
     pub(crate) const EMAIL: Self = Self(1 << 21);
     pub(crate) const MAC: Self = Self(1 << 22);
+
+    /// Whether a recogniser finds more with these words than without.
+    pub(crate) const fn helps(self) -> bool {
+        let of_themselves = Self::EMAIL.0 | Self::CARD.0 | Self::MAC.0 | Self::PLACE.0 | Self::VERSION.0;
+        self.0 & !of_themselves != 0
+    }
 
     /// Whether one of these families is among them.
     pub(crate) const fn has(self, family: Self) -> bool {
@@ -167,28 +177,82 @@ const WORDS: &[(&str, Context)] = &[
 ];
 
 #[expect(clippy::expect_used, reason = "the table above is fixed, and a test builds it")]
-static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
+static FINDER: LazyLock<DFA> = LazyLock::new(|| {
+    DFA::builder()
         .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
         .build(WORDS.iter().map(|(word, _)| word))
         .expect("a hundred short words")
 });
 
-/// The families of the words shortly before a place.
-pub(crate) fn preceding(bytes: &[u8], place: usize) -> Context {
-    families(slice(bytes, place.saturating_sub(REACH), place))
+/// Words seen last, so that every byte of a text is searched once at most, however many ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    /// Up to where the text was searched.
+    place: usize,
+    state: StateID,
+    /// The families seen last, with the ends of their words, and the next slot to fill.
+    seen: [(usize, Context); SEEN],
+    next: usize,
+}
+
+/// More families than stand within reach.
+const SEEN: usize = 8;
+
+impl Words {
+    /// Nothing was searched yet.
+    pub(crate) const fn new() -> Self {
+        Self { place: usize::MAX, state: StateID::ZERO, seen: [(0, Context::NONE); SEEN], next: 0 }
+    }
+
+    /// The families of the words shortly before a place, and how many bytes were searched for them.
+    pub(crate) fn preceding(&mut self, bytes: &[u8], place: usize) -> (Context, usize) {
+        let low = place.saturating_sub(REACH);
+        let is_behind = self.place > place + REACH;
+        if is_behind || self.place < low {
+            (self.place, self.state) = (low, start());
+            self.seen = [(0, Context::NONE); SEEN];
+        }
+        let before = self.place;
+        while self.place < place {
+            self.state = FINDER.next_state(Anchored::No, self.state, at(bytes, self.place));
+            self.place += 1;
+            if FINDER.is_special(self.state) && FINDER.is_match(self.state) {
+                self.note(bytes);
+            }
+        }
+        let near = self.seen.iter().filter(|(end, _)| (low..=place).contains(end));
+        (near.fold(Context::NONE, |all, (_, family)| all | *family), self.place - before)
+    }
+
+    /// Notes the words that end here and stand alone, or are long enough to say something inside others.
+    fn note(&mut self, bytes: &[u8]) {
+        for position in 0..FINDER.match_len(self.state) {
+            let Some((word, family)) = WORDS.get(FINDER.match_pattern(self.state, position).as_usize())
+            else {
+                continue;
+            };
+            let alone = !before(bytes, self.place - word.len()).is_ascii_alphabetic()
+                && !at(bytes, self.place).is_ascii_alphabetic();
+            if (alone || word.len() > 4)
+                && let Some(slot) = self.seen.get_mut(self.next % SEEN)
+            {
+                *slot = (self.place, *family);
+                self.next += 1;
+            }
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the automaton is built for searches that start anywhere")]
+fn start() -> StateID {
+    FINDER.start_state(Anchored::No).expect("an unanchored start")
 }
 
 /// The families of the words in a short text, such as a column's header.
-pub(crate) fn families(words: &[u8]) -> Context {
-    let found = FINDER.find_overlapping_iter(words).filter_map(|found| {
-        let (word, family) = WORDS.get(found.pattern().as_usize())?;
-        let alone = !before(words, found.start()).is_ascii_alphabetic()
-            && !at(words, found.end()).is_ascii_alphabetic();
-        (alone || word.len() > 4).then_some(*family)
-    });
-    found.fold(Context::NONE, |all, family| all | family)
+pub(crate) fn families(text: &[u8]) -> Context {
+    let mut words = Words::new();
+    let tail = text.len().saturating_sub(REACH);
+    words.preceding(slice(text, tail, text.len()), text.len() - tail).0
 }
 
 #[cfg(test)]
@@ -207,7 +271,8 @@ mod tests {
             ("N° de sécurité sociale ", Context::FR, true),
             ("phone numbers are never given in this very long sentence about ", Context::PHONE, false),
         ] {
-            assert_eq!(preceding(text.as_bytes(), text.len()).has(family), expected, "{text}");
+            let (found, _) = Words::new().preceding(text.as_bytes(), text.len());
+            assert_eq!(found.has(family), expected, "{text}");
         }
     }
 }

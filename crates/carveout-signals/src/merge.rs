@@ -16,11 +16,15 @@ impl Merged {
         if new.is_empty() {
             return;
         }
-        new.sort_by_key(|finding| (finding.span, finding.kind));
+        sort(&mut new);
         let new = best(new, |_, _| true);
+        if self.findings.is_empty() {
+            self.findings = new;
+            return;
+        }
         let mut all = std::mem::take(&mut self.findings);
         all.extend(new);
-        all.sort_by_key(|finding| (finding.span, finding.via.is_plain()));
+        sort(&mut all);
         // What lies side by side in one view may meet in the original, where four characters encode three.
         self.findings = best(all, |one, other| one.via != other.via || one.via.is_plain());
     }
@@ -31,6 +35,13 @@ impl Merged {
         evidence.people.sort_by_key(|people| people.span);
         evidence.opaque.sort_by_key(|opaque| (opaque.span, opaque.bytes));
         evidence.opaque.dedup_by(|later, earlier| later.span.overlaps(earlier.span));
+    }
+}
+
+/// By span; what was found in order needs no sorting.
+fn sort(findings: &mut [Finding]) {
+    if !findings.is_sorted_by_key(|finding| finding.span) {
+        findings.sort_by_key(|finding| finding.span);
     }
 }
 

@@ -33,6 +33,7 @@ pub enum Region {
 
 /// How national numbers of a region look. Lengths are of the national significant number, without the trunk prefix.
 pub(crate) struct Plan {
+    /// With its plus.
     pub(crate) calling_code: &'static str,
     /// `0` if national numbers are written with it.
     pub(crate) trunk: &'static str,
@@ -59,18 +60,18 @@ impl Region {
     /// The region's numbering plan, from the national plans notified under ITU-T E.129.
     pub(crate) const fn plan(self) -> Plan {
         let (calling_code, trunk, shortest, longest) = match self {
-            Self::Us => ("1", "1", 10, 10),
-            Self::Gb => ("44", "0", 9, 10),
-            Self::De => ("49", "0", 6, 11),
-            Self::Fr => ("33", "0", 9, 9),
-            Self::Es => ("34", "", 9, 9),
+            Self::Us => ("+1", "1", 10, 10),
+            Self::Gb => ("+44", "0", 9, 10),
+            Self::De => ("+49", "0", 6, 11),
+            Self::Fr => ("+33", "0", 9, 9),
+            Self::Es => ("+34", "", 9, 9),
             // Italian fixed lines keep their 0 in the international form.
-            Self::It => ("39", "", 8, 11),
-            Self::Nl => ("31", "0", 9, 9),
-            Self::Se => ("46", "0", 7, 9),
-            Self::Pl => ("48", "", 9, 9),
-            Self::In => ("91", "0", 10, 10),
-            Self::Br => ("55", "0", 10, 11),
+            Self::It => ("+39", "", 8, 11),
+            Self::Nl => ("+31", "0", 9, 9),
+            Self::Se => ("+46", "0", 7, 9),
+            Self::Pl => ("+48", "", 9, 9),
+            Self::In => ("+91", "0", 10, 10),
+            Self::Br => ("+55", "0", 10, 11),
         };
         Plan { calling_code, trunk, shortest, longest }
     }

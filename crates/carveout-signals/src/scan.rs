@@ -166,7 +166,12 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
                 after_number = recognise::at_digit(reading, place, &mut found);
             }
         }
-        bits(places.at_signs).for_each(|bit| recognise::at_sign(reading, offset + bit, &mut found));
+        for place in bits(places.at_signs).map(|bit| offset + bit) {
+            recognise::at_sign(reading, place, &mut found);
+            if before(bytes, place) == b' ' && at(bytes, place + 1) == b' ' {
+                suspicions.apart.push(place);
+            }
+        }
         for place in bits(places.colons).map(|bit| offset + bit) {
             if place >= after_colons {
                 after_colons = recognise::at_colon(reading, place, &mut found);

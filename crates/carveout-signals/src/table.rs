@@ -18,7 +18,9 @@ const MOST_CELLS: usize = 256;
 
 /// Reads every table, adds what its headers help to recognise and the names it holds, and returns its rows.
 pub(crate) fn read(reading: &Reading<'_>, found: &mut Vec<Match>) -> Rows {
-    found.sort_by_key(|one| one.start);
+    if !found.is_sorted_by_key(|one| one.start) {
+        found.sort_by_key(|one| one.start);
+    }
     let known = found.len();
     let mut rows = Rows::new();
     let mut open: Option<Table> = None;
@@ -53,6 +55,8 @@ struct Table {
     unidentified: usize,
     /// Whether the header has a column about a person.
     personal: bool,
+    /// What was found up to here is before the rows that come.
+    seen: usize,
 }
 
 impl Table {
@@ -86,6 +90,7 @@ impl Table {
             rows: 0,
             unidentified: 0,
             personal,
+            seen: 0,
         })
     }
 
@@ -105,9 +110,22 @@ impl Table {
             return self.rows > 0;
         }
         let added = found.len();
-        let mut identified = holds(found.get(..known).unwrap_or_default(), line);
+        let before = found.get(self.seen..known).unwrap_or_default();
+        self.seen += before.iter().take_while(|one| one.start < line.start).count();
+        let own: Vec<(usize, bool)> = found
+            .get(self.seen..known)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|one| one.start < line.end)
+            .map(|one| (one.start, one.kind.counts_persons() && one.confidence > Confidence::Possible))
+            .collect();
+        let mut identified = own.iter().any(|(_, person)| *person);
         for (cell, column) in cells.iter().zip(&self.columns) {
-            if let Column::Said(context) = column {
+            let sure = own.iter().any(|(start, person)| *person && (cell.start..cell.end).contains(start));
+            if let Column::Said(context) = column
+                && context.helps()
+                && !sure
+            {
                 let text = reading.text.get(cell.range()).unwrap_or_default();
                 let inner = Reading::new(text, reading.region, reading.reserved, *context);
                 let (more, _) = look(&inner);

@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Mapped;
-use crate::Span;
+use crate::{
+    Span,
+    bytes::{ceil, floor},
+};
 
 /// What a character stands for: up to four ASCII bytes, the first in the lowest place; `NOTHING` if it shows nothing.
 type Stands = u32;
@@ -44,31 +47,58 @@ pub(crate) fn stands_for(character: char) -> Option<Stands> {
     TABLE.get(place as usize).copied().filter(|stands| *stands != ITSELF)
 }
 
-/// The text around suspicious characters, folded.
+/// Bytes around a sign of an identifier that are folded.
+const AROUND: usize = 96;
+
+/// The text around suspicious characters, folded, as far as it has a digit, an at sign, or something that shows nothing:
+/// whole pages of another script have look-alikes everywhere and hide nothing.
 pub(super) fn view(text: &str, spans: &[Span]) -> Mapped {
     let mut mapped = Mapped::default();
     for span in spans {
-        mapped.end_part();
-        let mut kept = span.start;
-        for (offset, character) in text.get(span.range()).unwrap_or_default().char_indices() {
-            if character.is_ascii() {
-                continue;
-            }
-            let here = Span::new(span.start + offset, span.start + offset + character.len_utf8());
-            if let Some(stands) = stands_for(character) {
-                mapped.same(text, Span::new(kept, here.start));
-                mapped.whole(&unpacked(stands), here);
-                kept = here.end;
-            }
+        for window in windows(text, *span) {
+            mapped.end_part();
+            fold(text, window, &mut mapped);
         }
-        mapped.same(text, Span::new(kept, span.end));
     }
     mapped
 }
 
-fn unpacked(stands: Stands) -> String {
-    let bytes = if stands == NOTHING { [0; 4] } else { stands.to_le_bytes() };
-    bytes.into_iter().take_while(|byte| *byte != 0).map(char::from).collect()
+fn windows(text: &str, span: Span) -> Vec<Span> {
+    let mut windows: Vec<Span> = Vec::new();
+    for (offset, character) in text.get(span.range()).unwrap_or_default().char_indices() {
+        let stands = if character.is_ascii() { Some(u32::from(character)) } else { stands_for(character) };
+        let is_sign = |byte: u8| byte.is_ascii_digit() || byte == b'@';
+        if !stands.is_some_and(|stands| stands == NOTHING || stands.to_le_bytes().into_iter().any(is_sign)) {
+            continue;
+        }
+        let place = span.start + offset;
+        let start = floor(text, place.saturating_sub(AROUND)).max(span.start);
+        let end = ceil(text, place + AROUND).min(span.end);
+        match windows.last_mut() {
+            Some(last) if last.end >= start => last.end = end,
+            _ => windows.push(Span::new(start, end)),
+        }
+    }
+    windows
+}
+
+fn fold(text: &str, window: Span, mapped: &mut Mapped) {
+    let mut kept = window.start;
+    for (offset, character) in text.get(window.range()).unwrap_or_default().char_indices() {
+        if character.is_ascii() {
+            continue;
+        }
+        let here = Span::new(window.start + offset, window.start + offset + character.len_utf8());
+        if let Some(stands) = stands_for(character) {
+            mapped.same(text, Span::new(kept, here.start));
+            let bytes = if stands == NOTHING { [0; 4] } else { stands.to_le_bytes() };
+            let length = bytes.iter().take_while(|byte| **byte != 0).count();
+            let shown = bytes.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            mapped.whole(shown.unwrap_or_default(), here);
+            kept = here.end;
+        }
+    }
+    mapped.same(text, Span::new(kept, window.end));
 }
 
 fn packed(text: &str) -> Option<Stands> {
@@ -125,6 +155,11 @@ const fn shows_nothing(code: u32) -> bool {
 mod tests {
     use super::*;
 
+    fn shown(stands: Stands) -> String {
+        let bytes = if stands == NOTHING { [0; 4] } else { stands.to_le_bytes() };
+        bytes.into_iter().take_while(|byte| *byte != 0).map(char::from).collect()
+    }
+
     #[test]
     fn characters_stand_for_what_they_look_like() {
         for (character, expected) in [
@@ -144,7 +179,7 @@ mod tests {
             ('中', None),
             ('🙂', None),
         ] {
-            assert_eq!(stands_for(character).map(unpacked).as_deref(), expected, "{character}");
+            assert_eq!(stands_for(character).map(shown).as_deref(), expected, "{character}");
         }
     }
 
@@ -154,7 +189,7 @@ mod tests {
             for digit in 0..10 {
                 let character = char::from_u32(zero + digit).unwrap();
                 assert!(character.is_numeric(), "{character:?}");
-                assert_eq!(stands_for(character).map(unpacked), Some(digit.to_string()), "{character:?}");
+                assert_eq!(stands_for(character).map(shown), Some(digit.to_string()), "{character:?}");
             }
         }
     }

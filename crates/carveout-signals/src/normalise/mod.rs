@@ -89,7 +89,7 @@ impl View {
             Self::Base64 => decode::base64(text, &suspicions.long, opaque),
             Self::Hexadecimal => decode::hexadecimal(text, &suspicions.long),
             Self::Spaced => spaced::view(text, &suspicions.spaced),
-            Self::Spoken => spoken::view(text),
+            Self::Spoken => spoken::view(text, &suspicions.apart),
             Self::Leet => leet::view(text, &suspicions.leet),
         }
     }

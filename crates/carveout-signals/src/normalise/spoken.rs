@@ -11,14 +11,15 @@ use crate::{
 /// Bytes around a spoken dot that may belong to the address.
 const AROUND: usize = 80;
 
-/// The text around spoken dots, with the signs for the words.
-pub(super) fn view(text: &str) -> Mapped {
+/// The text around spoken dots, and at signs that stand apart, with the signs for the words.
+pub(super) fn view(text: &str, apart: &[usize]) -> Mapped {
     let bytes = text.as_bytes();
     let mut mapped = Mapped::default();
     let mut windows: Vec<Span> = Vec::new();
-    let dots = [&b"dot"[..], b"DOT", b"Dot", b" . ", b" @ "].map(|word| memmem::find_iter(bytes, word));
+    let dots = [&b"dot"[..], b"DOT"].map(|word| memmem::find_iter(bytes, word));
     let mut places: Vec<usize> =
         dots.into_iter().flatten().filter(|place| stands_apart(bytes, *place)).collect();
+    places.extend(apart);
     places.sort_unstable();
     for place in places {
         let (start, end) = (floor(text, place.saturating_sub(AROUND)), ceil(text, place + AROUND));
@@ -36,8 +37,7 @@ pub(super) fn view(text: &str) -> Mapped {
 
 /// Whether the word isn't a part of another.
 fn stands_apart(bytes: &[u8], place: usize) -> bool {
-    at(bytes, place) == b' '
-        || !(before(bytes, place).is_ascii_alphanumeric() || at(bytes, place + 3).is_ascii_alphanumeric())
+    !(before(bytes, place).is_ascii_alphanumeric() || at(bytes, place + 3).is_ascii_alphanumeric())
 }
 
 /// Copies a window, the words `at` and `dot` with the blanks and brackets around them replaced.

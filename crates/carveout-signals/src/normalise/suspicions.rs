@@ -22,6 +22,8 @@ pub(crate) struct Suspicions {
     pub(crate) spaced: Vec<Span>,
     /// Digits mixed with letters that look like digits.
     pub(crate) leet: Vec<Span>,
+    /// At signs with a blank beside them.
+    pub(crate) apart: Vec<usize>,
     /// Whether there are characters that carry hidden text.
     pub(crate) hidden: bool,
     /// Whether there are characters that turn the direction.

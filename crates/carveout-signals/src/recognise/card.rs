@@ -74,7 +74,7 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
         return None;
     }
     // One in ten numbers passes Luhn: fifteen bare digits are as likely to be a device.
-    let weak = length < 16 && digits.is_bare() && !reading.context(digits.start).has(Context::CARD);
+    let weak = length < 16 && digits.is_bare() && !reading.context(digits.number).has(Context::CARD);
     let confidence = if weak { Confidence::Likely } else { Confidence::Certain };
     let test =
         TESTS.contains(&digits.value(0, length)) || digits.values.iter().skip(1).all(|digit| *digit == 0);

@@ -4,6 +4,10 @@
 //! Sources: RFC 5321 (lengths), RFC 5322 and RFC 6531 (characters; quoted local parts are left out), RFC 5890 (IDNA);
 //! RFC 2606 and RFC 6761 (reserved domains); RFC 2142 (mailboxes of roles, which are no person's).
 
+use std::borrow::Cow;
+
+use smol_str::SmolStr;
+
 use super::reading::{Match, Reading};
 use crate::{Confidence, Kind, bytes::at, normalise::stands_for};
 
@@ -90,59 +94,63 @@ fn is_user_of_url(reading: &Reading<'_>, start: usize) -> bool {
 }
 
 /// The one spelling, and whether the mailbox is a role's.
-fn canonical(local: &str, domain: &str) -> Option<(String, bool)> {
+fn canonical(local: &str, domain: &str) -> Option<(SmolStr, bool)> {
     let mailbox = local.split('+').next().filter(|mailbox| !mailbox.is_empty()).unwrap_or(local);
-    let mut address = String::with_capacity(local.len() + domain.len() + 1);
     let domain = if domain.is_ascii() {
-        std::borrow::Cow::Borrowed(domain)
+        Cow::Borrowed(domain)
     } else {
-        std::borrow::Cow::Owned(idna::domain_to_ascii(domain).ok()?)
+        Cow::Owned(idna::domain_to_ascii(domain).ok()?)
     };
     let gmail = ["gmail.com", "googlemail.com"].iter().any(|name| domain.eq_ignore_ascii_case(name));
-    for character in mailbox.chars().filter(|character| !(gmail && *character == '.')) {
-        if character.is_ascii() {
-            address.push(character.to_ascii_lowercase());
-        } else {
-            address.extend(character.to_lowercase());
-        }
-    }
-    let role = ROLES.contains(&address.as_str());
-    address.push('@');
-    if gmail {
-        address.push_str("gmail.com");
+    let mut address = String::with_capacity(mailbox.len() + domain.len() + 1);
+    if mailbox.is_ascii() {
+        address.extend(mailbox.split(|character| gmail && character == '.'));
+        address.make_ascii_lowercase();
     } else {
-        address.extend(domain.chars().map(|character| character.to_ascii_lowercase()));
+        address.extend(
+            mailbox.chars().filter(|character| !(gmail && *character == '.')).flat_map(char::to_lowercase),
+        );
     }
-    Some((address, role))
+    let role = is_role(&address);
+    address.push('@');
+    let before_domain = address.len();
+    address.push_str(if gmail { "gmail.com" } else { &domain });
+    if let Some(domain) = address.get_mut(before_domain..) {
+        domain.make_ascii_lowercase();
+    }
+    Some((address.into(), role))
 }
 
 /// Mailboxes of RFC 2142, and others that no person has for their own.
-const ROLES: [&str; 24] = [
-    "info",
-    "support",
-    "sales",
-    "marketing",
-    "abuse",
-    "noc",
-    "security",
-    "postmaster",
-    "hostmaster",
-    "webmaster",
-    "admin",
-    "administrator",
-    "contact",
-    "hello",
-    "help",
-    "office",
-    "press",
-    "privacy",
-    "billing",
-    "jobs",
-    "noreply",
-    "no-reply",
-    "donotreply",
-    "git",
-];
+fn is_role(mailbox: &str) -> bool {
+    matches!(
+        mailbox,
+        "info"
+            | "support"
+            | "sales"
+            | "marketing"
+            | "abuse"
+            | "noc"
+            | "security"
+            | "postmaster"
+            | "hostmaster"
+            | "webmaster"
+            | "admin"
+            | "administrator"
+            | "contact"
+            | "hello"
+            | "help"
+            | "office"
+            | "press"
+            | "privacy"
+            | "billing"
+            | "jobs"
+            | "noreply"
+            | "no-reply"
+            | "donotreply"
+            | "git"
+    )
+}
 
 /// Whether the domain is kept for documentation and tests.
 fn is_reserved(address: &str) -> bool {

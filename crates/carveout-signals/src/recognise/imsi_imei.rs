@@ -19,7 +19,7 @@ pub(crate) fn subscription(digits: &Digits<'_>, reading: &Reading<'_>) -> Option
     if !matches!(digits.len(), 14 | 15) || !digits.stands_alone(reading.bytes) {
         return None;
     }
-    if !reading.context(digits.start).has(Context::IMSI) {
+    if !reading.context(digits.number).has(Context::IMSI) {
         return None;
     }
     let country = digits.value(0, 3);
@@ -42,7 +42,7 @@ pub(crate) fn device(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if !digits.stands_alone(reading.bytes) {
         return None;
     }
-    let said = reading.context(digits.start).has(Context::IMEI);
+    let said = reading.context(digits.number).has(Context::IMEI);
     let printed = digits.grouped(&[2, 6, 6, 1], any) || digits.grouped(&[8, 6, 1], any);
     let confidence = match (said, version, printed) {
         (true, ..) => Confidence::Certain,

@@ -40,7 +40,8 @@ pub(crate) fn version_4(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Ma
         u8::try_from(value).ok().filter(|_| group.len() == 1 || group.first() != Some(&0))
     };
     let address = Ipv4Addr::new(octet(0)?, octet(1)?, octet(2)?, octet(3)?);
-    let version = reading.context(digits.start).has(Context::VERSION);
+    let words = before(bytes, digits.start) == b' ' || before(bytes, digits.start).is_ascii_alphabetic();
+    let version = words && reading.context(digits.number).has(Context::VERSION);
     let confidence = if version { Confidence::Possible } else { Confidence::Likely };
     judged_4(address, (digits.start, digits.end), confidence)
 }
@@ -60,9 +61,35 @@ fn judged_4(address: Ipv4Addr, span: (usize, usize), confidence: Confidence) -> 
     let everybodys =
         matches!(address.octets(), [1, 1, 1, 1] | [1, 0, 0, 1] | [8, 8, 8, 8] | [8, 8, 4, 4] | [9, 9, 9, 9]);
     (!special).then(|| {
-        Match::new(Kind::Ip, span, written(address), confidence)
+        Match::new(Kind::Ip, span, dotted(address.octets()), confidence)
             .reserved(address.is_documentation() || everybodys)
     })
+}
+
+/// Numbers with dots, without the detour through formatting: there are many of them.
+fn dotted(octets: [u8; 4]) -> SmolStr {
+    let digit = |byte: u8| char::from(b'0' + byte % 10);
+    let mut text = [0_u8; 16];
+    let mut length = 0;
+    let mut push = |character: char| {
+        if let Some(slot) = text.get_mut(length) {
+            *slot = character as u8;
+            length += 1;
+        }
+    };
+    for (position, octet) in octets.into_iter().enumerate() {
+        if position > 0 {
+            push('.');
+        }
+        if octet >= 100 {
+            push(digit(octet / 100));
+        }
+        if octet >= 10 {
+            push(digit(octet / 10));
+        }
+        push(digit(octet));
+    }
+    SmolStr::new(std::str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or_default())
 }
 
 fn written(address: impl std::fmt::Display) -> SmolStr {

@@ -95,20 +95,30 @@ fn has_letter(reading: &Reading<'_>, place: usize, end: usize) -> bool {
 
 /// Tries what mixes letters and digits.
 fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
-    if let Some(word) = Word::around(reading, place) {
-        let answers = WORDS.iter().filter_map(|recognise| recognise(&word, reading));
-        if let Some(one) = surest(answers) {
-            let end = one.end;
-            found.push(one);
-            return Some(end);
-        }
-    }
-    let one = passport::zone(reading, place)
-        .or_else(|| mac::dotted(reading, place))
-        .or_else(|| plate::vehicle(reading, place))?;
+    let word = Word::around(reading, place);
+    let one = word.and_then(|word| surest(WORDS.iter().filter_map(|recognise| recognise(&word, reading))));
+    let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
     let end = one.end;
     found.push(one);
     Some(end)
+}
+
+/// Tries what is more than the word: a line of `<`, groups with dots, a plate in parts.
+fn around_word(reading: &Reading<'_>, place: usize, word: Option<&Word<'_>>) -> Option<Match> {
+    /// Characters of the shortest line of a machine-readable zone.
+    const ZONE: usize = 30;
+    let bytes = reading.bytes;
+    let word = word?;
+    let (earlier, later) = (before(bytes, word.start), at(bytes, word.end));
+    let length = word.end - word.start;
+    if earlier == b'<' || later == b'<' || length >= ZONE {
+        return passport::zone(reading, place);
+    }
+    if length == 4 && (earlier == b'.' || later == b'.') {
+        return mac::dotted(reading, place);
+    }
+    let capital = word.bytes().iter().any(u8::is_ascii_uppercase);
+    (capital && length <= 8).then(|| plate::vehicle(reading, place)).flatten()
 }
 
 /// Tries what is made of digits: every run of groups that can stand for itself, the longest first.
@@ -159,7 +169,6 @@ fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
         .or_else(|| after.then(|| national_id::spanish(word, reading)).flatten())
         .or_else(|| mac_of_digits(word, reading))
         .or_else(|| (after || earlier).then(|| plate::vehicle(reading, word.start)).flatten())
-        .or_else(|| place::geohash(word, reading))
 }
 
 fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
@@ -175,15 +184,21 @@ fn part(number: &Number, from: usize, to: usize, reading: &Reading<'_>) -> Optio
     if !DIGITS.contains(&digits.len()) {
         return None;
     }
-    surest(NUMBERS.iter().filter_map(|recognise| recognise(&digits, reading)))
+    let length = 1_u32 << digits.len();
+    let asked = NUMBERS.iter().filter(|(lengths, _)| lengths & length != 0);
+    surest(asked.filter_map(|(_, recognise)| recognise(&digits, reading)))
 }
 
 /// The surest of several answers; of equally sure ones the first.
 fn surest(answers: impl Iterator<Item = Match>) -> Option<Match> {
-    answers.fold(None, |best: Option<Match>, one| match best {
-        Some(best) if best.confidence >= one.confidence => Some(best),
-        _ => Some(one),
-    })
+    let mut best: Option<Match> = None;
+    // A loop, since a fold would move the answer at every step, and most candidates have none.
+    for one in answers {
+        if best.as_ref().is_none_or(|best| one.confidence > best.confidence) {
+            best = Some(one);
+        }
+    }
+    best
 }
 
 /// The least sure finding that a guess at misread characters may end in.

@@ -123,9 +123,11 @@ pub(crate) struct Member {
 
 /// Members such as `"first_name": "…"`, also inside a JSON text that is itself in a string.
 pub(crate) fn members(bytes: &[u8]) -> impl Iterator<Item = Member> {
-    let small = memmem::find_iter(bytes, b"name");
-    let capital = memmem::find_iter(bytes, b"Name");
-    let mut found: Vec<Member> = small.chain(capital).filter_map(|place| member(bytes, place)).collect();
+    // A rare quotation mark makes the search fast, and both cases of the first letter are found at once.
+    let plain = memmem::find_iter(bytes, b"ame\"");
+    let escaped = memmem::find_iter(bytes, b"ame\\\"");
+    let mut found: Vec<Member> =
+        plain.chain(escaped).filter_map(|place| member(bytes, place.checked_sub(1)?)).collect();
     found.sort_by_key(|member| member.key);
     found.into_iter()
 }

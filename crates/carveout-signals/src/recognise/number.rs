@@ -53,12 +53,15 @@ impl Separators {
     }
 }
 
+/// Small, since many of them are made for every number of a text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
-    start: usize,
-    end: usize,
+    /// Bytes after the number's start.
+    start: u16,
+    /// A group that is longer than this holds is no part of an identifier.
+    length: u16,
     /// Where its digits start among those of the number.
-    first: usize,
+    first: u8,
     /// What stands before it, and after the group before.
     before: Separators,
 }
@@ -70,6 +73,7 @@ pub(crate) struct Number {
     length: usize,
     groups: [Group; MOST_GROUPS],
     count: usize,
+    start: usize,
     /// The byte after everything that was read.
     pub(crate) end: usize,
 }
@@ -83,6 +87,7 @@ impl Number {
             length: 0,
             groups: [Group::default(); MOST_GROUPS],
             count: 0,
+            start: place,
             end: place,
         };
         let (mut here, mut separators) = (place, Separators::NONE);
@@ -109,7 +114,9 @@ impl Number {
             end += 1;
         }
         if let Some(slot) = self.groups.get_mut(self.count) {
-            *slot = Group { start, end, first, before };
+            let short = |bytes: usize| u16::try_from(bytes).unwrap_or(u16::MAX);
+            let first = u8::try_from(first).unwrap_or(u8::MAX);
+            *slot = Group { start: short(start - self.start), length: short(end - start), first, before };
             self.count += 1;
         }
         self.end = end;
@@ -123,22 +130,32 @@ impl Number {
 
     /// Where the last group starts.
     pub(crate) fn last_start(&self) -> usize {
-        self.groups.get(..self.count).and_then(<[Group]>::last).map_or(self.end, |group| group.start)
+        self.groups
+            .get(..self.count)
+            .and_then(<[Group]>::last)
+            .map_or(self.end, |group| self.start + usize::from(group.start))
     }
 
     /// The first two groups, if a dot and nothing else stands between them.
     pub(crate) fn part_by_dot(&self) -> Option<Digits<'_>> {
         let groups = self.groups.get(..2).filter(|_| self.count >= 2)?;
         let [first, second] = groups else { return None };
-        let values = self.digits.get(..second.first + (second.end - second.start))?;
-        let adjacent = second.before == Separators::DOT && second.start == first.end + 1;
-        adjacent.then_some(Digits {
+        let values = self.digits.get(..usize::from(second.first) + usize::from(second.length))?;
+        let adjacent = second.before == Separators::DOT && second.start == first.start + first.length + 1;
+        adjacent.then(|| self.digits_of(values, groups, Separators::DOT))
+    }
+
+    fn digits_of<'n>(&self, values: &'n [u8], groups: &'n [Group], separators: Separators) -> Digits<'n> {
+        let start = groups.first().map_or(0, |group| usize::from(group.start));
+        let end = groups.last().map_or(0, |group| usize::from(group.start) + usize::from(group.length));
+        Digits {
             values,
             groups,
-            separators: Separators::DOT,
-            start: first.start,
-            end: second.end,
-        })
+            separators,
+            start: self.start + start,
+            end: self.start + end,
+            number: self.start,
+        }
     }
 
     /// The groups from one to another, both included, if they can stand for themselves: a number is divided at
@@ -152,10 +169,10 @@ impl Number {
         if (from > 0 && !divides(first)) || next.is_some_and(|next| !divides(next)) {
             return None;
         }
-        let digits = last.first + (last.end - last.start);
-        let values = self.digits.get(first.first..digits)?;
+        let digits = usize::from(last.first) + usize::from(last.length);
+        let values = self.digits.get(usize::from(first.first)..digits)?;
         let inside = groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before));
-        Some(Digits { values, groups, separators: inside, start: first.start, end: last.end })
+        Some(self.digits_of(values, groups, inside))
     }
 }
 
@@ -183,6 +200,8 @@ pub(crate) struct Digits<'n> {
     pub(crate) separators: Separators,
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Where the whole number starts, which words may stand before.
+    pub(crate) number: usize,
 }
 
 impl Digits<'_> {
@@ -200,7 +219,7 @@ impl Digits<'_> {
     pub(crate) fn grouped(&self, lengths: &[usize], allowed: Separators) -> bool {
         self.groups.len() == lengths.len()
             && self.separators.only(allowed)
-            && self.groups.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length)
+            && self.groups.iter().zip(lengths).all(|(group, length)| usize::from(group.length) == *length)
     }
 
     /// How many groups.
@@ -212,8 +231,8 @@ impl Digits<'_> {
     pub(crate) fn group(&self, position: usize) -> &[u8] {
         let first = self.groups.first().map_or(0, |group| group.first);
         let Some(group) = self.groups.get(position) else { return &[] };
-        let start = group.first - first;
-        self.values.get(start..start + (group.end - group.start)).unwrap_or_default()
+        let start = usize::from(group.first - first);
+        self.values.get(start..start + usize::from(group.length)).unwrap_or_default()
     }
 
     /// The separators before a group.
@@ -248,5 +267,13 @@ impl Digits<'_> {
 
 /// Digits as text.
 pub(crate) fn text_of(values: &[u8]) -> smol_str::SmolStr {
-    values.iter().map(|digit| char::from(b'0' + digit % 10)).collect()
+    prefixed("", values)
+}
+
+/// A prefix and digits as text.
+pub(crate) fn prefixed(prefix: &str, values: &[u8]) -> smol_str::SmolStr {
+    let mut text = [0; MOST_DIGITS + 8];
+    let bytes = prefix.bytes().chain(values.iter().map(|digit| b'0' + digit % 10));
+    let length = text.iter_mut().zip(bytes).map(|(slot, byte)| *slot = byte).count();
+    smol_str::SmolStr::new(std::str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or_default())
 }

@@ -3,10 +3,8 @@
 //! Sources: ITU-T E.164 and its list of assigned country codes; ITU-T E.123 (how numbers are written); NANPA,
 //! North American Numbering Plan (area codes and exchanges N2-9, no N11; 555-0100 to 555-0199 for fiction).
 
-use smol_str::SmolStr;
-
 use super::{
-    number::{Digits, Separators, text_of},
+    number::{Digits, Separators, prefixed},
     reading::{Match, Reading},
 };
 use crate::{Confidence, Kind, Region, bytes::before, context::Context};
@@ -51,11 +49,8 @@ fn international(values: &[u8], span: (usize, usize), confidence: Confidence) ->
     if values.starts_with(&[1]) {
         return north_american(rest, span, confidence);
     }
-    let mut canonical = String::with_capacity(16);
-    canonical.push('+');
-    canonical.push_str(&text_of(values.get(..code)?));
-    canonical.push_str(&text_of(rest));
-    Some(Match::new(Kind::Phone, span, canonical, confidence))
+    let country = prefixed("+", values.get(..code)?);
+    Some(Match::new(Kind::Phone, span, prefixed(&country, rest), confidence))
 }
 
 /// Ten digits of the North American plan.
@@ -71,8 +66,7 @@ fn north_american(rest: &[u8], span: (usize, usize), confidence: Confidence) -> 
     // 800, 833 to 888 and 900 are services, not subscribers.
     let service = (a == 8 && b == c && b != 1 && b != 9) || [a, b, c] == [9, 0, 0];
     let confidence = if service { Confidence::Possible } else { confidence };
-    let canonical: SmolStr = "+1".chars().chain(text_of(rest).chars()).collect();
-    Some(Match::new(Kind::Phone, span, canonical, confidence).reserved(fiction))
+    Some(Match::new(Kind::Phone, span, prefixed("+1", rest), confidence).reserved(fiction))
 }
 
 /// A number with an international prefix: `00` (ITU-T E.123), or `011` from North America.
@@ -82,19 +76,16 @@ fn dialled_abroad(digits: &Digits<'_>, span: (usize, usize), reading: &Reading<'
         Region::Us => values.strip_prefix(&[0, 1, 1][..]).or_else(|| values.strip_prefix(&[0, 0][..]))?,
         _ => values.strip_prefix(&[0, 0][..])?,
     };
-    let said = reading.context(digits.start).has(Context::PHONE);
+    let said = reading.context(digits.number).has(Context::PHONE);
     let found = international(rest, span, if said { Confidence::Certain } else { Confidence::Likely })?;
     (said || (!digits.is_bare() && digits.group(0).len() <= 5)).then_some(found)
 }
 
 /// A number as it is written within the tenant's region.
 fn national(digits: &Digits<'_>, span: (usize, usize), reading: &Reading<'_>) -> Option<Match> {
-    let written = confidence_by_writing(digits, reading.region);
-    if written.is_none() && !reading.context(digits.start).has(Context::PHONE) {
-        return None;
-    }
-    let confidence = match written {
-        _ if reading.context(digits.start).has(Context::PHONE) => Confidence::Certain,
+    let confidence = match confidence_by_writing(digits, reading.region) {
+        Some(Confidence::Likely) => Confidence::Likely,
+        _ if reading.context(digits.number).has(Context::PHONE) => Confidence::Certain,
         Some(written) => written,
         None => return None,
     };
@@ -109,7 +100,7 @@ fn national(digits: &Digits<'_>, span: (usize, usize), reading: &Reading<'_>) ->
         _ => digits.values.strip_prefix(&[0][..])?,
     };
     let significant = (plan.shortest..=plan.longest).contains(&rest.len()) && rest.first() != Some(&0);
-    let canonical = format!("+{}{}", plan.calling_code, text_of(rest));
+    let canonical = prefixed(plan.calling_code, rest);
     (significant || reading.region == Region::It)
         .then(|| Match::new(Kind::Phone, span, canonical, confidence))
 }

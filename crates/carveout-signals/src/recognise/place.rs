@@ -87,7 +87,7 @@ pub(crate) fn geohash(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
     let of_alphabet = |byte: &u8| {
         byte.is_ascii_alphanumeric() && !matches!(byte.to_ascii_lowercase(), b'a' | b'i' | b'l' | b'o')
     };
-    if !(6..=12).contains(&hash.len()) || !hash.iter().all(of_alphabet) {
+    if !(6..=12).contains(&hash.len()) || !word.has_letter() || !hash.iter().all(of_alphabet) {
         return None;
     }
     if !reading.context(word.start).has(Context::GEOHASH) {

@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
-use crate::{Canonical, Confidence, Kind, Region, context, context::Context};
+use crate::{
+    Canonical, Confidence, Kind, Region,
+    context::{Context, Words},
+};
 
 /// A text, and what is known beside it.
 pub(crate) struct Reading<'t> {
@@ -14,12 +17,9 @@ pub(crate) struct Reading<'t> {
     /// What the header of the column says that the text is a cell of.
     pub(crate) hint: Context,
     walked: Cell<usize>,
-    /// The context that was asked for last.
-    known: Cell<(usize, Context)>,
+    /// The words that were seen last.
+    words: Cell<Words>,
 }
-
-/// The bytes that a look at the context takes.
-const CONTEXT: usize = 40;
 
 impl<'t> Reading<'t> {
     pub(crate) fn new(text: &'t str, region: Region, reserved: bool, hint: Context) -> Self {
@@ -30,20 +30,17 @@ impl<'t> Reading<'t> {
             reserved,
             hint,
             walked: Cell::new(0),
-            known: Cell::new((usize::MAX, Context::NONE)),
+            words: Cell::new(Words::new()),
         }
     }
 
     /// The words before a place, and those of the column.
     pub(crate) fn context(&self, place: usize) -> Context {
-        let (known, context) = self.known.get();
-        if known == place {
-            return context;
-        }
-        self.walk(CONTEXT);
-        let context = context::preceding(self.bytes, place) | self.hint;
-        self.known.set((place, context));
-        context
+        let mut words = self.words.get();
+        let (context, searched) = words.preceding(self.bytes, place);
+        self.words.set(words);
+        self.walk(searched);
+        context | self.hint
     }
 
     /// Notes that bytes were looked at again.

@@ -31,10 +31,10 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if serial == 0 || !(security || taxpayer || advertising) {
         return None;
     }
-    let confidence = match (reading.context(digits.start).has(Context::SSN), hyphens) {
-        (true, _) => Confidence::Certain,
-        (false, true) => Confidence::Likely,
-        (false, false) => return None,
+    let confidence = match hyphens {
+        true => Confidence::Likely,
+        false if reading.context(digits.number).has(Context::SSN) => Confidence::Certain,
+        false => return None,
     };
     let reserved = advertising || KNOWN.contains(&value);
     Some(Match::new(Kind::Ssn, (digits.start, digits.end), digits.text(), confidence).reserved(reserved))

@@ -10,22 +10,30 @@ use super::{
 };
 use crate::Kind;
 
-/// Those of numbers. Where two are equally sure, the earlier one counts.
-pub(crate) const NUMBERS: [fn(&Digits<'_>, &Reading<'_>) -> Option<Match>; 13] = [
-    ssn::number,
-    card::number,
-    imsi_imei::device,
-    imsi_imei::subscription,
-    national_id::german,
-    national_id::french,
-    national_id::british,
-    national_id::dutch,
-    national_id::swedish,
-    national_id::polish,
-    national_id::indian,
-    national_id::brazilian,
-    phone::number,
+/// Numbers of digits that a recogniser may say yes to, a bit for each.
+const fn lengths(from: u32, to: u32) -> u32 {
+    (u32::MAX >> (31 - to)) & (u32::MAX << from)
+}
+
+/// Those of numbers, with the lengths they are asked about. Where two are equally sure, the earlier one counts.
+pub(crate) const NUMBERS: [(u32, OfNumbers); 13] = [
+    (lengths(9, 9), ssn::number),
+    (lengths(14, 19), card::number),
+    (lengths(15, 16), imsi_imei::device),
+    (lengths(14, 15), imsi_imei::subscription),
+    (lengths(11, 11), national_id::german),
+    (lengths(15, 15), national_id::french),
+    (lengths(10, 10), national_id::british),
+    (lengths(9, 9), national_id::dutch),
+    (lengths(10, 12), national_id::swedish),
+    (lengths(11, 11), national_id::polish),
+    (lengths(12, 12), national_id::indian),
+    (lengths(11, 11), national_id::brazilian),
+    (lengths(7, 18), phone::number),
 ];
+
+/// A recogniser of numbers.
+type OfNumbers = fn(&Digits<'_>, &Reading<'_>) -> Option<Match>;
 
 /// Those of words.
 pub(crate) const WORDS: [fn(&Word<'_>, &Reading<'_>) -> Option<Match>; 8] = [

@@ -81,10 +81,9 @@ fn value(position: usize, byte: u8) -> u32 {
 /// France, born on Corsica: 2A and 2B stand where others have a department's digits, and count as 19 and 18.
 pub(crate) fn french_corsican(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
     let bytes = word.bytes();
-    let department = bytes.get(5..7)?.to_ascii_uppercase();
-    let counted: u64 = match department.as_slice() {
-        b"2A" => 19,
-        b"2B" => 18,
+    let counted: u64 = match bytes.get(5..7)? {
+        b"2A" | b"2a" => 19,
+        b"2B" | b"2b" => 18,
         _ => return None,
     };
     let number = |from: usize, to: usize| {

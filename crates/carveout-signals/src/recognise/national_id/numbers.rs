@@ -34,7 +34,7 @@ pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     }
     let written = digits.grouped(&[2, 3, 3, 3], Separators::SPACE);
     let bare = digits.is_bare().then_some(Confidence::Possible);
-    let confidence = confidence(reading.context(digits.start).has(Context::DE), written, bare)?;
+    let confidence = confidence(reading.context(digits.number).has(Context::DE), written, bare)?;
     let examples = ["86095742719", "47036892816", "65929970489", "57549285017"];
     Some(found("de", &digits.text(), (digits.start, digits.end), confidence, &examples))
 }
@@ -56,7 +56,7 @@ pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     }
     let written = digits.grouped(&[1, 2, 2, 2, 3, 3, 2], Separators::SPACE)
         || digits.grouped(&[13, 2], Separators::SPACE);
-    let said = reading.context(digits.start).has(Context::FR) || written;
+    let said = reading.context(digits.number).has(Context::FR) || written;
     let confidence = confidence(said, digits.is_bare(), None)?;
     let examples = ["255081416802538", "151024610204325", "269054958815780", "184127645108946"];
     Some(found("fr", &digits.text(), (digits.start, digits.end), confidence, &examples))
@@ -65,7 +65,7 @@ pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// United Kingdom: the NHS number. Source: NHS Data Dictionary, "NHS NUMBER" (weights 10 to 2, MOD 11; numbers from 999
 /// are for tests). Ten digits are as likely a telephone's, so a word must say so.
 pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 10) || !reading.context(digits.start).has(Context::GB) {
+    if !fits(digits, reading, 10) || !reading.context(digits.number).has(Context::GB) {
         return None;
     }
     let check = (11 - weighted(digits.values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
@@ -80,7 +80,7 @@ pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
 /// The Netherlands: the citizen service number. Source: RvIG, "Logisch ontwerp BSN" (eleven test with weights 9 to 2
 /// and -1; numbers from 9999 are for tests).
 pub(crate) fn dutch(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 9) || !reading.context(digits.start).has(Context::NL) {
+    if !fits(digits, reading, 9) || !reading.context(digits.number).has(Context::NL) {
         return None;
     }
     // -1 is 10 in MOD 11.
@@ -110,7 +110,7 @@ pub(crate) fn swedish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
     if !written && !digits.is_bare() {
         return None;
     }
-    let confidence = confidence(reading.context(digits.start).has(Context::SE), written, None)?;
+    let confidence = confidence(reading.context(digits.number).has(Context::SE), written, None)?;
     let number = crate::recognise::number::text_of(short);
     Some(found("se", &number, (digits.start, digits.end), confidence, &["8112189876", "6408233234"]))
 }
@@ -125,7 +125,7 @@ pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if !sum.is_multiple_of(10) || !is_day(digits.value(2, 4) % 20, digits.value(4, 6)) {
         return None;
     }
-    let said = reading.context(digits.start).has(Context::PL);
+    let said = reading.context(digits.number).has(Context::PL);
     let confidence = confidence(said, false, Some(Confidence::Possible))?;
     let examples = ["44051401458", "44051401359", "02070803628"];
     Some(found("pl", &digits.text(), (digits.start, digits.end), confidence, &examples))
@@ -141,7 +141,7 @@ pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if !written && !digits.is_bare() {
         return None;
     }
-    let confidence = confidence(reading.context(digits.start).has(Context::IN), written, None)?;
+    let confidence = confidence(reading.context(digits.number).has(Context::IN), written, None)?;
     let found = found("in", &digits.text(), (digits.start, digits.end), confidence, &[]);
     Some(Match { reserved: digits.value(0, 4) == 9999, ..found })
 }
@@ -162,7 +162,7 @@ pub(crate) fn brazilian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Ma
     }
     let written =
         digits.groups() == 4 && digits.group(3).len() == 2 && digits.separator(3).has(Separators::HYPHEN);
-    let said = reading.context(digits.start).has(Context::BR) || written;
+    let said = reading.context(digits.number).has(Context::BR) || written;
     let confidence = confidence(said, false, digits.is_bare().then_some(Confidence::Possible))?;
     let examples = ["12345678909", "11144477735", "52998224725"];
     Some(found("br", &digits.text(), (digits.start, digits.end), confidence, &examples))
