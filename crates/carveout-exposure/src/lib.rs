@@ -8,6 +8,7 @@ pub mod graph;
 pub mod identifier;
 pub mod inventory;
 mod json;
+pub mod matching;
 pub mod names;
 pub mod ownership;
 pub mod package_url;

@@ -57,7 +57,7 @@ const ACRONYM: f64 = 0.5;
 ///
 /// One edit from four letters on, two from nine on. In three letters a single edit makes another acronym: that is
 /// worth a look and no more.
-pub(super) fn likeness(one: &str, other: &str) -> f64 {
+pub(crate) fn likeness(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
     }

@@ -39,6 +39,11 @@ impl Family {
     }
 }
 
+/// Whether a word is a form by itself, so that a name of nothing else tells nothing.
+pub(super) fn is_form(word: &str) -> bool {
+    FORMS.contains_key(word)
+}
+
 /// The longest spelling of a form, in words.
 const MOST_WORDS: usize = 5;
 

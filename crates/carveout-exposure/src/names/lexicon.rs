@@ -125,7 +125,7 @@ impl Lexicon {
 
     /// 1 for a word that tells, down to [`COMMON_WEIGHT`] for one that is in the list or in every thousandth name.
     fn weight(&self, word: &str) -> f64 {
-        if COMMON.contains(word) {
+        if COMMON.contains(word) || form::is_form(word) {
             return COMMON_WEIGHT;
         }
         let count = self.counts.get(word).copied().unwrap_or(0);

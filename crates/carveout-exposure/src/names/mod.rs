@@ -12,6 +12,7 @@ mod lexicon;
 mod number;
 mod reason;
 
+pub(crate) use align::likeness;
 pub use compare::Comparison;
 pub use fold::fold;
 pub use form::Family;
