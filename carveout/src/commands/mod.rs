@@ -6,6 +6,7 @@ mod completions;
 mod counter;
 mod decide;
 mod demo;
+mod designations;
 mod diff;
 mod init;
 mod keygen;
@@ -13,6 +14,7 @@ mod ledger;
 mod packs;
 mod redlines;
 mod sample_provider;
+mod scan;
 mod serve;
 mod settle;
 mod sign;
@@ -45,10 +47,12 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Counter(arguments) => counter::run(&global, &arguments, printer),
         Command::Settle(arguments) => settle::run(&global, &arguments, printer),
         Command::Compare(arguments) => compare::run(&global, &arguments, printer),
+        Command::Scan(arguments) => scan::run(&arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
+        Command::Designations(arguments) => designations::run(&global, &arguments, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
         Command::Completions(arguments) => completions::run(&arguments, printer),
     }

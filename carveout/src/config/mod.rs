@@ -25,6 +25,8 @@ pub(crate) struct Config {
     /// The parties' public keys, by party id. They are pinned when the ledger is founded.
     #[serde(default)]
     pub(crate) parties: BTreeMap<String, Reference>,
+    #[serde(default)]
+    pub(crate) designations: Designations,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -105,6 +107,27 @@ pub(crate) struct Ledger {
 
 fn openings() -> PathBuf {
     "openings".into()
+}
+
+/// Where designations are recorded, and by whom.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Designations {
+    #[serde(default = "designations")]
+    pub(crate) directory: PathBuf,
+    /// The public keys of those who may record a designation. Two of them loosen one.
+    #[serde(default)]
+    pub(crate) officers: BTreeMap<String, Reference>,
+}
+
+impl Default for Designations {
+    fn default() -> Self {
+        Self { directory: designations(), officers: BTreeMap::new() }
+    }
+}
+
+fn designations() -> PathBuf {
+    "designations".into()
 }
 
 #[derive(Debug, Deserialize)]

@@ -115,7 +115,7 @@ impl Docket {
         if !reached {
             return Status::OutOfReach;
         }
-        if self.is_superseded(on, known) || self.is_rescinded(on, known) {
+        if self.is_superseded(on, known) || self.is_over(on) || self.is_rescinded(on, known) {
             return Status::Ended;
         }
         if !holds(&self.stands(on, known)) {

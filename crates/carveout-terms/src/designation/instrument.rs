@@ -173,6 +173,8 @@ pub struct Dates {
     pub review_due: Option<When>,
     /// When it was taken back.
     pub rescinded: Option<When>,
+    /// Until when it lasts, if it ends by itself.
+    pub until: Option<When>,
 }
 
 fn shown<S: serde::Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {

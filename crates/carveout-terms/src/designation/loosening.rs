@@ -115,6 +115,10 @@ fn dates(before: &Dates, after: &Dates, ways: &mut Vec<String>) {
     if phase_out(after) > phase_out(before) {
         ways.push("its phase-out is longer".to_owned());
     }
+    let end = |dates: &Dates| dates.until.map(|until| dates.ends(until));
+    if end(after).is_some_and(|after| end(before).is_none_or(|before| after < before)) {
+        ways.push("it ends sooner".to_owned());
+    }
     if after.rescinded.is_some() && before.rescinded != after.rescinded {
         ways.push("it is rescinded".to_owned());
     }

@@ -29,7 +29,7 @@ pub enum Status {
     Excepted,
     /// A court or its issuer has stopped it.
     Stopped,
-    /// It is over: rescinded, vacated for good, or superseded.
+    /// It is over: rescinded, run out, or superseded.
     Ended,
 }
 

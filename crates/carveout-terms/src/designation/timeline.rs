@@ -59,7 +59,7 @@ impl Docket {
 
     /// Where the instrument still stands on some authority.
     pub(super) fn stands(&self, on: Timestamp, known: Timestamp) -> Formula {
-        if self.is_superseded(on, known) {
+        if self.is_superseded(on, known) || self.is_over(on) {
             return Formula::Always(false);
         }
         let active = self.active(on, known);
@@ -70,6 +70,12 @@ impl Docket {
 
     pub(super) fn is_superseded(&self, on: Timestamp, known: Timestamp) -> bool {
         self.superseded().iter().any(|superseding| superseding.effective <= on && superseding.known <= known)
+    }
+
+    /// Whether it has ended by itself.
+    pub(super) fn is_over(&self, on: Timestamp) -> bool {
+        let dates = &self.instrument().dates;
+        dates.until.is_some_and(|until| dates.ends(until) <= on)
     }
 
     /// The uses that it is about. What somebody does outside of an agency's contracts is reached only by an
@@ -160,6 +166,7 @@ impl Docket {
         let given = waivers.clone().filter_map(|waiver| waiver.granted).map(|granted| dates.begins(granted));
         let ends = ends
             .chain(dates.phase_out_until)
+            .chain(dates.until)
             .chain(instrument.priorities.iter().filter_map(|priority| priority.until))
             .chain(instrument.exceptions.iter().filter_map(|exception| exception.until))
             .chain(waivers.filter_map(|waiver| waiver.expires))

@@ -30,7 +30,9 @@ pub(super) fn dates(table: &Table<'_>) -> Option<Dates> {
     let phase_out_until = inner.when("phase_out_until");
     let review_due = inner.when("review_due");
     let rescinded = inner.when("rescinded");
+    let until = inner.when("until");
     let order = Order { zone: zone.unwrap_or(Zone::UTC), table: &inner };
+    order.not_before("until", &until, "effective", &effective);
     order.not_before("published", &published, "signed", &signed);
     order.not_before("known", &known, "signed", &signed);
     order.not_before("phase_out_until", &phase_out_until, "effective", &effective);
@@ -52,6 +54,7 @@ pub(super) fn dates(table: &Table<'_>) -> Option<Dates> {
         phase_out_until: value(&phase_out_until),
         review_due: value(&review_due),
         rescinded: value(&rescinded),
+        until: value(&until),
     })
 }
 
