@@ -73,7 +73,12 @@ fn a_comparison_is_one_document_and_one_page() {
     assert_eq!(cell["denied"]["exhausted"], true);
     assert_eq!(cell["denied"]["cubes"][0]["after"]["ruling"], "deny");
     let page = workspace.read("page.html");
-    for expected in ["<!doctype html>", "first, second side by side", "depends 1.2", "volume is targeted"] {
+    for expected in [
+        "<!doctype html>",
+        "first and second",
+        "<span class=\"ruling hold\">depends 1.2</span>",
+        "volume is targeted",
+    ] {
         assert!(page.contains(expected), "{expected}");
     }
 }

@@ -118,10 +118,15 @@ impl Found {
         self.comparison.rows.iter().filter(shown).collect()
     }
 
-    /// How many of the rows that were asked for are left out.
-    fn left_out(&self) -> usize {
+    /// How many of the rows that were asked for are left out, if some are.
+    fn left_out(&self) -> Option<String> {
         let all: usize = self.comparison.rows.iter().map(|row| row.names.len()).sum();
-        all - self.rows().iter().map(|row| row.names.len()).sum::<usize>()
+        let shown: usize = self.rows().iter().map(|row| row.names.len()).sum();
+        match all - shown {
+            0 => None,
+            1 => Some("1 row is left out, on which all rule alike (proven)".to_owned()),
+            several => Some(format!("{several} rows are left out, on which all rule alike (proven)")),
+        }
     }
 
     /// The names of a row, all of them.

@@ -7,7 +7,11 @@ use crate::output::html::Html;
 
 pub(super) fn page(found: &Found) -> String {
     let headings = found.headings();
-    let title = format!("{} side by side", headings.join(", "));
+    let title = match headings.as_slice() {
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        several => format!("{} agreements side by side", several.len()),
+    };
     let mut html = Html::default();
     html.markup("<p class=\"kicker\">Terms side by side</p>\n").within("<h1>", &title, "</h1>\n");
     html.markup(
@@ -15,9 +19,8 @@ pub(super) fn page(found: &Found) -> String {
     )
     .markup("The numbers are the clauses that it rests on.</p>\n");
     matrix(&mut html, found, &headings);
-    if found.left_out() > 0 {
-        let left_out = format!("{} rows are left out, on which all rule alike (proven).", found.left_out());
-        html.within("<p class=\"extent\">", left_out, "</p>\n");
+    if let Some(left_out) = found.left_out() {
+        html.within("<p class=\"extent\">", left_out, ".</p>\n");
     }
     html.markup("<h2>What it depends on</h2>\n");
     for row in found.rows() {
@@ -43,17 +46,21 @@ fn matrix(html: &mut Html, found: &Found, headings: &[String]) {
         html.within("<tr><th>", found.name(row), "</th>");
         for cell in &row.cells {
             let (ruling, words) = brief(cell);
-            html.markup(match ruling {
-                "permit" => "<td class=\"permit\">",
-                "hold" => "<td class=\"hold\">",
-                "deny" => "<td class=\"deny\">",
-                _ => "<td>",
-            });
-            html.text(words).markup("</td>");
+            html.markup("<td>").within(coloured(ruling), words, "</span></td>");
         }
         html.markup("</tr>\n");
     }
     html.markup("</table>\n");
+}
+
+/// What opens a piece of text that is about a ruling.
+fn coloured(ruling: &str) -> &'static str {
+    match ruling {
+        "permit" => "<span class=\"ruling permit\">",
+        "hold" => "<span class=\"ruling hold\">",
+        "deny" => "<span class=\"ruling deny\">",
+        _ => "<span>",
+    }
 }
 
 fn depends(html: &mut Html, found: &Found, headings: &[String], row: &ComparedRow) {
@@ -62,8 +69,8 @@ fn depends(html: &mut Html, found: &Found, headings: &[String], row: &ComparedRo
             continue;
         }
         html.within("<h3>", format!("{}, by {heading}", found.name(row)), "</h3>\n");
-        for (_, verb, words, exhausted) in conditions(cell, &found.vocabulary) {
-            html.within("<p class=\"turn\">", format!("{verb} where"), "</p>\n<ul>\n");
+        for (ruling, verb, words, exhausted) in conditions(cell, &found.vocabulary) {
+            html.markup("<p class=\"turn\">").within(coloured(ruling), verb, "</span> where</p>\n<ul>\n");
             for words in words {
                 html.within("<li>", words, "</li>\n");
             }

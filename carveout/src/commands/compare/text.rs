@@ -29,11 +29,8 @@ pub(super) fn print(printer: &Printer, found: &Found) {
     for row in rows {
         print_conditions(printer, found, &headings, row);
     }
-    if found.left_out() > 0 {
-        let left_out = found.left_out();
-        printer.line(format_args!(
-            "\n{left_out} rows are left out, on which all rule alike (proven); --all shows them"
-        ));
+    if let Some(left_out) = found.left_out() {
+        printer.line(format_args!("\n{left_out}; --all shows them"));
     }
     found.opinion.words().iter().for_each(|words| printer.line(format_args!("\n{words}")));
 }

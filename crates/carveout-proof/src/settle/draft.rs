@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use carveout_terms::{Agreement, ClauseRef, ExampleRuling, Party, RedLines, Role, RoleId, Stack, Window};
 
-use super::{DraftClause, Frame, Ground, SettleError, SettledWant, stack_of};
+use super::{
+    DraftClause, Frame, Ground, SettleError, SettledWant, stack_of,
+    taken_back::{TakenBack, taken_back},
+};
 use crate::{
-    Cube, Prover, ShownCube, ShownRegion,
+    Prover, ShownCube, ShownRegion,
     drafting::{Head, NewClause, Rule, give, stated},
-    symbolic::{Term, any, both, not},
+    symbolic::{any, both, not},
 };
 
 /// A draft before its examples.
@@ -187,46 +190,6 @@ fn holds(
         wants,
     };
     Ok(found.into_iter().enumerate().map(clause).collect())
-}
-
-/// Uses that are taken back from wants.
-struct TakenBack {
-    /// The wants that they touch, by position.
-    wants: Vec<usize>,
-    cubes: Vec<Cube>,
-}
-
-/// For each granted want the cubes that take back of it what meets a condition, unless an earlier want's
-/// cubes do; with the wants that they touch.
-fn taken_back(
-    prover: &mut Prover,
-    ground: &Ground,
-    granted: &[usize],
-    condition: &Term,
-    allowed: &Term,
-) -> Result<Vec<TakenBack>, SettleError> {
-    let wants = || granted.iter().filter_map(|position| Some((*position, ground.wants.get(*position)?)));
-    let mut covered = Term::from(false);
-    let mut found = Vec::new();
-    for (_, want) in wants() {
-        let target = both(both(ground.asked(want), condition.clone()), not(covered.clone()));
-        let too_many = SettleError::Unproven("there are more cubes than are listed");
-        let cubes = prover.wording(&target, allowed)?.ok_or(too_many)?;
-        if cubes.is_empty() {
-            continue;
-        }
-        let inside = prover.inside(&cubes)?;
-        let mut touched = Vec::new();
-        for (position, want) in wants() {
-            let here = both(both(ground.asked(want), condition.clone()), inside.clone());
-            if prover.can_be(&here)? {
-                touched.push(position);
-            }
-        }
-        covered = any([covered, inside]);
-        found.push(TakenBack { wants: touched, cubes });
-    }
-    Ok(found)
 }
 
 /// Says at every grant which clauses narrow it, and names the grants in the headings of those.
