@@ -23,6 +23,7 @@ mod packs;
 mod reconcile;
 mod redecide;
 mod redlines;
+mod scan;
 mod serve;
 mod settle;
 mod sign;
