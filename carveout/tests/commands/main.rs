@@ -14,6 +14,7 @@ mod counter;
 mod decide;
 mod demo;
 mod diff;
+mod exposure;
 mod guide;
 mod init;
 mod keys;
