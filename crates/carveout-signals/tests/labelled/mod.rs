@@ -7,7 +7,7 @@
 
 #![allow(dead_code, reason = "tests and the bench use different parts")]
 
-pub mod score;
+pub(crate) mod score;
 mod slots;
 mod templates;
 
@@ -15,13 +15,13 @@ use self::slots::Seed;
 
 /// Which half a document belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Half {
+pub(crate) enum Half {
     Dev,
     Test,
 }
 
 impl Half {
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
             Self::Test => "test",
@@ -31,27 +31,27 @@ impl Half {
 
 /// A marked identifier: which recogniser is to find it, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    pub name: String,
-    pub start: usize,
-    pub end: usize,
+pub(crate) struct Label {
+    pub(crate) name: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// A document with its marks.
 #[derive(Clone, Debug)]
-pub struct Document {
-    pub half: Half,
+pub(crate) struct Document {
+    pub(crate) half: Half,
     /// Whether a person wrote it as a whole.
-    pub free: bool,
-    pub text: String,
-    pub labels: Vec<Label>,
+    pub(crate) free: bool,
+    pub(crate) text: String,
+    pub(crate) labels: Vec<Label>,
 }
 
 /// Documents made from each template.
 const OF_EACH: u64 = 12;
 
 /// All documents, always the same ones.
-pub fn documents() -> Vec<Document> {
+pub(crate) fn documents() -> Vec<Document> {
     let free = [
         (Half::Dev, include_str!("../data/free-dev.txt")),
         (Half::Test, include_str!("../data/free-test.txt")),

@@ -8,26 +8,26 @@ use crate::labelled::{Document, Half};
 
 /// Hits and misses of one recogniser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Score {
-    pub marked: usize,
-    pub found: usize,
+pub(crate) struct Score {
+    pub(crate) marked: usize,
+    pub(crate) found: usize,
     /// Findings that no mark stands under.
-    pub wrong: usize,
+    pub(crate) wrong: usize,
 }
 
 impl Score {
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         if self.marked == 0 { 1.0 } else { self.found as f64 / self.marked as f64 }
     }
 
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         let all = self.found + self.wrong;
         if all == 0 { 1.0 } else { self.found as f64 / all as f64 }
     }
 }
 
 /// The recogniser that a finding is by.
-pub fn name_of(finding: &Finding) -> &'static str {
+pub(crate) fn name_of(finding: &Finding) -> &'static str {
     match finding.kind {
         Kind::NationalId => match finding.canonical.as_str().get(..2) {
             Some("de") => "de_tax_id",
@@ -47,7 +47,7 @@ pub fn name_of(finding: &Finding) -> &'static str {
 
 /// Scans the documents of a half. Only likely and certain findings count; a mark is found if a finding of its recogniser
 /// shares bytes with it.
-pub fn score(documents: &[Document], half: Half, free: Option<bool>) -> BTreeMap<String, Score> {
+pub(crate) fn score(documents: &[Document], half: Half, free: Option<bool>) -> BTreeMap<String, Score> {
     let scanner = Scanner::default();
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let wanted =

@@ -1,16 +1,16 @@
 //! What fills the slots of templates.
 
 /// A linear congruential generator (Knuth's MMIX constants).
-pub struct Seed(u64);
+pub(crate) struct Seed(u64);
 
 impl Seed {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut seed = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
         seed.below(2);
         seed
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
@@ -44,7 +44,7 @@ fn form(seed: &mut Seed, form: &str) -> String {
 const CAPITALS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// An identifier of a recogniser's kind. Check digits are computed here, independently of the recognisers.
-pub fn identifier(name: &str, seed: &mut Seed) -> String {
+pub(crate) fn identifier(name: &str, seed: &mut Seed) -> String {
     match name {
         "email" => email(seed),
         "phone" => phone(seed),
@@ -97,7 +97,7 @@ pub fn identifier(name: &str, seed: &mut Seed) -> String {
 }
 
 /// Something with digits that is nobody's identifier.
-pub fn other(name: &str, seed: &mut Seed) -> String {
+pub(crate) fn other(name: &str, seed: &mut Seed) -> String {
     match name {
         "order" => form(seed, "4500######"),
         "date" => format!("20{:02}-{:02}-{:02}", 10 + seed.below(17), 1 + seed.below(12), 1 + seed.below(28)),

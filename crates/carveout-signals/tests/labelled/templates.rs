@@ -1,7 +1,7 @@
 //! Templates. Those of one half are not in the other, and neither are their turns of phrase.
 
 /// Those that rules may be tuned on.
-pub const DEV: &[&str] = &[
+pub(crate) const DEV: &[&str] = &[
     "Please add {email} to the thread; order {~order} ships {~date}.",
     "You can call me at {phone} after {~time}, the reference is {~case}.",
     "Card {card} was declined for {~price}; the one ending {~count} works.",
@@ -35,7 +35,7 @@ pub const DEV: &[&str] = &[
 ];
 
 /// Those that rules are only measured on.
-pub const TEST: &[&str] = &[
+pub(crate) const TEST: &[&str] = &[
     "From: {email}\nDate: {~date}\nSubject: meeting in room {~count}\n\nSee you then.",
     "the courier tried {phone} twice on {~date} and left parcel {~order} with a neighbour",
     "Refund {~price} to {card} and close case {~case}.",
