@@ -13,6 +13,7 @@ mod compare;
 mod counter;
 mod decide;
 mod demo;
+mod designations;
 mod diff;
 mod exposure;
 mod guide;

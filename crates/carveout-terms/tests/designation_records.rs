@@ -557,6 +557,15 @@ fn json_that_cant_be_used() {
     }
 }
 
+#[test]
+fn the_record_that_the_guide_shows_is_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/designations.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let shown = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let record = Designation::parse(shown).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(record.warnings().list().is_empty(), "{}", record.warnings());
+}
+
 fn schema() -> Json {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/designation.schema.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
