@@ -156,3 +156,54 @@ fn an_affiliate_rule_reaches_by_its_own_measure_and_date() {
     }
     run(&workspace, "exposure reach --barred Nobody --rule none").expect(2, &["means 0 organisations"]);
 }
+
+#[test]
+fn every_way_to_a_program_is_shown_with_its_weakest_step() {
+    let workspace = with(&[(
+        "facts.toml",
+        r#"
+version = 1
+[[entity]]
+name = "Example Model Maker"
+identifier = ["uei:ABCDEFGHJK12"]
+[[link]]
+from = "uei:ABCDEFGHJK12"
+relation = "embedded_in"
+to = "product:desk"
+evidence = "capable"
+[[link]]
+from = "product:desk"
+relation = "used_by"
+to = "program:alpha"
+evidence = "configured"
+[[link]]
+from = "uei:ABCDEFGHJK12"
+relation = "used_by"
+to = "Example Subcontractor"
+until = 2026-06-30
+[[link]]
+from = "Example Subcontractor"
+relation = "works_for"
+to = "Example Prime"
+"#,
+    )]);
+    let asked = "exposure paths --from facts=facts.toml --barred uei:ABCDEFGHJK12 --rule none";
+    workspace.run(&format!("{asked} --on 2026-11-23 --graphviz ways.dot")).expect(
+        1,
+        &[
+            "2 are exposed",
+            "program:alpha: capable at the best",
+            "Example Model Maker > is embedded in product:desk (capable) > is used by program:alpha (configured)",
+        ],
+    );
+    let drawn = workspace.read("ways.dot");
+    assert!(
+        drawn.contains("\"product:desk\" -> \"program:alpha\" [label=\"is used by (configured)\"];"),
+        "{drawn}"
+    );
+    let on_time = workspace.run(&format!("{asked} --on 2026-06-30 --json")).expect(1, &[]).json();
+    let names = texts(&on_time["exposed"], "name");
+    assert!(names.contains(&"Example Prime"), "{names:?}");
+    let tiers = workspace.run(&format!("{asked} --on 2026-06-30 --tiers 0 --json")).expect(1, &[]).json();
+    assert!(!texts(&tiers["exposed"], "name").contains(&"Example Prime"));
+}
