@@ -39,6 +39,12 @@ pub(crate) struct ExposureScan {
     /// Other rules than the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(crate) fingerprints: Option<PathBuf>,
+    /// Write what was found as links from makers to this product, for `--from links=FILE`: `product:desk`
+    #[arg(long = "as", value_name = "PRODUCT", requires = "links")]
+    pub(crate) product: Option<String>,
+    /// Where to write them
+    #[arg(long, value_name = "FILE", requires = "product")]
+    pub(crate) links: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -62,6 +62,20 @@ fn a_tree_is_scanned_with_file_line_and_rule() {
 }
 
 #[test]
+fn what_a_scan_finds_becomes_part_of_the_graph() {
+    let workspace = with(&TREE);
+    workspace.run("exposure scan tree --as product:desk --links found.csv").expect(1, &[]);
+    let written = workspace.read("found.csv");
+    assert!(written.contains("maker:anthropic,embedded_in,product:desk,"), "{written}");
+    assert!(written.contains(",configured\n") && !written.contains("unknown"), "{written}");
+    workspace.write("more.csv", "from,relation,to\nproduct:desk,used_by,program:alpha\n");
+    workspace
+        .run("exposure paths --from links=found.csv --from links=more.csv --barred maker:openai --rule none --on 9999-01-01")
+        .expect(1, &["program:alpha: declared at the best", "is embedded in product:desk (configured)"]);
+    workspace.run("exposure scan tree --links found.csv").expect(2, &["--as"]);
+}
+
+#[test]
 fn what_can_not_be_read_leaves_the_answer_open() {
     let workspace = with(&[("tree/bom.json", "{\"bomFormat\": \"CycloneDX\", \"components\": [")]);
     workspace.run("exposure scan tree").expect(2, &["not read: bom.json", "cut"]);

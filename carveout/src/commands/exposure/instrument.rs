@@ -46,7 +46,8 @@ fn barred(graph: &Graph, wanted: &[String]) -> miette::Result<Vec<NodeId>> {
     Ok(nodes)
 }
 
-fn today() -> miette::Result<chrono::NaiveDate> {
+/// The day of the machine's clock, in UTC.
+pub(super) fn today() -> miette::Result<chrono::NaiveDate> {
     let text = super::super::now().to_string();
     let day = text.get(..10).and_then(|day| day.parse().ok());
     day.ok_or_else(|| miette!(help = "name the day with `--on`", "the clock of the machine can't be read"))
