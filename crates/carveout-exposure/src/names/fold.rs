@@ -45,7 +45,7 @@ fn push_ascii(spaced: &mut String, character: char) {
     match character {
         '\'' | '`' => {}
         '&' | '+' => spaced.push_str(" and "),
-        // Kept for now: it tells `A.B.C.` from `a b c` in words.
+        // The full stop stays through this step: it tells `A.B.C.` from `a b c` in words.
         '.' => spaced.push('.'),
         letter if letter.is_ascii_alphanumeric() => spaced.push(letter.to_ascii_lowercase()),
         _ => spaced.push(' '),
