@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) parties: BTreeMap<String, Reference>,
     #[serde(default)]
     pub(crate) designations: Designations,
+    #[serde(default)]
+    pub(crate) evidence: Evidence,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -107,6 +109,14 @@ pub(crate) struct Ledger {
 
 fn openings() -> PathBuf {
     "openings".into()
+}
+
+/// How texts are read for evidence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// The ISO 3166 code of the country whose telephone numbers are written without a country code.
+    pub(crate) region: Option<String>,
 }
 
 /// Where designations are recorded, and by whom.

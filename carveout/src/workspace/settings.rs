@@ -8,11 +8,12 @@ use carveout_gateway::{
     TargetSettings,
 };
 use carveout_ledger::{Ledger, Openings, Timestamp};
+use carveout_signals::Region;
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::Workspace;
-use crate::config::{self, CredentialHeader};
+use crate::config::{self, Config, CredentialHeader};
 
 /// Builds the gateway's settings.
 pub(crate) fn settings(
@@ -25,6 +26,7 @@ pub(crate) fn settings(
     Ok(Settings {
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
+        region: region(config)?,
         programs: workspace
             .programs
             .iter()
@@ -47,6 +49,13 @@ pub(crate) fn settings(
         patience: patience(&config.gateway.seconds),
         sample: config.sample,
     })
+}
+
+/// The region whose telephone numbers are written without a country code.
+fn region(config: &Config) -> miette::Result<Region> {
+    let named = || "`region` of `[evidence]` in `carveout.toml` can't be used";
+    let written = config.evidence.region.as_deref();
+    written.map_or(Ok(Region::default()), str::parse).into_diagnostic().wrap_err_with(named)
 }
 
 /// What can't be kept is told now, not to the first caller.

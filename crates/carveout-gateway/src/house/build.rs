@@ -43,7 +43,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         unique(&mut routes, "route", &route.alias, built)?;
     }
     Ok(House {
-        measures: Measures::of(&settings.vocabulary),
+        measures: Measures::of(&settings.vocabulary, settings.region),
         vocabulary: settings.vocabulary,
         keys,
         routes,
