@@ -22,6 +22,7 @@ use tokio::{
 
 use crate::{
     door::Patient,
+    holds,
     house::House,
     request,
     settings::{Settings, SettingsError},
@@ -86,6 +87,7 @@ impl Gateway {
         let mut connections = JoinSet::new();
         let graceful = GracefulShutdown::new();
         let counting = tokio::spawn(count(house.ledger.clone()));
+        let sweeping = tokio::spawn(holds::sweep(house.clone()));
         accept(listener, &house, &mut connections, &graceful, shutdown).await;
         tracing::info!(connections = connections.len(), "draining");
         house.draining.store(true, Ordering::Relaxed);
@@ -96,6 +98,7 @@ impl Gateway {
         connections.shutdown().await;
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
+        sweeping.abort();
         tell(&house.ledger.statistics());
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod holds;
 mod invariants;
 mod kit;
 mod provider_faults;

@@ -46,7 +46,8 @@ fn decided() -> Decided {
         facts_digest: Digest::of(b"facts"),
         body: Commitment::to(CommittedPart::Request, &Salt::from_bytes([7; 32]), b"body"),
         body_bytes: 4,
-        hold: Some("hold-1".into()),
+        hold: Some(HoldId::of(DecisionId::from_bytes([0xab; 16]))),
+        hold_until: None,
     }
 }
 
