@@ -5,6 +5,7 @@ mod completions;
 mod decide;
 mod demo;
 mod diff;
+mod holds;
 mod init;
 mod keygen;
 mod ledger;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::WhatIf(arguments) => what_if::run(&global, &arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
+        Command::Holds(arguments) => holds::run(&global, arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),

@@ -25,6 +25,11 @@ pub(crate) struct Config {
     /// The parties' public keys, by party id. They are pinned when the ledger is founded.
     #[serde(default)]
     pub(crate) parties: BTreeMap<String, Reference>,
+    #[serde(default)]
+    pub(crate) holds: Holds,
+    /// Who may answer holds.
+    #[serde(default, rename = "officer")]
+    pub(crate) officers: Vec<Officer>,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -105,6 +110,42 @@ pub(crate) struct Ledger {
 
 fn openings() -> PathBuf {
     "openings".into()
+}
+
+/// How uses on hold are kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Holds {
+    /// How long a hold waits for its approvals, in seconds.
+    pub(crate) seconds: u64,
+    /// Whether an officer is kept from answering for the programs that he asks for himself.
+    pub(crate) two_person: bool,
+    /// The customer's own folder, with the bodies on hold, encrypted.
+    pub(crate) directory: PathBuf,
+    /// The file with the key that they are encrypted under; `held.key` among the openings if left out.
+    pub(crate) key: Option<PathBuf>,
+}
+
+impl Default for Holds {
+    fn default() -> Self {
+        Self { seconds: 86_400, two_person: true, directory: "held".into(), key: None }
+    }
+}
+
+/// Somebody who may answer holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Officer {
+    pub(crate) id: String,
+    /// As agreements name them: `customer/release-authority`.
+    pub(crate) roles: Vec<String>,
+    /// The officer's public key.
+    pub(crate) key: Reference,
+    /// SHA-256 of the officer's token for the HTTP API, if he has one.
+    pub(crate) token_sha256: Option<String>,
+    /// The programs that the officer asks for himself.
+    #[serde(default)]
+    pub(crate) programs: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,6 +13,7 @@ mod decide;
 mod demo;
 mod diff;
 mod guide;
+mod holds;
 mod init;
 mod keys;
 mod kit;

@@ -63,7 +63,7 @@ async fn answered(house: &Arc<House>, head: &mut Parts, body: Incoming) -> Resul
             Ok(json!({
                 "version": VERSION,
                 "recorded": { "index": position.index, "leaf": position.leaf.to_string() },
-                "hold": to_officer(house, holds, &held, now),
+                "hold": to_officer(house, holds, officer, &held, now),
             }))
         }
         _ => Err(Box::new(Notice::not_found(NO_SUCH_ENDPOINT))),
@@ -79,7 +79,7 @@ fn list(house: &Arc<House>, holds: &Holds, officer: &Appointed) -> Result<Json, 
     let now = now(house)?;
     let all = holds.queue.all();
     let own = all.iter().filter(|held| held.end.is_none() && !holds.may_lift(officer, held).is_empty());
-    let shown: Vec<Json> = own.map(|held| to_officer(house, holds, held, now)).collect();
+    let shown: Vec<Json> = own.map(|held| to_officer(house, holds, officer, held, now)).collect();
     Ok(json!({ "version": VERSION, "holds": shown }))
 }
 
@@ -97,7 +97,7 @@ async fn show(
     hold: &str,
 ) -> Result<Json, Box<Notice>> {
     let held = liftable(holds, officer, hold)?;
-    let mut hold = to_officer(house, holds, &held, now(house)?);
+    let mut hold = to_officer(house, holds, officer, &held, now(house)?);
     // A requester may see that his request waits; what is in it he knows.
     if held.end.is_none() && !holds.may_lift(officer, &held).is_empty() {
         let (body, salt) = holds.shown(house, &held).await?;

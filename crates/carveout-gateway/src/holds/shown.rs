@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carveout_ledger::Timestamp;
+use carveout_ledger::{Appointed, Timestamp};
 use serde_json::{Value as Json, json};
 
 use super::{Holds, queue::Held};
@@ -33,7 +33,13 @@ pub(super) fn to_program(holds: &Holds, held: &Held, now: Timestamp) -> Json {
 }
 
 /// What an officer may know: the very entry, from which everything else can be read and checked.
-pub(super) fn to_officer(house: &Arc<House>, holds: &Holds, held: &Held, now: Timestamp) -> Json {
+pub(super) fn to_officer(
+    house: &Arc<House>,
+    holds: &Holds,
+    officer: &Appointed,
+    held: &Held,
+    now: Timestamp,
+) -> Json {
     let entry =
         carveout_ledger::Entry { at: held.at, event: carveout_ledger::Event::Decided(held.decided.clone()) };
     let entry = entry.encode().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
@@ -51,6 +57,7 @@ pub(super) fn to_officer(house: &Arc<House>, holds: &Holds, held: &Held, now: Ti
         "leaf": held.leaf.to_string(),
         "until": held.until.to_string(),
         "missing": missing,
+        "yours": holds.may_lift(officer, held),
         "approvals": approvals,
         "clauses": clauses(house, held),
         "entry": entry,

@@ -339,6 +339,10 @@ impl Rules<'_> {
                     &held,
                     &Answered { held: approved.held, officer: &officer, key: &key, roles: &roles },
                 )?;
+                // Whose approval has run out may approve again.
+                if held.approvals.iter().any(|one| one.officer == officer && one.until > self.at) {
+                    return Err(HoldError::Repeated { officer, hold });
+                }
                 if until <= self.at || until > held.until {
                     return Err(HoldError::Term { hold, until: held.until, at: self.at });
                 }
@@ -396,10 +400,6 @@ impl Rules<'_> {
         if self.asks_himself(officer, &held.program) {
             return Err(HoldError::Requester { officer: named, program: held.program.clone() });
         }
-        // Whose approval has run out may approve again.
-        if held.approvals.iter().any(|one| one.officer == named && one.until > self.at) {
-            return Err(HoldError::Repeated { officer: named, hold });
-        }
         Ok(())
     }
 
@@ -441,3 +441,6 @@ impl Rules<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
