@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod bargains;
+mod designations;
 mod holds;
 mod proofs;
 
@@ -7,6 +9,11 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::bargains::{Compare, Counter, Settle};
+pub(crate) use self::designations::{
+    DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
+    ListFormat,
+};
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
@@ -63,6 +70,14 @@ pub(crate) enum Command {
     RedLines(RedLines),
     /// Take a clause or a condition out of an agreement, and see what it was worth
     WhatIf(WhatIf),
+    /// Answer a draft with the smallest edits after which it keeps your red lines
+    Counter(Counter),
+    /// Draft the common ground of two parties from the red lines of both
+    Settle(Settle),
+    /// Put agreements side by side: what each permits, holds and denies, and by which clause
+    Compare(Compare),
+    /// Find personal identifiers in texts, in disguise too, and bound the number of persons
+    Scan(Scan),
     /// Make a key: for a party, for a ledger, or for a program
     Keygen(Keygen),
     /// Sign an agreement as one of its parties
@@ -76,6 +91,9 @@ pub(crate) enum Command {
     /// Ready-made agreements, after public instruments: list them, read one, take one into a workspace
     #[command(subcommand)]
     Packs(Packs),
+    /// Instruments that bar a source: record them, ask what was in force, compile them to clauses
+    #[command(subcommand)]
+    Designations(Designations),
     /// Run the sample provider, which answers like a model and isn't one
     SampleProvider(SampleProvider),
     /// Print a completion script for a shell
@@ -173,6 +191,37 @@ pub(crate) struct Decide {
     /// Show every clause, and which facts turned it
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Scan {
+    /// Text, CSV, JSON, or JSONL of chat requests; standard input if there are none, or for `-`
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How to read them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ScanFormat,
+    /// The country whose telephone numbers are written without a country code, such as US, GB or DE
+    #[arg(long, default_value = "US", value_name = "COUNTRY")]
+    pub(crate) region: carveout_signals::Region,
+    /// Find also what is kept for documentation and fiction: example.com, 555-0143, test cards
+    #[arg(long)]
+    pub(crate) samples: bool,
+    /// Show every finding
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// How a file is read.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum ScanFormat {
+    /// As requests if it is some, else as text
+    #[default]
+    Auto,
+    /// As one text, whatever it holds; tables are seen in it
+    Text,
+    /// As bodies of chat requests, one a line
+    Requests,
 }
 
 #[derive(Args, Debug)]

@@ -37,7 +37,11 @@ fn all_tests(report: &mut Report, extent: Extent) -> Outcome {
         Extent::Quick => ("quick", "not slow"),
         Extent::Full => ("ci", ""),
     };
-    report.step("tools", || tools::NEXTEST.ensure().and_then(|()| tools::e2e_python().map(drop)))?;
+    report.step("tools", || {
+        tools::NEXTEST.ensure()?;
+        tools::cvc5()?;
+        tools::e2e_python().map(drop)
+    })?;
     // `--bins --tests` in one go: the end-to-end suite then drives the binary that these tests were built with.
     report.step("build", || {
         run(&mut command("cargo build --workspace --bins --tests --profile ci --locked"))

@@ -31,9 +31,10 @@ impl Options {
     }
 }
 
-/// Runs the tests whose names say `soak` or `kill` at length, then the fuzz targets, and records the result.
+/// Runs the tests whose names say `soak`, `kill` or `pairs` at length, then the fuzz targets, and records the result.
 pub(crate) fn soak(options: &Options) -> Outcome {
     tools::NEXTEST.ensure()?;
+    tools::cvc5()?;
     let python = tools::e2e_python()?;
     run(&mut command("cargo build --workspace --bins --tests --profile ci --locked"))?;
     let mut nextest = command(
@@ -41,6 +42,8 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     );
     nextest.env("CARVEOUT_KILLS", options.kills.to_string());
     nextest.env("CARVEOUT_POWER_CUTS", options.kills.to_string());
+    // Pairs of stacks: so many times what CI asks, 2,000 against cvc5.
+    nextest.env("CARVEOUT_PAIRS", (options.kills / 1_000).max(1).to_string());
     let mut tally = tests(Runner::Nextest, &mut nextest)?;
     let mut pytest = command(&python.to_string_lossy());
     pytest.args(["-m", "pytest", "e2e", "-k", "kill", "--strict-markers"]);

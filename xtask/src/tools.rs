@@ -38,6 +38,13 @@ pub(crate) fn ensure_program(program: &str, package: &str) -> Outcome {
     if has_program(program) { Ok(()) } else { Err(format!("package `{package}` did not bring `{program}`")) }
 }
 
+/// The outside solver that proofs are checked against: the one that `CVC5` names, or Debian's.
+pub(crate) fn cvc5() -> Outcome {
+    let Some(named) = std::env::var_os("CVC5") else { return ensure_program("cvc5", "cvc5") };
+    let named = named.to_string_lossy();
+    if has_program(&named) { Ok(()) } else { Err(format!("`CVC5` names `{named}`, which is no program")) }
+}
+
 fn has_program(program: &str) -> bool {
     succeeds(Command::new("sh").args(["-c", "PATH=$PATH:/usr/sbin command -v \"$0\"", program]))
 }

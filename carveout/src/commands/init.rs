@@ -123,7 +123,7 @@ fn sample_config(provider: SocketAddr) -> String {
          sample = true\n\n\
          [gateway]\nlisten = \"127.0.0.1:8787\"\n\n\
          [terms]\nvocabulary = \"vocabulary/defense\"\nagreements = \"agreements\"\nprograms = \"programs\"\nsignatures = \"required\"\n\n\
-         [ledger]\ndirectory = \"ledger\"\nkey = \"file:keys/ledger.key\"\npublish_every_ms = 200\n\n\
+         [ledger]\ndirectory = \"ledger\"\nkey = \"file:keys/ledger.key\"\npublish_every_ms = 250\n\n\
          [parties]\nvendor = \"file:keys/vendor.pub\"\ncustomer = \"file:keys/customer.pub\"\n\n\
          [[provider]]\nid = \"sample-openai\"\ndialect = \"openai\"\nbase_url = \"http://{provider}/v1\"\n\n\
          [[provider]]\nid = \"sample-anthropic\"\ndialect = \"anthropic\"\nbase_url = \"http://{provider}\"\n\n\

@@ -1,9 +1,12 @@
 //! One file for each verb.
 
 mod check;
+mod compare;
 mod completions;
+mod counter;
 mod decide;
 mod demo;
+mod designations;
 mod diff;
 mod holds;
 mod init;
@@ -12,7 +15,9 @@ mod ledger;
 mod packs;
 mod redlines;
 mod sample_provider;
+mod scan;
 mod serve;
+mod settle;
 mod sign;
 mod what_if;
 
@@ -40,11 +45,16 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Diff(arguments) => diff::run(&global, &arguments, printer),
         Command::RedLines(arguments) => redlines::run(&global, &arguments, printer),
         Command::WhatIf(arguments) => what_if::run(&global, &arguments, printer),
+        Command::Counter(arguments) => counter::run(&global, &arguments, printer),
+        Command::Settle(arguments) => settle::run(&global, &arguments, printer),
+        Command::Compare(arguments) => compare::run(&global, &arguments, printer),
+        Command::Scan(arguments) => scan::run(&arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Holds(arguments) => holds::run(&global, arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
+        Command::Designations(arguments) => designations::run(&global, &arguments, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
         Command::Completions(arguments) => completions::run(&arguments, printer),
     }
@@ -78,10 +88,14 @@ fn now() -> Timestamp {
 /// own threads: with a worker on every core each sync waits for a worker to give way.
 fn runtime() -> miette::Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.saturating_sub(1).max(1))
-        .enable_all()
-        .build()
-        .into_diagnostic()
-        .wrap_err("the runtime could not be started")
+    // A single worker needs none of what lets several share their tasks.
+    let mut runtime = match cores.saturating_sub(1) {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        workers => {
+            let mut several = tokio::runtime::Builder::new_multi_thread();
+            several.worker_threads(workers);
+            several
+        }
+    };
+    runtime.enable_all().build().into_diagnostic().wrap_err("the runtime could not be started")
 }

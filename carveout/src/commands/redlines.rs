@@ -38,13 +38,13 @@ pub(super) fn run(global: &Global, arguments: &cli::RedLines, printer: &Printer)
     let unfinished = unfinished(proven.stopped, arguments.limits);
     let (verdicts, second) = match proven.found {
         Ok((_, second)) if second.objection().is_some() => {
-            return still_undecided(printer, second.objection().unwrap_or_default());
+            return still_undecided(printer, "redlines", second.objection().unwrap_or_default());
         }
         Ok(found) => found,
         Err(undecided) => {
             let why =
                 proven.stopped.map_or_else(|| undecided.to_string(), |stopped| stopped.words().to_owned());
-            return still_undecided(printer, &why);
+            return still_undecided(printer, "redlines", &why);
         }
     };
     let shown: Vec<Line> = verdicts.iter().map(|verdict| Line::of(verdict, &lines, seen)).collect();
@@ -92,7 +92,7 @@ fn found(named: &Path, root: &Path) -> miette::Result<PathBuf> {
 }
 
 /// Reads a party's red lines.
-fn red_lines(path: &Path, vocabulary: &Vocabulary) -> miette::Result<RedLines> {
+pub(super) fn red_lines(path: &Path, vocabulary: &Vocabulary) -> miette::Result<RedLines> {
     let lines =
         RedLines::parse(&read(path)?, vocabulary).map_err(|problems| Faults::report(path, problems))?;
     if lines.lines().is_empty() {
@@ -102,9 +102,10 @@ fn red_lines(path: &Path, vocabulary: &Vocabulary) -> miette::Result<RedLines> {
     Ok(lines)
 }
 
-fn still_undecided(printer: &Printer, why: &str) -> miette::Result<Exit> {
+/// Says that nothing was concluded, and why.
+pub(super) fn still_undecided(printer: &Printer, command: &str, why: &str) -> miette::Result<Exit> {
     if printer.json() {
-        printer.document("redlines", &json!({ "verdict": Verdict::Undecided, "undecided": why }))?;
+        printer.document(command, &json!({ "verdict": Verdict::Undecided, "undecided": why }))?;
     } else {
         printer.line(format_args!("{}: {why}", coloured("hold", "undecided")));
     }

@@ -30,6 +30,7 @@ pub(crate) struct Config {
     /// Who may answer holds.
     #[serde(default, rename = "officer")]
     pub(crate) officers: Vec<Officer>,
+    pub(crate) designations: Designations,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -146,6 +147,27 @@ pub(crate) struct Officer {
     /// The programs that the officer asks for himself.
     #[serde(default)]
     pub(crate) programs: Vec<String>,
+}
+
+/// Where designations are recorded, and by whom.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Designations {
+    #[serde(default = "designations")]
+    pub(crate) directory: PathBuf,
+    /// The public keys of those who may record a designation. Two of them loosen one.
+    #[serde(default)]
+    pub(crate) officers: BTreeMap<String, Reference>,
+}
+
+impl Default for Designations {
+    fn default() -> Self {
+        Self { directory: designations(), officers: BTreeMap::new() }
+    }
+}
+
+fn designations() -> PathBuf {
+    "designations".into()
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use carveout_terms::{ClauseRef, Decision, Reason, RoleId, Ruling, Stack};
+use carveout_terms::{Agreement, ClauseRef, Decision, Reason, Role, RoleId, Ruling, Stack};
 
 use super::coloured;
 
@@ -33,7 +33,7 @@ impl Ground {
             agreement: clause.agreement.clone(),
             clause: clause.clause.clone(),
             heading: stack.clause(clause).map_or_else(String::new, |clause| clause.heading().to_owned()),
-            alone: stack.agreements().len() == 1,
+            alone: stack.agreements().iter().filter(|one| !is_everything(stack, one.id())).count() == 1,
         }
     }
 }
@@ -53,11 +53,14 @@ impl Ruled {
             Ruling::Hold { roles } => roles.iter().map(RoleId::to_string).collect(),
             Ruling::Permit | Ruling::Deny => Vec::new(),
         };
+        let granted = |clause: &&ClauseRef| is_everything(stack, &clause.agreement);
+        let unlimited = decision.grounds.iter().any(|clause| granted(&clause));
+        let own = decision.grounds.iter().filter(|clause| !granted(clause));
         Self {
             ruling: decision.ruling.as_str(),
             roles,
-            grounds: decision.grounds.iter().map(|clause| Ground::of(stack, clause)).collect(),
-            why: why(&decision.reason),
+            grounds: own.map(|clause| Ground::of(stack, clause)).collect(),
+            why: if unlimited { Some("nothing forbids it".to_owned()) } else { why(&decision.reason) },
         }
     }
 
@@ -82,6 +85,12 @@ impl Ruled {
         let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
         by + &why
     }
+}
+
+/// Whether an agreement is only there so that limits can be looked at by themselves.
+fn is_everything(stack: &Stack, agreement: &str) -> bool {
+    let others = || stack.agreements().iter().filter(|other| other.id() != agreement);
+    agreement == Agreement::EVERY_USE && others().all(|other| other.role() == Role::Limit)
 }
 
 /// The reason in words, where the clauses alone don't say it.

@@ -24,6 +24,16 @@ impl Table {
         self.rows.push(cells.to_vec());
     }
 
+    /// A table with as many columns as there are headings.
+    pub(crate) fn of(headings: impl IntoIterator<Item = String>) -> Self {
+        Self { rows: vec![headings.into_iter().collect()] }
+    }
+
+    /// Adds a row, a cell for each heading.
+    pub(crate) fn cells(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows.first().map_or(0, Vec::len);
         (0..columns)

@@ -109,6 +109,7 @@ impl Means {
     pub(crate) fn known(&self, words: &str) {
         tracing::debug!(words, "known");
         self.bar.set_prefix(format!("{words}; "));
+        self.bar.set_message("looking for the uses that change");
     }
 
     /// Asks another solver everything that a prover found out, if one is wanted.

@@ -85,8 +85,8 @@ fn is_founded(directory: &Path) -> bool {
 }
 
 fn options(workspace: &Workspace) -> Options {
-    // Entries wait in memory until they are published; a busy gateway keeps fewer of them by publishing often.
-    let mut options = Options { publish_interval: Duration::from_millis(100), ..Options::default() };
+    // Each checkpoint costs some files; a receipt waits for the next one.
+    let mut options = Options { publish_interval: Duration::from_millis(250), ..Options::default() };
     if let Some(millis) = workspace.config.ledger.publish_every_ms {
         options.publish_interval = Duration::from_millis(millis);
     }

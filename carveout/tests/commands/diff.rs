@@ -405,6 +405,16 @@ fn folders_and_programs_are_stacks() {
     workspace
         .run("diff program:logistics-support program:logistics-support --dates")
         .expect(0, &["equivalent:"]);
+    // Limits grant nothing by themselves: what is compared is what they forbid.
+    workspace.edit("agreements/house-rules.md", "(context.opaque_parts > 0 || ", "(");
+    workspace.run("diff before/rules.md agreements/house-rules.md").expect(
+        1,
+        &[
+            "wider:",
+            "denied by 1.1 Routine systems do routine work → permitted: nothing forbids it",
+            "opaque_parts is at least 1",
+        ],
+    );
     workspace.run("diff program:nobody after").expect(2, &["there is no program `nobody`"]);
     workspace.write("after/twice.md", &sample);
     workspace
@@ -504,6 +514,10 @@ fn what_cant_be_read_is_a_failure_that_points_at_it() {
     let document = workspace.run("diff old.md new.md --json").expect(2, &[]).json();
     assert_eq!(document["command"], "error");
     run(["diff", "old.md"]).expect(2, &["<NEW>"]);
+    // Terms with nothing in them can be compared, and permit nothing.
+    workspace.draft("empty.md", &[]);
+    workspace.run("diff empty.md empty.md").expect(0, &["equivalent:"]);
+    workspace.run("diff empty.md old.md").expect(1, &["wider:", "no clause of terms permits it"]);
 }
 
 #[test]

@@ -53,12 +53,27 @@ fn typed(line: &str, folder: &Path) -> Command {
 
 #[test]
 fn what_the_guide_to_comparing_shows_is_what_happens() {
+    assert!(happens("docs/comparing.md") > 10);
+}
+
+#[test]
+fn what_the_guide_to_common_ground_shows_is_what_happens() {
+    assert!(happens("docs/common-ground.md") > 5);
+}
+
+/// Runs every command of a guide, and says how many there are.
+fn happens(guide: &str) -> usize {
     let folder = TempDir::new().unwrap();
-    copy(&Path::new(ROOT).join("examples/dispute"), folder.path());
-    let shown = shown(&fs::read_to_string(Path::new(ROOT).join("docs/comparing.md")).unwrap());
-    assert!(shown.len() > 10, "{shown:#?}");
+    let root = Path::new(ROOT);
+    for part in ["examples/dispute", "packs"] {
+        let within = folder.path().join(part);
+        fs::create_dir_all(within.parent().unwrap()).unwrap();
+        copy(&root.join(part), within.parent().unwrap());
+    }
+    let shown = shown(&fs::read_to_string(root.join(guide)).unwrap());
+    let count = shown.len();
     for Shown { line, code, output } in shown {
-        let told = ran(&mut typed(&line, &folder.path().join("dispute")));
+        let told = ran(&mut typed(&line, &folder.path().join("examples/dispute")));
         assert_eq!(told.code, Some(code), "{line}: {told:#?}");
         assert!(!output.is_empty(), "{line} shows nothing");
         let said = format!("{}\n{}", told.out, told.err);
@@ -71,4 +86,5 @@ fn what_the_guide_to_comparing_shows_is_what_happens() {
             );
         }
     }
+    count
 }

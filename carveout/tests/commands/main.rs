@@ -9,6 +9,8 @@
 
 mod body;
 mod check;
+mod compare;
+mod counter;
 mod decide;
 mod demo;
 mod diff;
@@ -22,7 +24,9 @@ mod packs;
 mod reconcile;
 mod redecide;
 mod redlines;
+mod scan;
 mod serve;
+mod settle;
 mod sign;
 mod verify;
 mod what_if;

@@ -237,7 +237,7 @@ fn after_a_kill_what_was_under_way_is_recorded_as_interrupted() {
 #[test]
 fn a_changed_write_ahead_log_is_refused_and_a_batch_that_a_crash_cut_short_is_not() {
     let workspace = Workspace::sample(None);
-    workspace.edit(CONFIG, "publish_every_ms = 200", "publish_every_ms = 600000");
+    workspace.edit(CONFIG, "publish_every_ms = 250", "publish_every_ms = 600000");
     let gateway = workspace.serve();
     let bulk = "purpose=intel.foreign, volume=bulk, subject=us_person";
     for _ in 0..3 {

@@ -137,6 +137,9 @@ fn edits_that_cant_be_made_say_why() {
     ] {
         workspace.run_all(["what-if", "terms.md"].into_iter().chain(edit)).expect(2, &words);
     }
+    workspace.draft("talk.md", &[("1.1 Talk", "Words only.")]);
+    workspace.run("what-if talk.md").expect(0, &["no clause has a condition"]);
+    workspace.run("what-if talk.md --each").expect(0, &["no clause has a policy"]);
     workspace.run("what-if terms.md --drop 1.1 --each").expect(2, &["cannot be used with"]);
 }
 

@@ -115,7 +115,7 @@ pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admissio
     let recording = record(house.clone(), entries, names, attempt);
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
-    tracing::info!(
+    tracing::debug!(
         decision = %names.decision,
         index = recorded.position.index,
         program = case.key.registered.program.id(),

@@ -11,7 +11,7 @@ use crate::house::House;
 
 /// An admitted attempt whose end is still to be recorded. Whatever happens to it, exactly one settlement follows:
 /// by [`Attempt::settle`], or, if it is dropped because the caller's connection went away, as `caller_left`. The
-/// settlement is appended in a task of the gateway, which no caller can cancel.
+/// ledger has taken it when that returns, so there is nothing left that a caller could cancel.
 pub(crate) struct Attempt {
     open: Option<Open>,
     house: Arc<House>,
@@ -81,9 +81,9 @@ impl Attempt {
     }
 
     fn record(&mut self, outcome: Outcome) {
-        let Some(open) = self.open.take() else { return };
-        let house = self.house.clone();
-        self.house.tasks.spawn(async move { open.append(&house, outcome).await });
+        if let Some(open) = self.open.take() {
+            open.append(&self.house, outcome);
+        }
     }
 }
 
@@ -94,7 +94,8 @@ impl Drop for Attempt {
 }
 
 impl Open {
-    async fn append(self, house: &House, outcome: Outcome) {
+    /// The ledger takes it at once and makes it durable with whatever comes next: nobody waits for a settlement.
+    fn append(self, house: &House, outcome: Outcome) {
         let response: Option<Commitment> = (self.released_bytes > 0).then(|| self.response.finish());
         let settled = Settled {
             decision: self.decision,
@@ -109,13 +110,13 @@ impl Open {
         };
         let decision = self.decision;
         let at = Timestamp::from_millis(house.clock.recording().millis());
-        match house.ledger.append(Entry { at, event: Event::Settled(settled) }).await {
+        match house.ledger.append_soon(&Entry { at, event: Event::Settled(settled) }) {
             Ok(position) => {
-                tracing::info!(%decision, index = position.index, outcome = ?outcome, "settled");
+                tracing::debug!(%decision, index = position.index, outcome = ?outcome, "settled");
             }
             // The attempt stays open in the ledger and is closed as interrupted at the next start.
             Err(error) => {
-                tracing::error!(%decision, outcome = ?outcome, %error, "a settlement could not be recorded")
+                tracing::error!(%decision, outcome = ?outcome, %error, "a settlement could not be recorded");
             }
         }
     }

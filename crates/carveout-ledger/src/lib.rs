@@ -4,7 +4,8 @@
 //! # What is promised
 //! [`Ledger::append`] returns a durably assigned index or an error. `Ok` means that the entry is in the
 //! write-ahead log and synced: it has that index for good, and no crash, full disk or power cut takes it back.
-//! Any error means *not known to be recorded*: whoever asks must not go on.
+//! Any error means *not known to be recorded*: whoever asks must not go on. [`Ledger::append_soon`] promises less, for
+//! what nobody waits for: a place in the order, and durability with the next sync or within [`Options::linger`].
 //!
 //! After a failed write or sync nothing is accepted any more ([`LedgerError::Poisoned`]), because what the disk
 //! holds is not known. Opening again reads the log, rewrites its tail into synced tiles and only then accepts

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write as _},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::PathBuf,
 };
 
@@ -37,6 +37,13 @@ pub trait StorageFile: Send {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Makes everything written durable.
     fn sync(&mut self) -> io::Result<()>;
+    /// Makes room after what was appended: zeroes, which later appends replace. A sync of what fills room is cheaper
+    /// than of what lengthens the file, whose new length must be written too. Room is a convenience: where none can
+    /// be made, this does nothing.
+    fn make_room(&mut self, bytes: u64) -> io::Result<()> {
+        let _ = bytes;
+        Ok(())
+    }
 }
 
 /// A directory of the local file system.
@@ -115,6 +122,24 @@ impl StorageFile for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn make_room(&mut self, bytes: u64) -> io::Result<()> {
+        let end = self.stream_position()?;
+        let made = io::copy(&mut io::repeat(0).take(bytes), self);
+        self.seek(SeekFrom::Start(end))?;
+        match made {
+            // What is appended will say so itself, if it doesn't fit either.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded
+                ) =>
+            {
+                Ok(())
+            }
+            made => made.map(drop),
+        }
     }
 }
 

@@ -225,13 +225,14 @@ fn nothing_is_drafted_where_nothing_is_common() {
 
 #[test]
 fn files_that_cant_be_settled_say_why() {
+    type Case = (&'static [&'static str], (&'static str, &'static [&'static str]), &'static str);
+    const WANT: &str = "permit when { context.retry };";
+    const THIRD: &str = "@hold(\"third/officer\")\nforbid when { context.retry };";
     let world = world::tiny();
-    let want = "permit when { context.retry };";
-    let third = "@hold(\"third/officer\")\nforbid when { context.retry };";
-    let table: [(&[&str], (&str, &[&str]), &str); 3] = [
-        (&[want], ("vendor", &[want]), "give one file of each party"),
+    let table: [Case; 3] = [
+        (&[WANT], ("vendor", &[WANT]), "give one file of each party"),
         (&["forbid when { context.retry };"], ("customer", &["forbid when { true };"]), "neither file wants"),
-        (&[want], ("customer", &[third]), "no role of either party"),
+        (&[WANT], ("customer", &[THIRD]), "no role of either party"),
     ];
     for (vendor, (party, theirs), words) in table {
         let (vendor, theirs) = (scoped(vendor), scoped(theirs));

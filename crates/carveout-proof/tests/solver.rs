@@ -11,7 +11,7 @@
 mod common;
 
 use carveout_proof::Script;
-use common::{Pair, cases, cvc5, deeply, drawn::Drawer, world};
+use common::{Pair, cases, cvc5, deeply, drawn::Drawer, every_use, world};
 
 /// Pairs that one process of cvc5 is asked about.
 const BATCH: u64 = 50;
@@ -28,21 +28,15 @@ fn agree(part: u64) {
         let mut drawer = Drawer::new(world, seed);
         let old = drawer.stack();
         let new = drawer.changed(&old);
-        let mut pair = Pair::of(&old.stack(world), &new.stack(world)).unwrap();
+        let stacks = [old.stack(world), new.stack(world)];
+        let mut pair = Pair::of(&stacks[0], &stacks[1]).unwrap();
         let diff = pair.diff().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        every_use::replay(&diff, &stacks);
         assert!(common::regions(&diff).all(|(_, region)| region.exhausted), "seed {seed}");
         scripts.push(pair.prover.script().unwrap());
         drawn.push(format!("seed {seed}\n{old:#?}\n{new:#?}"));
         if (number + 1) % BATCH == 0 || number + 1 == pairs {
             questions += scripts.iter().map(Script::questions).sum::<usize>();
-            if let Ok(path) = std::env::var("DUMP") {
-                std::fs::write(
-                    path,
-                    scripts.iter().map(|s| format!("{}(reset)\n", s.text())).collect::<String>(),
-                )
-                .unwrap();
-            }
-            let t = std::time::Instant::now();
             for (verdict, drawn) in cvc5::compare(&scripts).into_iter().zip(&drawn) {
                 verdict.unwrap_or_else(|error| panic!("{error}\n{drawn}"));
             }

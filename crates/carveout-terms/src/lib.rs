@@ -14,11 +14,14 @@
 //! 4. [`Stack::decide`] applies every agreement that governs the target, one by one, and combines
 //!    the answers into a [`Decision`].
 //!
+//! Instruments that bar a source are records of their own: see [`designation`].
+//!
 //! Policies are written in Cedar and evaluated by Cedar's own evaluator. What this crate adds is
 //! what Cedar leaves to its host: closed facts, groups, silence, holds, stacks and errors that deny.
 
 mod agreement;
 mod decision;
+pub mod designation;
 mod digest;
 mod explain;
 mod facts;

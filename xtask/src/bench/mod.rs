@@ -8,23 +8,30 @@ mod process;
 use std::fs;
 
 use crate::shell::{Outcome, command, output, root};
+use crate::tools;
 
 /// The sections of the page, and the crate whose bench examples fill each.
-const SECTIONS: [(&str, &str); 4] = [
+const SECTIONS: [(&str, &str); 5] = [
     ("decide", "carveout-terms"),
     ("read", "carveout-dialects"),
     ("ledger", "carveout-ledger"),
     ("gateway", "carveout-gateway"),
+    ("proof", "carveout-proof"),
 ];
 
 /// Measures one section or all.
 pub(crate) fn bench(what: &str) -> Outcome {
     let sections: Vec<_> = SECTIONS.iter().filter(|(name, _)| what == "all" || what == *name).collect();
     if sections.is_empty() {
-        return Err(format!("there is no bench `{what}`: there are decide, read, ledger, gateway and all"));
+        return Err(format!(
+            "there is no bench `{what}`: there are decide, read, ledger, gateway, proof and all"
+        ));
     }
     for (name, package) in sections {
         println!("\n== bench {name}");
+        if *name == "proof" {
+            tools::cvc5()?;
+        }
         let mut text = examples(package)?;
         if *name == "gateway" {
             text.push_str(&gateway::against_nginx()?);

@@ -38,7 +38,8 @@ fn parts(text: &str) -> Vec<Part> {
         let trimmed = line.trim();
         if let Some(language) = trimmed.strip_prefix("```") {
             let code: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
-            parts.push(Part { language: Some(language.trim().to_owned()), text: code.join("\n") });
+            let text = code.iter().flat_map(|line| [*line, "\n"]).collect();
+            parts.push(Part { language: Some(language.trim().to_owned()), text });
             open = false;
         } else if trimmed.is_empty() {
             open = false;
@@ -93,5 +94,58 @@ fn aligned(old: &[Part], new: &[Part]) -> Vec<Block> {
 }
 
 fn block(part: &Part, old: &str, new: &str) -> Block {
-    Block { language: part.language.clone(), pieces: compared(old, new) }
+    let pieces = if part.language.is_some() { code(old, new) } else { compared(old, new) };
+    Block { language: part.language.clone(), pieces }
+}
+
+/// Code is compared line by line first, because a line of it is one thing that is said.
+fn code(old: &str, new: &str) -> Vec<Piece> {
+    let lines = |text: &str| -> Vec<Part> {
+        text.split_inclusive('\n').map(|line| Part { language: None, text: line.to_owned() }).collect()
+    };
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in aligned(&lines(old), &lines(new)).into_iter().flat_map(|line| line.pieces) {
+        match pieces.last_mut() {
+            Some(last) if last.kind == piece.kind => last.text.push_str(&piece.text),
+            _ => pieces.push(piece),
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(old: &str, new: &str) -> Vec<String> {
+        let shown = |piece: &Piece| match piece.kind {
+            PieceKind::Same => piece.text.clone(),
+            PieceKind::Removed => format!("[-{}-]", piece.text),
+            PieceKind::Added => format!("{{+{}+}}", piece.text),
+        };
+        blocks(old, new).iter().map(|block| block.pieces.iter().map(shown).collect()).collect()
+    }
+
+    #[test]
+    fn paragraphs_are_matched_and_reflowed_and_code_is_compared_by_lines() {
+        for (old, new, shown) in [
+            ("One\ntwo.\n\nThree.", "One two.\n\nThree.", vec!["One two.", "Three."]),
+            ("One.\n\nThree.", "One.\n\nTwo, new.\n\nThree.", vec!["One.", "{+Two, new.+}", "Three."]),
+            ("- a b c\n- d", "- a b\n- d", vec!["- a b[- c-]", "- d"]),
+            ("> a\n> b", "> a b", vec!["> a b"]),
+            (
+                "```uses\ndeny: a=b, c=d\ndeny: e=f\n```",
+                "```uses\ndeny: e=f\n```",
+                vec!["[-deny: a=b, c=d\n-]deny: e=f\n"],
+            ),
+            (
+                "```cedar\nwhen {\n  a && b && c\n};\n```",
+                "```cedar\nwhen {\n  a && b && d\n};\n```",
+                vec!["when {\n  a && b && [-c-]{+d+}\n};\n"],
+            ),
+            ("A sentence.", "```cedar\nA sentence.\n```", vec!["[-A sentence.-]", "{+A sentence.\n+}"]),
+        ] {
+            assert_eq!(marked(old, new), shown, "{old} to {new}");
+        }
+    }
 }

@@ -49,6 +49,7 @@ pub(super) fn run(global: &Global, arguments: &Diff, printer: &Printer) -> miett
     let answer = Answer::to(question, seen, [Arc::clone(&old.stack), Arc::clone(&new.stack)])?;
     let comparison = Comparison {
         answer,
+        again: again(arguments),
         head: front_matter::compare(&old, &new),
         redline: redline(&old, &new),
         reworded,
@@ -81,6 +82,24 @@ pub(super) fn replay_at(sides: &[&Side], dates: Dates) -> Option<Timestamp> {
     windows().map(|window| window.effective).max()
 }
 
+/// The command as it can be typed into a shell.
+fn again(arguments: &Diff) -> String {
+    let mut words =
+        vec!["carveout".to_owned(), "diff".to_owned(), quoted(&arguments.old), quoted(&arguments.new)];
+    for (flag, path) in
+        [("--vocabulary", &arguments.vocabulary), ("--old-vocabulary", &arguments.old_vocabulary)]
+    {
+        words.extend(path.iter().map(|path| format!("{flag} {}", quoted(&path.display().to_string()))));
+    }
+    words.extend(arguments.dates.then(|| "--dates".to_owned()));
+    words.join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-:".contains(character);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// The clauses that differ, of every agreement that is on both sides.
 fn redline(old: &Side, new: &Side) -> Vec<ClauseChange> {
     let pairs = front_matter::paired(old, new);
@@ -92,6 +111,8 @@ struct Comparison {
     old: Side,
     new: Side,
     answer: Answer,
+    /// The command that says the same again.
+    again: String,
     head: Vec<HeadChange>,
     redline: Vec<ClauseChange>,
     reworded: VocabularyChanges,

@@ -172,9 +172,7 @@ fn method(html: &mut Html, comparison: &Comparison) {
     }
     vocabulary(html, "vocabulary", new);
     html.within("<dt>tool</dt><dd>Carveout ", env!("CARGO_PKG_VERSION"), "</dd>\n")
-        .within("<dt>again</dt><dd><code>carveout diff ", &comparison.old.name, " ")
-        .text(&comparison.new.name)
-        .markup(if comparison.dates == Dates::Respected { " --dates" } else { "" })
+        .within("<dt>again</dt><dd><code>", &comparison.again, "")
         .markup("</code></dd>\n</dl>\n</footer>\n");
 }
 

@@ -9,12 +9,9 @@ use super::{
     words::{Piece, PieceKind},
 };
 use crate::{
-    output::{Printer, coloured, strong, wrapped},
+    output::{Printer, coloured, indented, strong},
     workspace::Side,
 };
-
-/// How wide lines get.
-const WIDTH: usize = 96;
 
 /// The direction alone.
 pub(super) fn print_verdict(comparison: &Comparison, printer: &Printer) {
@@ -107,7 +104,7 @@ fn print_block(block: &Block, printer: &Printer) {
             text.lines().for_each(|line| printer.line(format_args!("    {line}")));
             printer.line("    ```");
         }
-        None => wrapped(&text, WIDTH).iter().for_each(|line| printer.line(format_args!("    {line}"))),
+        None => indented(printer, "    ", "    ", &text),
     }
 }
 
@@ -118,6 +115,8 @@ fn marked(piece: &Piece) -> String {
         PieceKind::Removed => ("[-", "-]", "deny"),
         PieceKind::Added => ("{+", "+}", "permit"),
     };
-    // Each line and each word by itself, because lines are broken between words.
-    coloured(ruling, &format!("{open}{}{close}", piece.text))
+    // A mark that closes at the end of a line stands on that line.
+    let text = piece.text.trim_end_matches('\n');
+    let end = piece.text.get(text.len()..).unwrap_or_default();
+    format!("{}{end}", coloured(ruling, &format!("{open}{text}{close}")))
 }

@@ -51,6 +51,9 @@ pub(super) fn run(
             &json!({ "agreement": agreement.id(), "digest": agreement.digest(), "each": rows, "second_opinion": second }),
         )?;
     } else {
+        if rows.is_empty() {
+            printer.line("no clause has a policy");
+        }
         rows.iter().for_each(|row| row.print(printer));
         second.words().iter().for_each(|words| printer.line(format_args!("\n{words}")));
     }

@@ -25,6 +25,10 @@ pub(super) fn print(
         printer.document("what-if", &document)?;
         return Ok(Exit::Yes);
     }
+    if conditions.is_empty() {
+        printer.line("no clause has a condition");
+        return Ok(Exit::Yes);
+    }
     let mut table = Table::new(["condition", "what it says"]);
     let mut clause = None;
     for condition in &conditions {

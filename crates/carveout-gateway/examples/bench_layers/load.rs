@@ -122,10 +122,3 @@ pub(crate) fn cpu() -> Cpu {
     }
     cpu
 }
-
-/// Megabytes of this process at its highest.
-pub(crate) fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
-}

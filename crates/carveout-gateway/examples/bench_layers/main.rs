@@ -1,5 +1,5 @@
 //! What each stop of a request costs: CPU time of the gateway's process per request, in layers over a pass-through
-//! floor made of the same hyper stack. Prints a table; takes about a minute.
+//! floor made of the same hyper stack, and how many entries share a sync. Prints a table; takes about a minute.
 //!
 //! The provider and the load are other processes (this program again, in other roles), so that only the
 //! gateway's own time is counted. Numbers are medians of several rounds in which the layers take turns.
@@ -28,11 +28,15 @@ use std::{
 };
 
 use carveout_gateway::ProgramSettings;
-use carveout_ledger::Options;
+use carveout_ledger::{Ledger, Options};
 use carveout_terms::{Agreement, Program, Stack};
 use sha2::Digest as _;
 
 use crate::{kit::Kit, layer::LAYERS};
+
+/// The program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Rounds per measurement; the median counts.
 const ROUNDS: usize = 5;
@@ -57,11 +61,18 @@ fn main() {
     }
 }
 
-/// One core is left to the ledger's threads: with as many workers as cores, the same load costs a tenth more.
+/// As in the program: one core is left to the ledger's threads, and a single worker needs no others.
 fn runtime() -> tokio::runtime::Runtime {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let workers = cores.saturating_sub(1).max(1);
-    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build().unwrap()
+    let mut runtime = match cores.saturating_sub(1) {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        workers => {
+            let mut several = tokio::runtime::Builder::new_multi_thread();
+            several.worker_threads(workers);
+            several
+        }
+    };
+    runtime.enable_all().build().unwrap()
 }
 
 /// Another process of this program, with its first line of output.
@@ -114,57 +125,77 @@ async fn measure() {
     for layer in LAYERS {
         servers.push((layer.name(), layer::serve(bench.clone(), layer).await));
     }
+    let ledger = kit.settings.ledger.clone();
     let gateway = kit.start().await;
     servers.push(("the gateway, whole", gateway.address));
 
+    let many = rounds(&servers, &ledger, 32, 1_500).await;
+    let one = rounds(&servers, &ledger, 1, 700).await;
     println!(
-        "CPU microseconds per 1 KB request, median of {ROUNDS} rounds; sample terms, decision memoised."
+        "CPU microseconds of the process for a 1 KB request, medians of {ROUNDS} rounds in which the layers take turns"
     );
-    println!("In brackets: how much of it is the ledger's own threads.\n");
-    println!("{:<24} {:>18} {:>18} {:>12}", "layer", "32 connections", "1 connection", "requests/s");
-    let many = rounds(&servers, 32, 1_500).await;
-    let one = rounds(&servers, 1, 700).await;
+    println!(
+        "(the program's allocator and runtime, sample terms, decision remembered); of these, the ledger's own threads; and entries for each sync.\n"
+    );
+    println!(
+        "| layer | 32 connections | ledger's threads | entries/sync | 1 connection | ledger's threads | entries/sync |"
+    );
+    println!("|---|---|---|---|---|---|---|");
     for (((name, _), many), one) in servers.iter().zip(many).zip(one) {
-        let shown = |round: &Round| format!("{:.1} ({:.1})", round.cpu, round.ledger);
-        println!("{name:<24} {:>18} {:>18} {:>12.0}", shown(&many), shown(&one), many.rate);
+        println!("| {name} | {} | {} |", many.shown(), one.shown());
     }
-    println!(
-        "\nresident memory at its highest: {} MB (all layers and the gateway in one process)",
-        load::peak_memory()
-    );
     provider.kill().unwrap();
     provider.wait().unwrap();
 }
 
-/// What one round came to: CPU microseconds per request, those of the ledger's threads among them, and requests per
-/// second.
+/// What one round came to: CPU microseconds per request, those of the ledger's threads among them, and how many entries
+/// shared a sync.
 #[derive(Clone, Copy, Debug)]
 struct Round {
     cpu: f64,
     ledger: f64,
-    rate: f64,
+    entries_per_sync: Option<f64>,
+}
+
+impl Round {
+    fn shown(&self) -> String {
+        let shared = self.entries_per_sync.map_or_else(|| "-".to_owned(), |entries| format!("{entries:.1}"));
+        format!("{:.1} | {:.1} | {shared}", self.cpu, self.ledger)
+    }
 }
 
 /// The median round of each server. The servers take turns, so that a busy moment of the machine meets all of them.
-async fn rounds(servers: &[(&str, SocketAddr)], connections: usize, millis: u64) -> Vec<Round> {
+async fn rounds(
+    servers: &[(&str, SocketAddr)],
+    ledger: &Ledger,
+    connections: usize,
+    millis: u64,
+) -> Vec<Round> {
     let mut measured = vec![Vec::new(); servers.len()];
     for round in 0..=ROUNDS {
         for (results, (_, address)) in measured.iter_mut().zip(servers) {
             let (address, connections) = (address.to_string(), connections.to_string());
-            let before = load::cpu();
+            let (before, recorded) = (load::cpu(), ledger.statistics());
             let length = millis.to_string();
             let ask = move || other(&["load", &address, &connections, &length]);
             let (mut child, done) = tokio::task::spawn_blocking(ask).await.unwrap();
             child.wait().unwrap();
             let done: f64 = done.parse().unwrap();
-            let after = load::cpu();
+            let (after, records) = (load::cpu(), ledger.statistics());
             let each = |spent: Duration| spent.as_secs_f64() * 1e6 / done;
-            let (serving, ledger) =
+            let (serving, ledger_threads) =
                 (each(after.serving - before.serving), each(after.ledger - before.ledger));
-            let rate = done * 1_000.0 / f64::from(u32::try_from(millis).unwrap());
+            let syncs = records.syncs - recorded.syncs;
+            #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+            let entries_per_sync =
+                (syncs > 0).then(|| (records.entries - recorded.entries) as f64 / syncs as f64);
             // The first round warms connections and memos.
             if round > 0 {
-                results.push(Round { cpu: serving + ledger, ledger, rate });
+                results.push(Round {
+                    cpu: serving + ledger_threads,
+                    ledger: ledger_threads,
+                    entries_per_sync,
+                });
             }
         }
     }

@@ -14,10 +14,9 @@ use http::{
     response,
 };
 use http_body_util::Full;
-use hyper::body::Incoming;
 use tokio::time::timeout;
 
-pub(crate) use self::connection::Connection;
+pub(crate) use self::connection::{Arriving, Connection};
 use self::connection::{Pool, Unsent};
 use crate::{
     admit::Passage,
@@ -50,8 +49,7 @@ pub(crate) struct Provider {
 /// What came back, with its head read and its body still to come.
 pub(crate) struct Answer {
     pub(crate) head: response::Parts,
-    pub(crate) body: Incoming,
-    pub(crate) connection: Connection,
+    pub(crate) body: Arriving,
 }
 
 /// Why nothing came back.
@@ -98,9 +96,11 @@ impl Provider {
         })
     }
 
-    /// Takes back a connection whose reply was read to its end.
-    pub(crate) fn put_back(&self, connection: Connection) {
-        self.pool.put_back(connection);
+    /// Takes back the connection of a reply that was read to its end, if it was not closed.
+    pub(crate) fn put_back(&self, connection: Option<Connection>) {
+        if let Some(connection) = connection {
+            self.pool.put_back(connection);
+        }
     }
 
     fn request(&self, body: Bytes) -> Request<Full<Bytes>> {
@@ -115,16 +115,15 @@ impl Provider {
     /// A kept connection may have been closed by the provider in the meantime. If so, and only if not one byte was
     /// written to it, the same request goes over the next one: it is still the same single attempt.
     async fn exchange(&self, mut request: Request<Full<Bytes>>) -> Result<Answer, Unanswered> {
-        while let Some(mut connection) = self.pool.reuse().await {
+        while let Some(connection) = self.pool.reuse().await {
             match connection.send(request).await {
-                Ok(reply) => return Ok(Answer::of(reply, connection)),
+                Ok((head, body)) => return Ok(Answer { head, body }),
                 Err(Unsent::Untouched(untouched)) => request = *untouched,
                 Err(Unsent::Broken) => return Err(Unanswered::Cut),
             }
         }
-        let mut connection = self.connect().await?;
-        match connection.send(request).await {
-            Ok(reply) => Ok(Answer::of(reply, connection)),
+        match self.connect().await?.send(request).await {
+            Ok((head, body)) => Ok(Answer { head, body }),
             Err(Unsent::Untouched(_)) => Err(Unanswered::Unreachable),
             Err(Unsent::Broken) => Err(Unanswered::Cut),
         }
@@ -142,13 +141,6 @@ impl Provider {
                 Err(Unanswered::Unreachable)
             }
         }
-    }
-}
-
-impl Answer {
-    fn of(reply: http::Response<Incoming>, connection: Connection) -> Self {
-        let (head, body) = reply.into_parts();
-        Self { head, body, connection }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 const LONGEST_ERROR: usize = 64 << 10;
 
 pub(super) async fn judge(house: &House, target: &Target, answer: Answer, mut attempt: Attempt) -> Notice {
-    let Answer { head, mut body, connection } = answer;
+    let Answer { head, mut body } = answer;
     let mut said = BytesMut::new();
     let whole = loop {
         match next(&mut body, house.patience.idle).await {
@@ -31,7 +31,7 @@ pub(super) async fn judge(house: &House, target: &Target, answer: Answer, mut at
         }
     };
     if whole {
-        target.provider.put_back(connection);
+        target.provider.put_back(body.into_connection());
     }
     attempt.settle(Outcome::ProviderRefused);
     let caps = json::Limits { depth: house.limits.depth, bytes: LONGEST_ERROR };

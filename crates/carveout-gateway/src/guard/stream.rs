@@ -14,12 +14,11 @@ use bytes::Bytes;
 use carveout_dialects::{Dialect, ReplyError, ReplyReader};
 use carveout_ledger::Outcome;
 use http_body::Body;
-use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::{Expected, Fault, Release, Reply, reply::BrokenOff};
 use crate::{
-    forward::{Answer, Connection},
+    forward::{Answer, Arriving},
     house::{House, Target},
     settle::Attempt,
 };
@@ -32,8 +31,7 @@ pub(super) struct Stream {
     dialect: Dialect,
     target: Arc<Target>,
     reader: ReplyReader,
-    body: Incoming,
-    connection: Option<Connection>,
+    body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
     last_piece: Instant,
@@ -58,14 +56,13 @@ pub(super) fn judge(
     answer: Answer,
     attempt: Attempt,
 ) -> Reply {
-    let Answer { body, connection, .. } = answer;
+    let Answer { body, .. } = answer;
     let patience = house.patience.idle;
     Reply::stream(Stream {
         dialect: expected.dialect,
         target: target.clone(),
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         body,
-        connection: Some(connection),
         attempt: Some(attempt),
         patience,
         last_piece: Instant::now(),
@@ -135,7 +132,9 @@ impl Stream {
             std::task::ready!(self.quiet.as_mut().poll(context));
             if Instant::now() >= until {
                 // A provider that has said everything and doesn't hang up is not reused.
-                self.connection = if ended { None } else { self.connection.take() };
+                if ended {
+                    self.body.close();
+                }
                 return Poll::Ready(if ended { Ok(None) } else { Err(Fault::Stalled) });
             }
             self.quiet.as_mut().reset(until);
@@ -178,9 +177,7 @@ impl Stream {
     }
 
     fn complete(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.target.provider.put_back(connection);
-        }
+        self.target.provider.put_back(self.body.take_connection());
         self.settle(Outcome::Completed);
     }
 

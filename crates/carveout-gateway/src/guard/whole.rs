@@ -5,12 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use carveout_dialects::{Notice, ReplyReader};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use tokio::time::timeout;
 
 use super::{Expected, Fault, Release, Reply};
 use crate::{
-    forward::Answer,
+    forward::{Answer, Arriving},
     house::{House, Target},
     settle::Attempt,
 };
@@ -22,13 +21,13 @@ pub(super) async fn judge(
     answer: Answer,
     mut attempt: Attempt,
 ) -> Result<Reply, Box<Notice>> {
-    let Answer { mut body, connection, .. } = answer;
+    let Answer { mut body, .. } = answer;
     let mut reader = ReplyReader::new(expected.dialect, false, house.limits.reply());
     let read = read(&mut reader, &mut body, house.patience.idle, &mut attempt).await;
     attempt.summarised(reader.summary());
     match read {
         Ok(judged) => {
-            target.provider.put_back(connection);
+            target.provider.put_back(body.into_connection());
             Ok(Reply::whole(Release::judged(judged), attempt))
         }
         Err(fault) => {
@@ -40,7 +39,7 @@ pub(super) async fn judge(
 
 async fn read(
     reader: &mut ReplyReader,
-    body: &mut Incoming,
+    body: &mut Arriving,
     patience: Duration,
     attempt: &mut Attempt,
 ) -> Result<Bytes, Fault> {
@@ -52,7 +51,7 @@ async fn read(
 }
 
 /// The next piece of a provider's body, `None` at its end.
-pub(super) async fn next(body: &mut Incoming, patience: Duration) -> Result<Option<Bytes>, Fault> {
+pub(super) async fn next(body: &mut Arriving, patience: Duration) -> Result<Option<Bytes>, Fault> {
     loop {
         let frame = timeout(patience, body.frame()).await.map_err(|_elapsed| Fault::Stalled)?;
         match frame.transpose().map_err(|_broken| Fault::Cut)? {

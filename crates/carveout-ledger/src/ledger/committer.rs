@@ -3,7 +3,12 @@
 //! It takes whatever has gathered since the last sync, writes it as one frame, syncs once and tells everybody
 //! in the batch. Under load batches grow by themselves; nothing is ever delayed to fill one.
 
-use std::{mem, sync::atomic::Ordering, thread, time::Instant};
+use std::{
+    mem,
+    sync::{PoisonError, atomic::Ordering},
+    thread,
+    time::Instant,
+};
 
 use super::shared::{Batch, Shared, wait_until};
 use crate::{
@@ -36,20 +41,40 @@ impl Drop for End<'_> {
     }
 }
 
-/// The next batch; `None` once the ledger is closed and everything was taken, or it is poisoned.
+/// The next batch; `None` once the ledger is closed and everything was taken, or it is poisoned. Entries that nobody
+/// waits for are left to gather for a while.
 fn next(shared: &Shared) -> Option<Batch> {
+    // On a busy machine others add to the batch meanwhile; on an idle one this costs no time.
+    thread::yield_now();
     let mut queue = shared.queue();
     queue.syncing_since = None;
     queue.idle = true;
-    queue = wait_until(&shared.queued, queue, None, |queue| {
-        !queue.batch.leaves.is_empty() || queue.closing || queue.poisoned.is_some()
-    });
-    queue.idle = false;
-    if queue.poisoned.is_some() || queue.batch.leaves.is_empty() {
+    loop {
+        if queue.poisoned.is_some() {
+            return None;
+        }
+        let something = !queue.batch.leaves.is_empty();
+        let due = queue.batch.lingers_since.map(|since| since + shared.options.linger);
+        let now = Instant::now();
+        if queue.closing || something && (!queue.batch.waiters.is_empty() || due.is_none_or(|due| due <= now))
+        {
+            queue.idle = false;
+            break;
+        }
+        queue.alarm = due.is_some();
+        queue = match due {
+            None => shared.queued.wait(queue).unwrap_or_else(PoisonError::into_inner),
+            Some(due) => {
+                let waited = shared.queued.wait_timeout(queue, due.saturating_duration_since(now));
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+    }
+    if queue.batch.leaves.is_empty() {
         return None;
     }
-    queue.syncing_since = Some(Instant::now());
-    let successor = Batch::new(queue.batch.end());
+    queue.syncing_since = queue.batch.waited_for_since.or_else(|| Some(Instant::now()));
+    let successor = queue.batch.successor();
     Some(mem::replace(&mut queue.batch, successor))
 }
 
@@ -94,7 +119,7 @@ fn write(
             published: shared.published().checkpoint.size(),
             ..segment.header().clone()
         };
-        *segment = Segment::create(storage, header).map_err(failed)?;
+        *segment = Segment::create(storage, header, shared.options.segment_bytes).map_err(failed)?;
     }
     let count = u32::try_from(batch.leaves.len()).unwrap_or(u32::MAX);
     segment.commit(&mut batch.frame, batch.first, count).map_err(failed)?;
@@ -111,6 +136,9 @@ fn hand_over(shared: &Shared, batch: Batch) {
     });
     durable.bytes += batch.frame.len();
     durable.batches.push_back(batch);
+    let wake = durable.bytes >= durable.wakes_at;
     drop(durable);
-    shared.committed.notify_one();
+    if wake {
+        shared.committed.notify_one();
+    }
 }

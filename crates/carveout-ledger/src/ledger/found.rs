@@ -82,8 +82,11 @@ pub(super) fn create(
     storage.create_directory("").map_err(disk)?;
     let lock = lock(storage.as_ref())?;
     clear_ground(storage.as_ref())?;
-    let segment =
-        segment(storage.as_ref(), SegmentHeader { epoch: 1, first: 1, published: 0, ledger: leaf })?;
+    let segment = segment(
+        storage.as_ref(),
+        &options,
+        SegmentHeader { epoch: 1, first: 1, published: 0, ledger: leaf },
+    )?;
     let mut publication = Publication::empty(storage.clone(), key);
     publication.add_entry(&bytes, leaf, &step)?;
     let published = publication.publish()?;
@@ -150,7 +153,8 @@ pub(super) fn open(
     check_known(storage.as_ref(), &options, &published.checkpoint)?;
 
     let (epoch, first) = (replayed.epoch + 1, publication.size());
-    let segment = segment(storage.as_ref(), SegmentHeader { epoch, first, published: first, ledger })?;
+    let segment =
+        segment(storage.as_ref(), &options, SegmentHeader { epoch, first, published: first, ledger })?;
     publication.remove_spent_segments()?;
     let recovery = Recovery {
         entries: first,
@@ -221,8 +225,8 @@ fn check_known(storage: &dyn Storage, options: &Options, published: &Checkpoint)
     Ok(())
 }
 
-fn segment(storage: &dyn Storage, header: SegmentHeader) -> Result<Segment, LedgerError> {
-    Segment::create(storage, header)
+fn segment(storage: &dyn Storage, options: &Options, header: SegmentHeader) -> Result<Segment, LedgerError> {
+    Segment::create(storage, header, options.segment_bytes)
         .map_err(|error| LedgerError::io("create a segment in", wal::DIRECTORY, &error))
 }
 
@@ -238,6 +242,7 @@ fn start(
         batch: Batch::new(publication.size()),
         lifecycle: publication.lifecycle().clone(),
         idle: false,
+        alarm: false,
         closing: false,
         poisoned: None,
         syncing_since: None,

@@ -151,6 +151,19 @@ impl Ledger {
         Ok(Position { index, leaf })
     }
 
+    /// Records an entry that nobody waits for: it becomes durable together with the next entry that somebody does wait
+    /// for, or after [`Options::linger`]. When this returns `Ok` it has its place, and closing the ledger makes it
+    /// durable; a crash before that loses it.
+    ///
+    /// # Errors
+    /// It was not taken. See [`LedgerError`].
+    pub fn append_soon(&self, entry: &Entry) -> Result<Position, LedgerError> {
+        let prepared = prepare(entry)?;
+        let leaf = prepared.leaf;
+        let index = self.handle.shared.enqueue(vec![prepared], None)?;
+        Ok(Position { index, leaf })
+    }
+
     /// Records entries at consecutive indexes, all or none, even across a crash.
     ///
     /// # Errors
@@ -168,7 +181,7 @@ impl Ledger {
     async fn commit(&self, entries: Vec<Prepared>) -> Result<u64, LedgerError> {
         let shared = &self.handle.shared;
         let (sender, receiver) = oneshot::channel();
-        let first = shared.enqueue(entries, sender)?;
+        let first = shared.enqueue(entries, Some(sender))?;
         let deadline = shared.options.commit_deadline;
         match timeout(deadline, receiver).await {
             Ok(Ok(result)) => result.map(|()| first),

@@ -11,6 +11,8 @@ pub struct Options {
     pub publish_interval: Duration,
     /// How long an append waits for durability before it fails. Default 2 s.
     pub commit_deadline: Duration,
+    /// How long an entry that nobody waits for stays in memory before it is written by itself. Default 50 ms.
+    pub linger: Duration,
     /// A write-ahead segment that has grown to this many bytes is succeeded by another. Default 16 MiB.
     pub segment_bytes: u64,
     /// Bytes of entries that may wait for the disk; appends beyond are refused. Default 16 MiB.
@@ -27,6 +29,7 @@ impl Default for Options {
         Self {
             publish_interval: Duration::from_millis(500),
             commit_deadline: Duration::from_secs(2),
+            linger: Duration::from_millis(50),
             segment_bytes: 16 << 20,
             queue_bytes: 16 << 20,
             unpublished_bytes: 64 << 20,

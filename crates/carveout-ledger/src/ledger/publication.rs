@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeSet, HashSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -27,6 +28,9 @@ pub(super) const CHECKPOINT: &str = "checkpoint";
 /// Directories known to be durable are remembered up to this many, then asked for anew.
 const MOST_KNOWN_DIRECTORIES: usize = 4_096;
 
+/// The state is written beside a checkpoint no more often than this; opening makes up for what it lacks.
+const PROJECTION_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The published tree and what is needed to extend it. Owned by one thread at a time.
 pub(super) struct Publication {
     storage: Arc<dyn Storage>,
@@ -36,6 +40,7 @@ pub(super) struct Publication {
     edge: Vec<u8>,
     lifecycle: Lifecycle,
     published_size: u64,
+    projected_at: Option<Instant>,
     known_directories: HashSet<String>,
     unsynced_directories: BTreeSet<String>,
     /// Directories of partial tiles whose full tile now exists.
@@ -64,6 +69,7 @@ impl Publication {
             edge,
             lifecycle,
             published_size,
+            projected_at: None,
             known_directories,
             unsynced_directories,
             outdated,
@@ -97,6 +103,11 @@ impl Publication {
 
     pub(super) fn size(&self) -> u64 {
         self.frontier.size()
+    }
+
+    /// Whether entries were added that no checkpoint covers.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.size() > self.published_size
     }
 
     pub(super) fn lifecycle(&self) -> &Lifecycle {
@@ -149,13 +160,22 @@ impl Publication {
         write_durably(self.storage.as_ref(), "checkpoint", CHECKPOINT, note.as_bytes())
             .map_err(|error| LedgerError::io("write", CHECKPOINT, &error))?;
         self.published_size = checkpoint.size();
-        projection::write(self.storage.as_ref(), &self.lifecycle, checkpoint.root())?;
+        if self.projected_at.is_none_or(|at| at.elapsed() >= PROJECTION_INTERVAL) {
+            self.project()?;
+        }
         for directory in self.outdated.drain(..) {
             self.storage
                 .remove_directory(&directory)
                 .map_err(|error| LedgerError::io("remove", &directory, &error))?;
         }
         Ok(Published { checkpoint, note })
+    }
+
+    /// Writes the state beside the checkpoint that was published last. Everything added must be published.
+    pub(super) fn project(&mut self) -> Result<(), LedgerError> {
+        projection::write(self.storage.as_ref(), &self.lifecycle, self.frontier.root())?;
+        self.projected_at = Some(Instant::now());
+        Ok(())
     }
 
     fn write_partials(&mut self) -> Result<(), LedgerError> {

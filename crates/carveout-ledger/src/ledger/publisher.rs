@@ -8,21 +8,16 @@ use super::{
 };
 use crate::LedgerError;
 
+/// Entries are taken over in pieces of this size, so that few of them wait in memory however rarely checkpoints come.
+const PIECE: usize = 512 << 10;
+
 /// Runs until the committer has ended; then publishes the rest, lets go of the lock and tells who closes.
 pub(super) fn run(shared: &Shared, mut publication: Publication, lock: Box<dyn Send>) {
     let mut end = End {
         shared,
         outcome: Err(LedgerError::corrupt("tile", "the publishing thread ended unexpectedly")),
     };
-    let mut outcome = Ok(());
-    let mut published_at = Instant::now();
-    while let Some(batches) = next(shared, published_at) {
-        outcome = publish(shared, &mut publication, &batches);
-        if outcome.is_err() {
-            break;
-        }
-        published_at = Instant::now();
-    }
+    let outcome = publish_all(shared, &mut publication);
     // Whoever is told that the ledger is closed may open it.
     drop((publication, lock));
     end.outcome = outcome;
@@ -53,28 +48,53 @@ impl Drop for End<'_> {
     }
 }
 
-/// What is durable, once it is time to publish it; `None` at the end.
-fn next(shared: &Shared, published_at: Instant) -> Option<Vec<Batch>> {
-    let options = &shared.options;
-    let something = |durable: &mut Durable| !durable.batches.is_empty() || durable.ended;
-    let enough = |durable: &mut Durable| durable.bytes >= options.unpublished_bytes / 4 || durable.ended;
-    let mut durable = wait_until(&shared.committed, shared.durable(), None, something);
-    durable = wait_until(&shared.committed, durable, Some(published_at + options.publish_interval), enough);
-    let batches: Vec<_> = durable.batches.drain(..).collect();
-    drop(durable);
-    // After a failure the disk is not asked for anything more: opening again will publish.
-    if batches.is_empty() || shared.queue().poisoned.is_some() { None } else { Some(batches) }
+/// Takes over what becomes durable, and publishes it every so often.
+fn publish_all(shared: &Shared, publication: &mut Publication) -> Result<(), LedgerError> {
+    let mut published_at = Instant::now();
+    loop {
+        let unpublished = publication.is_ahead();
+        let due = published_at + shared.options.publish_interval;
+        let gathered = gather(shared, unpublished, due);
+        // After a failure the disk is not asked for anything more: opening again will publish.
+        if shared.queue().poisoned.is_some() {
+            return Ok(());
+        }
+        let bytes: usize = gathered.batches.iter().map(|batch| batch.frame.len()).sum();
+        for batch in gathered.batches {
+            publication.add(&batch)?;
+        }
+        shared.durable().bytes -= bytes;
+        shared.relieved.notify_all();
+        if publication.is_ahead() && (gathered.ended || Instant::now() >= due) {
+            shared.publish(publication.publish()?);
+            shared.checkpoints.fetch_add(1, Ordering::Relaxed);
+            publication.remove_spent_segments()?;
+            published_at = Instant::now();
+        }
+        if gathered.ended {
+            return publication.project();
+        }
+    }
 }
 
-fn publish(shared: &Shared, publication: &mut Publication, batches: &[Batch]) -> Result<(), LedgerError> {
-    for batch in batches {
-        publication.add(batch)?;
-    }
-    let published = publication.publish()?;
-    shared.publish(published);
-    shared.checkpoints.fetch_add(1, Ordering::Relaxed);
-    let bytes: usize = batches.iter().map(|batch| batch.frame.len()).sum();
-    shared.durable().bytes -= bytes;
-    shared.relieved.notify_all();
-    publication.remove_spent_segments()
+struct Gathered {
+    batches: Vec<Batch>,
+    /// The committer is done: there will be no more.
+    ended: bool,
+}
+
+/// Waits for a piece to take over, or until it is time to publish what there is.
+fn gather(shared: &Shared, unpublished: bool, due: Instant) -> Gathered {
+    let piece = PIECE.min(shared.options.unpublished_bytes / 4);
+    let something = |durable: &mut Durable| {
+        durable.wakes_at = 0;
+        unpublished || !durable.batches.is_empty() || durable.ended
+    };
+    let enough = |durable: &mut Durable| {
+        durable.wakes_at = piece;
+        durable.bytes >= piece && !durable.batches.is_empty() || durable.ended
+    };
+    let durable = wait_until(&shared.committed, shared.durable(), None, something);
+    let mut durable = wait_until(&shared.committed, durable, Some(due), enough);
+    Gathered { batches: durable.batches.drain(..).collect(), ended: durable.ended }
 }

@@ -34,12 +34,38 @@ pub(super) struct Batch {
     pub(super) leaves: Vec<Digest>,
     pub(super) steps: Vec<Step>,
     pub(super) waiters: Vec<Waiter>,
+    /// When the first entry came that nobody waits for, if it was the first of all.
+    pub(super) lingers_since: Option<Instant>,
+    /// When the first entry came that somebody waits for.
+    pub(super) waited_for_since: Option<Instant>,
 }
 
 impl Batch {
     pub(super) fn new(first: u64) -> Self {
-        let frame = wal::ROOM.to_vec();
-        Self { first, frame, leaves: Vec::new(), steps: Vec::new(), waiters: Vec::new() }
+        Self {
+            first,
+            frame: wal::ROOM.to_vec(),
+            leaves: Vec::new(),
+            steps: Vec::new(),
+            waiters: Vec::new(),
+            lingers_since: None,
+            waited_for_since: None,
+        }
+    }
+
+    /// The next one, which will probably need as much space as this one did.
+    pub(super) fn successor(&self) -> Self {
+        let mut frame = Vec::with_capacity(self.frame.len());
+        frame.extend_from_slice(&wal::ROOM);
+        Self {
+            first: self.end(),
+            frame,
+            leaves: Vec::with_capacity(self.leaves.len()),
+            steps: Vec::with_capacity(self.steps.len()),
+            waiters: Vec::with_capacity(self.waiters.len()),
+            lingers_since: None,
+            waited_for_since: None,
+        }
     }
 
     pub(super) fn push(&mut self, entry: Prepared) {
@@ -67,10 +93,12 @@ pub(super) struct Queue {
     pub(super) lifecycle: Lifecycle,
     /// The committer sleeps and must be woken.
     pub(super) idle: bool,
+    /// The committer will wake by itself, because something lingers.
+    pub(super) alarm: bool,
     pub(super) closing: bool,
     /// The first failure; nothing is accepted any more.
     pub(super) poisoned: Option<LedgerError>,
-    /// When the disk was asked for the sync that is under way.
+    /// Since when somebody waits for the sync that is under way.
     pub(super) syncing_since: Option<Instant>,
 }
 
@@ -79,6 +107,8 @@ pub(super) struct Queue {
 pub(super) struct Durable {
     pub(super) batches: VecDeque<Batch>,
     pub(super) bytes: usize,
+    /// The publisher sleeps until there are so many bytes.
+    pub(super) wakes_at: usize,
     /// The committer is done.
     pub(super) ended: bool,
     /// The publisher is done, well or badly.
@@ -126,7 +156,7 @@ impl Shared {
     }
 
     /// Puts entries in the queue, all or none, and says what index the first one has.
-    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Waiter) -> Result<u64, LedgerError> {
+    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Option<Waiter>) -> Result<u64, LedgerError> {
         let mut queue = self.queue();
         if let Some(failure) = &queue.poisoned {
             return Err(failure.clone());
@@ -144,8 +174,16 @@ impl Shared {
         for entry in entries {
             queue.batch.push(entry);
         }
-        queue.batch.waiters.push(waiter);
-        if queue.idle {
+        let lingers = waiter.is_none() && queue.batch.waiters.is_empty();
+        if lingers {
+            queue.batch.lingers_since.get_or_insert_with(Instant::now);
+        }
+        if let Some(waiter) = waiter {
+            queue.batch.waited_for_since.get_or_insert_with(Instant::now);
+            queue.batch.waiters.push(waiter);
+        }
+        // For an entry that may linger, a committer that sleeps is woken only to set its alarm.
+        if queue.idle && !(lingers && queue.alarm) {
             self.queued.notify_one();
         }
         Ok(first)
@@ -176,7 +214,8 @@ impl Shared {
 
     pub(super) fn healthy(&self) -> bool {
         let queue = self.queue();
-        let stalled = queue.syncing_since.is_some_and(|since| since.elapsed() > self.options.commit_deadline);
+        let waits = [queue.syncing_since, queue.batch.waited_for_since];
+        let stalled = waits.into_iter().flatten().any(|since| since.elapsed() > self.options.commit_deadline);
         queue.poisoned.is_none() && !queue.closing && !stalled
     }
 

@@ -31,7 +31,7 @@ pub struct Frame<'a> {
 /// Why bytes are not the frame that must stand there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// The writing of the frame was cut short: it breaks off, or a sector of it was never written.
+    /// The writing of the frame was cut short: it breaks off (room that was not written is not part of `segment`), or a sector of it was never written.
     #[error("the frame was not written to its end")]
     Torn,
     /// All of it was written and it is not what was written.

@@ -2,7 +2,7 @@
 
 use super::{
     frame::{FrameError, parse_frame},
-    segment::{DIRECTORY, HEADER_BYTES, SegmentHeader},
+    segment::{DIRECTORY, HEADER_BYTES, SegmentHeader, written},
 };
 use crate::{Digest, LedgerError, parse_bundle, storage::Storage};
 
@@ -96,11 +96,12 @@ fn read_segment(
     replayed: &mut Replayed,
 ) -> Result<u64, LedgerError> {
     let (mut offset, mut next) = (HEADER_BYTES, found.header.first);
-    while offset < found.bytes.len() {
-        let frame = match parse_frame(&found.bytes, offset, found.header.epoch, next) {
+    let written = written(&found.bytes);
+    while offset < written.len() {
+        let frame = match parse_frame(written, offset, found.header.epoch, next) {
             Ok(frame) => frame,
             Err(FrameError::Torn) if last => {
-                replayed.torn_bytes = (found.bytes.len() - offset) as u64;
+                replayed.torn_bytes = (written.len() - offset) as u64;
                 return Ok(next);
             }
             Err(FrameError::Torn) => {

@@ -11,6 +11,8 @@ use crate::{
 /// The directory of segments.
 pub(crate) const DIRECTORY: &str = "wal";
 const MAGIC: &[u8; 16] = b"carveout wal v1\n";
+/// Room that is made at once, at most: about a millisecond's work for a disk.
+const MOST_ROOM: u64 = 1 << 20;
 /// Bytes of a segment's header.
 pub(crate) const HEADER_BYTES: usize = 16 + 24 + 32 + 4;
 
@@ -55,26 +57,38 @@ impl SegmentHeader {
     }
 }
 
+/// What was written of a segment: an entry's last byte is never a zero, so the zeroes at its end are room.
+pub(crate) fn written(segment: &[u8]) -> &[u8] {
+    let end = segment.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    segment.get(..end).unwrap_or_default()
+}
+
 /// The segment that is being written.
 pub(crate) struct Segment {
     header: SegmentHeader,
     file: Box<dyn StorageFile>,
     bytes: u64,
+    /// Up to here the file has room.
+    room: u64,
+    /// So much room is made at a time.
+    step: u64,
 }
 
 impl Segment {
     /// Begins a segment. When this returns its header and name are durable: a segment without a whole header
-    /// is never the work of a crash.
-    pub(crate) fn create(storage: &dyn Storage, header: SegmentHeader) -> io::Result<Self> {
+    /// is never the work of a crash. It is not meant to grow much beyond `most` bytes.
+    pub(crate) fn create(storage: &dyn Storage, header: SegmentHeader, most: u64) -> io::Result<Self> {
         let path = format!("{DIRECTORY}/{}", header.name());
         let staged = format!("{STAGING}/wal");
         let bytes = header.encode();
         let mut file = storage.create(&staged)?;
         file.append(&bytes)?;
+        let (bytes, step) = (bytes.len() as u64, most.min(MOST_ROOM));
+        file.make_room(step)?;
         file.sync()?;
         storage.rename(&staged, &path)?;
         storage.sync_directory(DIRECTORY)?;
-        Ok(Self { header, file, bytes: bytes.len() as u64 })
+        Ok(Self { header, file, bytes, room: bytes + step, step })
     }
 
     pub(crate) fn header(&self) -> &SegmentHeader {
@@ -88,9 +102,15 @@ impl Segment {
     /// Writes a batch and makes it durable. `frame` has [`HEAD_BYTES`] of room before the entries.
     pub(crate) fn commit(&mut self, frame: &mut [u8], sequence: u64, count: u32) -> io::Result<()> {
         frame::seal(frame, sequence, self.header.epoch, count);
+        let end = self.bytes + frame.len() as u64;
+        if end > self.room {
+            let more = self.step.max(frame.len() as u64);
+            self.file.make_room(more)?;
+            self.room = self.bytes + more;
+        }
         self.file.append(frame)?;
         self.file.sync()?;
-        self.bytes += frame.len() as u64;
+        self.bytes = end;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ struct Log {
 
 const FRAMES: [&[&str]; 3] = [&["{\"one\":1}", "{\"two\":2}"], &["{\"three\":3}"], &["{\"four\":4}"]];
 const FIRST: u64 = 5;
+const ROOM_BYTES: u64 = 4_000;
 
 fn ledger() -> Digest {
     Digest::of(b"ledger")
@@ -28,6 +29,17 @@ fn frame(entries: &[&str]) -> Vec<u8> {
     frame
 }
 
+/// The bytes with room after them, as much as leaves sectors that nobody wrote to.
+fn with_room(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &[0; 2_000]].concat()
+}
+
+/// Bytes after the last whole frame, without zeroes at the end: those can't be told from room.
+fn torn(bytes: &[u8], after: usize) -> u64 {
+    let written = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    written.saturating_sub(after) as u64
+}
+
 fn log() -> Log {
     let directory = tempfile::tempdir().unwrap();
     let disk = Disk::new(directory.path());
@@ -35,14 +47,17 @@ fn log() -> Log {
     disk.create_directory("staging").unwrap();
     let header = SegmentHeader { epoch: 3, first: FIRST, published: FIRST, ledger: ledger() };
     let path = directory.path().join(DIRECTORY).join(header.name());
-    let mut segment = Segment::create(&disk, header).unwrap();
+    let mut segment = Segment::create(&disk, header, ROOM_BYTES).unwrap();
     let (mut sequence, mut ends) = (FIRST, Vec::new());
     for entries in FRAMES {
         segment.commit(&mut frame(entries), sequence, entries.len() as u32).unwrap();
         sequence += entries.len() as u64;
         ends.push((segment.bytes() as usize, (sequence - FIRST) as usize));
     }
-    let bytes = std::fs::read(&path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let (bytes, room) = whole.split_at(segment.bytes() as usize);
+    assert!(room.len() > 100 && room.iter().all(|byte| *byte == 0), "the rest is room");
+    let bytes = bytes.to_vec();
     Log { directory, path, bytes, ends }
 }
 
@@ -74,7 +89,7 @@ fn a_log_cut_off_anywhere_gives_whole_frames_or_is_refused() {
             log.ends.iter().rev().find(|(end, _)| *end <= length).copied().unwrap_or((HEADER_BYTES, 0));
         let replayed = replayed.unwrap();
         assert_eq!(replayed.entries.len(), entries, "cut to {length}");
-        assert_eq!(replayed.torn_bytes, (length - end) as u64, "cut to {length}");
+        assert_eq!(replayed.torn_bytes, torn(&log.bytes[..length], end), "cut to {length}");
     }
 }
 
@@ -85,9 +100,73 @@ fn a_flipped_bit_anywhere_is_refused() {
         for bit in 0..8 {
             let mut bytes = log.bytes.clone();
             bytes[at] ^= 1 << bit;
-            assert!(matches!(log.replay(&bytes), Err(LedgerError::Corrupt { .. })), "bit {bit} of byte {at}");
+            for bytes in [with_room(&bytes), bytes] {
+                assert!(
+                    matches!(log.replay(&bytes), Err(LedgerError::Corrupt { .. })),
+                    "bit {bit} of byte {at}"
+                );
+            }
         }
     }
+}
+
+#[test]
+fn room_is_no_part_of_the_log_and_a_frame_that_breaks_off_in_it_is_torn() {
+    let log = log();
+    let replayed = log.replay(&with_room(&log.bytes)).unwrap();
+    assert_eq!((replayed.entries.len(), replayed.torn_bytes), (4, 0));
+    for length in HEADER_BYTES..log.bytes.len() {
+        let replayed = log.replay(&with_room(&log.bytes[..length])).unwrap();
+        let whole = log.ends.iter().rev().find(|(end, _)| *end <= length);
+        let (end, entries) = whole.copied().unwrap_or((HEADER_BYTES, 0));
+        assert_eq!(replayed.entries.len(), entries, "written up to {length}");
+        assert_eq!(replayed.torn_bytes, torn(&log.bytes[..length], end), "written up to {length}");
+    }
+}
+
+#[test]
+fn any_sectors_of_the_last_frame_may_be_missing_in_room() {
+    let log = log();
+    let start = log.bytes.len();
+    // Frames that begin everywhere in a sector, also with the head across its end.
+    for padding in (0..520).step_by(7) {
+        let filler = "x".repeat(padding + 1);
+        let (mut before, mut last) = (frame(&[&filler]), frame(&[&"y".repeat(1_500), "{}"]));
+        super::frame::seal(&mut before, FIRST + 4, 3, 1);
+        super::frame::seal(&mut last, FIRST + 5, 3, 2);
+        let begin = start + before.len();
+        let whole = with_room(&[&log.bytes[..], &before, &last].concat());
+        let sectors = begin / 512..(begin + last.len()).div_ceil(512);
+        for written in 0..1_u32 << sectors.len() {
+            let mut bytes = whole.clone();
+            for (position, sector) in
+                sectors.clone().enumerate().filter(|(position, _)| written >> position & 1 == 0)
+            {
+                let _ = position;
+                bytes[(sector * 512).max(begin)..sector * 512 + 512].fill(0);
+            }
+            let expected = if bytes == whole { 7 } else { 5 };
+            assert_eq!(log.replay(&bytes).unwrap().entries.len(), expected, "{padding}: {written:b}");
+        }
+    }
+}
+
+#[test]
+fn a_segment_makes_more_room_when_it_is_full() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Disk::new(directory.path());
+    disk.create_directory(DIRECTORY).unwrap();
+    disk.create_directory("staging").unwrap();
+    let header = SegmentHeader { epoch: 1, first: 0, published: 0, ledger: ledger() };
+    let path = directory.path().join(DIRECTORY).join(header.name());
+    let mut segment = Segment::create(&disk, header, 100).unwrap();
+    for sequence in 0..20 {
+        let entry = "z".repeat(if sequence == 7 { 1_000 } else { 30 });
+        segment.commit(&mut frame(&[&entry]), sequence, 1).unwrap();
+    }
+    assert!(std::fs::read(path).unwrap().len() as u64 >= segment.bytes());
+    let replayed = replay(&disk, 0, &ledger()).unwrap();
+    assert_eq!((replayed.entries.len(), replayed.torn_bytes), (20, 0));
 }
 
 #[test]
@@ -104,14 +183,12 @@ fn sectors_that_were_never_written_are_the_end_only_in_the_last_frame() {
         let end = (sector * 512 + 512).min(bytes.len());
         bytes[sector * 512..end].fill(0);
         let replayed = log.replay(&bytes).unwrap();
-        assert_eq!((replayed.entries.len(), replayed.torn_bytes), (4, tail.len() as u64), "sector {sector}");
+        assert_eq!((replayed.entries.len(), replayed.torn_bytes), (4, torn(&bytes, last)), "sector {sector}");
         // A frame that follows proves that the one before it was acknowledged.
         let mut next = frame(&["{}"]);
         super::frame::seal(&mut next, FIRST + 5, 3, 1);
         assert!(log.replay(&[bytes, next].concat()).is_err(), "sector {sector}");
     }
-    let zeroes = [&log.bytes[..], &[0; 700]].concat();
-    assert_eq!(log.replay(&zeroes).unwrap().torn_bytes, 700, "a file that was lengthened but not written");
 }
 
 #[test]
@@ -164,7 +241,7 @@ fn a_segment_is_spent_once_its_successor_begins_below_the_checkpoint() {
     let log = log();
     let disk = Disk::new(log.directory.path());
     let successor = SegmentHeader { epoch: 4, first: FIRST + 4, published: FIRST, ledger: ledger() };
-    Segment::create(&disk, successor.clone()).unwrap();
+    Segment::create(&disk, successor.clone(), ROOM_BYTES).unwrap();
     let names = || disk.list(DIRECTORY).unwrap();
     assert_eq!(replay(&disk, FIRST, &ledger()).unwrap().entries.len(), 4, "over both segments");
     remove_spent(&disk, FIRST + 3).unwrap();

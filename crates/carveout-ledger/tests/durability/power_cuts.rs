@@ -28,6 +28,11 @@ async fn work(ledger: Ledger, random: &mut Random, next: &mut u64, witnessed: &m
         let count = if random.below(4) == 0 { 1 + random.below(40) } else { 1 };
         let entries: Vec<_> = (*next..*next + count).map(denied).collect();
         *next += count;
+        if random.below(3) == 0 {
+            // Nobody waits for this one: it may be lost, and nothing else with it.
+            drop(ledger.append_soon(&denied(*next)));
+            *next += 1;
+        }
         match ledger.append_all(entries).await {
             Ok(positions) => witnessed.positions.extend(positions),
             Err(_) => break,

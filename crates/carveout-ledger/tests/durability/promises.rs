@@ -141,6 +141,35 @@ async fn what_is_appended_together_costs_one_sync_and_is_counted() {
 }
 
 #[tokio::test]
+async fn an_entry_that_nobody_waits_for_shares_the_next_sync_and_is_durable_at_the_close() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options { linger: std::time::Duration::from_secs(3_600), ..patient() };
+    let ledger = Ledger::create(directory.path(), options.clone(), key(), genesis()).unwrap();
+    assert_eq!(ledger.append_soon(&denied(1)).unwrap().index, 1);
+    assert_eq!(ledger.append_soon(&denied(2)).unwrap().index, 2);
+    assert_eq!(ledger.statistics().syncs, 0, "nobody waits");
+    assert_eq!(ledger.append(denied(3)).await.unwrap().index, 3);
+    assert_eq!((ledger.statistics().entries, ledger.statistics().syncs), (3, 1));
+    ledger.append_soon(&denied(4)).unwrap();
+    assert!(matches!(ledger.append_soon(&attempted(9, 1)), Err(LedgerError::Order(_))), "it must follow");
+    ledger.close().await.unwrap();
+    let (ledger, recovery) = Ledger::open(directory.path(), options, key()).unwrap();
+    assert_eq!((recovery.entries, recovery.replayed), (5, 0));
+    assert_eq!(Entry::parse(&ledger.entry(4).unwrap()), Ok(denied(4)));
+}
+
+#[tokio::test]
+async fn an_entry_that_nobody_waits_for_is_written_by_itself_before_long() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options { linger: std::time::Duration::from_millis(1), ..eager() };
+    let ledger = Ledger::create(directory.path(), options, key(), genesis()).unwrap();
+    for number in 1..4 {
+        ledger.append_soon(&denied(number)).unwrap();
+        published(&ledger, number + 1).await;
+    }
+}
+
+#[tokio::test]
 async fn a_ledger_has_one_writer() {
     let directory = tempfile::tempdir().unwrap();
     let ledger = Ledger::create(directory.path(), patient(), key(), genesis()).unwrap();

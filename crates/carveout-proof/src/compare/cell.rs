@@ -113,6 +113,8 @@ impl Compared {
                 .collect();
             cell.clauses.extend(enough(prover, &region, own)?);
         }
+        let place = |clause: &ClauseRef| self.clauses.iter().position(|(known, _, _)| known == clause);
+        cell.clauses.sort_by_key(place);
         cell.clauses.dedup();
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use carveout_terms::{Agreement, Clause, Policy, RoleId, Vocabulary};
+use carveout_terms::{Agreement, Clause, ExampleRuling, Policy, RoleId, Vocabulary};
 
 use super::CounterError;
 use crate::{
@@ -17,8 +17,10 @@ pub(super) enum Change {
     Reserve { clause: String },
     /// A restriction gets an exception.
     Except { policy: String, clause: String, cubes: Vec<Cube> },
-    /// A new clause.
-    Add(Rule),
+    /// A new clause, with an example once one is known.
+    Add(Rule, Option<(ExampleRuling, String)>),
+    /// A new clause that is left out for once: those after it keep their numbers.
+    LeftOut,
 }
 
 /// What follows a changed version, so that nobody takes one text for the other.
@@ -91,13 +93,13 @@ fn written(
                     replaced.push((at..at, format!("@silent(\"{reason}\")\n")));
                 }
             }
-            Change::Add(_) => {}
+            Change::Add(..) | Change::LeftOut => {}
         }
     }
     let roles: Vec<&RoleId> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::Add(Rule::Hold(role, _)) => Some(role),
+            Change::Add(Rule::Hold(role, _), _) => Some(role),
             _ => None,
         })
         .collect();
@@ -210,7 +212,7 @@ fn excepted(
 fn added(draft: &Agreement, changes: &[Change], vocabulary: &Vocabulary) -> String {
     let mut text = String::new();
     for (number, change) in numbered(draft, changes) {
-        let (Change::Add(rule), Some(number)) = (change, number) else { continue };
+        let (Change::Add(rule, example), Some(number)) = (change, number) else { continue };
         if text.is_empty() {
             let chapter = number.split('.').next().unwrap_or_default();
             text = format!("\n## {chapter} Amendments\n\nThese clauses amend those before them.\n");
@@ -225,7 +227,7 @@ fn added(draft: &Agreement, changes: &[Change], vocabulary: &Vocabulary) -> Stri
             heading: heading.to_owned(),
             rule: rule.clone(),
             note: String::new(),
-            example: None,
+            example: example.clone(),
         };
         text.push_str(&format!("\n{}", clause.shown(vocabulary)));
     }
@@ -241,7 +243,7 @@ pub(super) fn numbered<'c>(
     let chapter = draft.clauses().iter().filter_map(first).max().unwrap_or(0).saturating_add(1);
     let mut count = 0;
     changes.iter().map(move |change| {
-        let adds = matches!(change, Change::Add(_));
+        let adds = matches!(change, Change::Add(..) | Change::LeftOut);
         count += usize::from(adds);
         (adds.then(|| format!("{chapter}.{count}")), change)
     })

@@ -9,7 +9,7 @@ mod search;
 
 use std::sync::Arc;
 
-use carveout_terms::{Agreement, RedLines, RoleId, Stack};
+use carveout_terms::{Agreement, ExampleRuling, RedLines, RoleId, Stack};
 
 pub use self::edit::LostExample;
 use self::{
@@ -125,15 +125,20 @@ impl Prover {
             });
         }
         search.run()?;
-        let changes = search.changes.clone();
         let vocabulary = Arc::clone(search.prover.vocabulary());
-        let edited = changed(draft, &changes, &vocabulary)?;
-        let (agreement, lost_examples) = without_failing_examples(&edited, &vocabulary)?;
+        let law = search.law()?;
+        let edits = search.edits(&law)?;
+        let edited = changed(draft, &search.with_examples(&edits), &vocabulary)?;
+        let (agreement, mut lost_examples) = without_failing_examples(&edited, &vocabulary)?;
+        lost_examples.retain(|lost| draft.clause(&lost.clause).is_some());
         let stack = stack_of(search.prover, &agreement)?;
         let law = search.prover.law(&stack)?;
-        let edits = search.edits(&law)?;
-        if !search.prover.red_lines(&law, lines)?.iter().all(crate::LineVerdict::kept) {
-            return Err(CounterError::Impossible);
+        for verdict in search.prover.red_lines(&law, lines)? {
+            match (verdict.kept(), verdict.crossed.cubes.is_empty()) {
+                (true, _) => {}
+                (false, true) => return Err(Undecided::BudgetSpent.into()),
+                (false, false) => return Err(CounterError::Impossible),
+            }
         }
         let change = search.prover.diff(&before, &law)?;
         Ok(Counter { edits, agreement, lost_examples, change })
@@ -156,10 +161,13 @@ impl Search<'_> {
         let mut edits = Vec::new();
         for (position, (number, change)) in numbered(self.draft, &changes).enumerate() {
             let mut others = changes.clone();
-            others.remove(position);
+            if let Some(left_out) = others.get_mut(position) {
+                *left_out = Change::LeftOut;
+            }
             let without = self.law_with(&others)?;
             let diff = self.prover.diff(&without, all)?;
             let (kind, clause, prose, cedar) = match change {
+                Change::LeftOut => continue,
                 Change::Reserve { clause } => (EditKind::Drop, clause.clone(), String::new(), String::new()),
                 Change::Except { clause, cubes, .. } => {
                     let words: Vec<String> =
@@ -167,7 +175,7 @@ impl Search<'_> {
                     let cedar = crate::drafting::listed(&vocabulary, cubes);
                     (EditKind::Except, clause.clone(), words.join("; or "), cedar)
                 }
-                Change::Add(rule) => {
+                Change::Add(rule, _) => {
                     let kind = match rule {
                         Rule::Permit { .. } | Rule::PermitCubes(_) => EditKind::Grant,
                         Rule::Forbid(_) => EditKind::Restrict,
@@ -179,6 +187,30 @@ impl Search<'_> {
             edits.push(Edit { kind, clause, prose, cedar, change: diff });
         }
         Ok(edits)
+    }
+}
+
+impl Search<'_> {
+    /// The changes, each new clause with a use that it turns.
+    fn with_examples(&self, edits: &[Edit]) -> Vec<Change> {
+        let mut changes = self.changes.clone();
+        for (change, edit) in changes.iter_mut().zip(edits) {
+            let Change::Add(_, example) = change else { continue };
+            let found = match &edit.kind {
+                EditKind::Grant => Some((ExampleRuling::Permit, &edit.change.permits_opened)),
+                EditKind::Restrict => Some((ExampleRuling::Deny, &edit.change.permits_closed)),
+                EditKind::Hold(role) => {
+                    let held = edit.change.holds.iter().find(|change| change.role == *role);
+                    held.map(|held| (ExampleRuling::Hold, &held.opened))
+                }
+                EditKind::Drop | EditKind::Except => None,
+            };
+            *example = found.and_then(|(ruling, region)| {
+                let said = region.cubes.first()?.witness.said.display(self.prover.vocabulary()).to_string();
+                Some((ruling, said))
+            });
+        }
+        changes
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     edit::{Change, changed},
 };
 use crate::{
-    Cube, Dates, Law, LineKind, Prover, Region, Undecided,
+    Cube, Dates, Law, LineKind, Prover, Undecided,
     diff::less_strict,
     drafting::{Rule, give},
     law::PolicyTerm,
@@ -139,9 +139,10 @@ impl Search<'_> {
                 self.changes.push(lifted);
                 continue;
             }
-            let allowed = any([stands.clone(), not(policy.matches.clone())]);
-            let region = self.prover.cover(&stands, &allowed)?;
-            let cubes = self.seen(whole(region)?);
+            // A target whose maker is unknown is let through as well: were it known, the draft would permit
+            // this use or have no say in it.
+            let allowed = any([not(policy.matches.clone()), not(law.governed())]);
+            let cubes = self.wording(&stands, &allowed)?;
             let clause = policy.clause.clause.clone();
             self.changes.push(Change::Except { policy: policy.id, clause, cubes });
         }
@@ -167,10 +168,9 @@ impl Search<'_> {
             any(law.policies.iter().filter(|policy| policy.permits).map(|policy| policy.matches.clone()));
         let missing = both(asked, not(granted.clone()));
         let allowed = any([granted, not(law.governed())]);
-        let region = self.prover.cover(&missing, &allowed)?;
-        let cubes = self.seen(whole(region)?);
+        let cubes = self.wording(&missing, &allowed)?;
         if !cubes.is_empty() {
-            self.changes.push(Change::Add(Rule::PermitCubes(cubes)));
+            self.changes.push(Change::Add(Rule::PermitCubes(cubes), None));
         }
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Search<'_> {
         }
         let mut clauses: Vec<String> = self
             .own(&law)
-            .filter(|policy| policy.permits && both_ways(self.draft, &policy.clause.clause))
+            .filter(|policy| policy.permits && only_grants(self.draft, &policy.clause.clause))
             .map(|policy| policy.clause.clause.clone())
             .collect();
         clauses.dedup();
@@ -209,8 +209,7 @@ impl Search<'_> {
         let overlap = both(law.lifted.clone(), self.demands.never.clone());
         // What is forbidden is worked out from the overlap and the draft alone: it can't tell more of
         // the line than this.
-        let region = self.prover.cover(&overlap, &not(law.lifted.clone()))?;
-        let cubes = self.seen(whole(region)?);
+        let cubes = self.wording(&overlap, &not(law.lifted.clone()))?;
         self.add_each(cubes, Rule::Forbid);
         Ok(())
     }
@@ -223,8 +222,7 @@ impl Search<'_> {
             let known = give(&mut self.draft.parties().to_vec(), &role).is_some();
             let held = law.holds.get(&role).cloned().filter(|_| known);
             let allowed = any([not(law.lifted.clone())].into_iter().chain(held));
-            let region = self.prover.cover(&overlap, &allowed)?;
-            let cubes = self.seen(whole(region)?);
+            let cubes = self.wording(&overlap, &allowed)?;
             // A role that no party of the draft has can't approve anything.
             if known {
                 self.add_each(cubes, |cubes| Rule::Hold(role.clone(), cubes));
@@ -237,10 +235,16 @@ impl Search<'_> {
 
     fn add_each(&mut self, cubes: Vec<Cube>, rule: impl Fn(Vec<Cube>) -> Rule) {
         if cubes.len() <= MOST_CLAUSES {
-            self.changes.extend(cubes.into_iter().map(|cube| Change::Add(rule(vec![cube]))));
+            self.changes.extend(cubes.into_iter().map(|cube| Change::Add(rule(vec![cube]), None)));
         } else {
-            self.changes.push(Change::Add(rule(cubes)));
+            self.changes.push(Change::Add(rule(cubes), None));
         }
+    }
+
+    /// A region as clauses of the draft are to say it.
+    fn wording(&mut self, wanted: &Term, allowed: &Term) -> Result<Vec<Cube>, CounterError> {
+        let cubes = self.prover.wording(wanted, allowed)?;
+        Ok(self.seen(cubes.ok_or(CounterError::TooManyCubes)?))
     }
 
     /// Cubes as the draft's clauses see their uses: with what the draft presumes.
@@ -275,10 +279,6 @@ impl Search<'_> {
 }
 
 /// Whether a clause does nothing but grant, so that dropping it takes nothing else away.
-fn both_ways(draft: &Agreement, clause: &str) -> bool {
+fn only_grants(draft: &Agreement, clause: &str) -> bool {
     draft.policies().iter().filter(|policy| policy.clause() == clause).all(carveout_terms::Policy::permits)
-}
-
-fn whole(region: Region) -> Result<Vec<Cube>, CounterError> {
-    if region.exhausted { Ok(region.cubes) } else { Err(CounterError::TooManyCubes) }
 }

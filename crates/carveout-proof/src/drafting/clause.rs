@@ -50,7 +50,7 @@ impl Rule {
         let policies: Vec<String> = match self {
             Self::Permit { cedar, .. } => vec![cedar.clone()],
             Self::PermitCubes(cubes) => {
-                cubes.iter().map(|cube| policy("permit", &cube.cedar(vocabulary))).collect()
+                cubes.iter().map(|cube| policy("permit", &conjuncts(vocabulary, cube))).collect()
             }
             Self::Forbid(cubes) => cubes.iter().map(|cube| restriction(vocabulary, cube)).collect(),
             Self::Hold(role, cubes) => {
@@ -104,7 +104,7 @@ pub(crate) fn fenced(language: &str, text: &str) -> String {
 /// Several cubes as the alternatives of one condition.
 pub(crate) fn listed(vocabulary: &Vocabulary, cubes: &[Cube]) -> String {
     match cubes {
-        [one] => one.cedar(vocabulary),
+        [one] => conjuncts(vocabulary, one),
         several => {
             let parts: Vec<String> =
                 several.iter().map(|cube| format!("({})", cube.cedar(vocabulary))).collect();
@@ -126,12 +126,19 @@ fn sentence(vocabulary: &Vocabulary, cubes: &[Cube], verb: &str, tail: &str) -> 
     }
 }
 
+/// A cube as a condition, a line for each thing that it says.
+fn conjuncts(vocabulary: &Vocabulary, cube: &Cube) -> String {
+    let each = cube.constraints().map(|(fact, _)| cube.filtered(|other| other == fact).cedar(vocabulary));
+    let lines: Vec<String> = each.collect();
+    if lines.is_empty() { cube.cedar(vocabulary) } else { lines.join(" &&\n  ") }
+}
+
 fn policy(effect: &str, condition: &str) -> String {
     format!("{effect} (principal, action, resource)\nwhen {{\n  {condition}\n}};")
 }
 
 fn restriction(vocabulary: &Vocabulary, cube: &Cube) -> String {
-    let forbid = policy("forbid", &cube.cedar(vocabulary));
+    let forbid = policy("forbid", &conjuncts(vocabulary, cube));
     let silent = silent_on(vocabulary, cube);
     if silent.is_empty() {
         return forbid;

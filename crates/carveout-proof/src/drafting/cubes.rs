@@ -1,11 +1,13 @@
 //! Cubes as conditions that can be asked about.
 
+use std::sync::Arc;
+
 use carveout_terms::{ClauseRef, FactId, FactKind, Facts, MemberSet, Timestamp, Value, Vocabulary};
 
 use crate::{
     Constraint, Cube, Prover, Undecided,
     engine::Atom,
-    symbolic::{Term, any},
+    symbolic::{Term, any, both, not},
 };
 
 impl Prover {
@@ -18,6 +20,51 @@ impl Prover {
             inside.push(self.compile(&policy, &place)?.matches.clone());
         }
         Ok(any(inside))
+    }
+
+    /// A region as clauses are to say it: cubes that hold all that is wanted, and of the rest only what is
+    /// allowed. None if there are more of them than may be listed.
+    ///
+    /// They name what is wanted, and what is merely allowed where that is plainer: silence, so that
+    /// nobody escapes by it, and what completes a group.
+    pub(crate) fn wording(&mut self, wanted: &Term, allowed: &Term) -> Result<Option<Vec<Cube>>, Undecided> {
+        let region = self.cover(wanted, allowed)?;
+        if !region.exhausted {
+            return Ok(None);
+        }
+        let outside = not(any([wanted.clone(), allowed.clone()]));
+        let mut cubes = Vec::new();
+        for cube in region.cubes {
+            cubes.push(self.completed(cube, &outside)?);
+        }
+        Ok(Some(cubes))
+    }
+
+    fn completed(&mut self, mut cube: Cube, outside: &Term) -> Result<Cube, Undecided> {
+        let vocabulary = Arc::clone(self.vocabulary());
+        let facts: Vec<FactId> = cube.constraints().map(|(fact, _)| fact).collect();
+        for fact in facts {
+            let Some(enumeration) = vocabulary.get(fact).kind().enumeration() else { continue };
+            let mut more = vec![MemberSet::of([enumeration.unknown()])];
+            let groups = enumeration.groups().filter_map(|group| enumeration.resolve(group));
+            more.extend(groups.filter(|group| group.len() > 1));
+            more.sort_by_key(MemberSet::len);
+            for members in more {
+                let Some(Constraint::OneOf(named)) = cube.constraint(fact) else { break };
+                let named_of_it = members.iter().filter(|member| named.contains(*member)).count();
+                let silence = members.len() == 1;
+                if named_of_it == members.len() || !silence && named_of_it * 2 < members.len() {
+                    continue;
+                }
+                let wider = Constraint::OneOf(named.union(&members));
+                let wider = cube.with(&vocabulary, fact, &wider);
+                let inside = self.inside(std::slice::from_ref(&wider))?;
+                if !self.can_be(&both(inside, outside.clone()))? {
+                    cube = wider;
+                }
+            }
+        }
+        Ok(cube)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use carveout_terms::{Agreement, FactId, Facts, MemberSet, Party, Role, RoleId, Value, Vocabulary, Window};
+use carveout_terms::{
+    Agreement, FactId, Facts, MemberSet, Party, Role, RoleId, Timestamp, Value, Vocabulary, Window,
+};
 
 /// What stands in the head.
 #[derive(Clone, Debug)]
@@ -45,9 +47,9 @@ impl fmt::Display for Head<'_> {
         writeln!(f, "vocabulary = {}", quoted(self.vocabulary))?;
         let role = if self.role == Role::Limit { "limit" } else { "grant" };
         writeln!(f, "role = \"{role}\"")?;
-        writeln!(f, "effective = {}", self.window.effective)?;
+        writeln!(f, "effective = {}", date(self.window.effective))?;
         if let Some(until) = self.window.until {
-            writeln!(f, "until = {until}")?;
+            writeln!(f, "until = {}", date(until))?;
         }
         for (key, facts) in [("governs", &self.governs), ("presume", &self.presume)] {
             if !facts.is_empty() {
@@ -62,6 +64,12 @@ impl fmt::Display for Head<'_> {
         }
         writeln!(f, "]\n+++")
     }
+}
+
+/// A time, as a date where it is the first moment of one.
+fn date(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.strip_suffix("T00:00:00.000Z").map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// A party as it stands in the head.

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use carveout_terms::{Agreement, ClauseRef, ExampleRuling, Party, RedLines, Role, RoleId, Stack, Window};
 
-use super::{DraftClause, Frame, Ground, SettleError, SettledWant, stack_of};
+use super::{
+    DraftClause, Frame, Ground, SettleError, SettledWant, stack_of,
+    taken_back::{TakenBack, taken_back},
+};
 use crate::{
-    Cube, Prover, ShownCube, ShownRegion,
+    Prover, ShownCube, ShownRegion,
     drafting::{Head, NewClause, Rule, give, stated},
-    symbolic::{Term, any, both, not},
+    symbolic::{any, both, not},
 };
 
 /// A draft before its examples.
@@ -152,7 +155,7 @@ fn grants(ground: &Ground, granted: &[usize]) -> Vec<About> {
 fn restrictions(prover: &mut Prover, ground: &Ground, granted: &[usize]) -> Result<Vec<About>, SettleError> {
     let allowed = not(ground.lifted());
     let found = taken_back(prover, ground, granted, &ground.ruled_out, &allowed)?;
-    let clause = |(number, (wants, cubes)): (usize, (Vec<usize>, Vec<Cube>))| About {
+    let clause = |(number, TakenBack { wants, cubes }): (usize, TakenBack)| About {
         clause: NewClause {
             number: format!("2.{}", number + 1),
             heading: "Not included".to_owned(),
@@ -176,7 +179,7 @@ fn holds(
     let asked = any(ground.holds.iter().filter(|(known, _)| known == role).map(|(_, held)| held.clone()));
     let allowed = any([not(ground.lifted()), asked]);
     let found = taken_back(prover, ground, granted, &held, &allowed)?;
-    let clause = |(number, (wants, cubes)): (usize, (Vec<usize>, Vec<Cube>))| About {
+    let clause = |(number, TakenBack { wants, cubes }): (usize, TakenBack)| About {
         clause: NewClause {
             number: format!("3.{}", before + number + 1),
             heading: "Only with an approval".to_owned(),
@@ -187,41 +190,6 @@ fn holds(
         wants,
     };
     Ok(found.into_iter().enumerate().map(clause).collect())
-}
-
-/// For each granted want the cubes that take back of it what meets a condition, unless an earlier want's
-/// cubes do; with the wants that they touch.
-fn taken_back(
-    prover: &mut Prover,
-    ground: &Ground,
-    granted: &[usize],
-    condition: &Term,
-    allowed: &Term,
-) -> Result<Vec<(Vec<usize>, Vec<Cube>)>, SettleError> {
-    let wants = || granted.iter().filter_map(|position| Some((*position, ground.wants.get(*position)?)));
-    let mut covered = Term::from(false);
-    let mut found = Vec::new();
-    for (_, want) in wants() {
-        let target = both(both(ground.asked(want), condition.clone()), not(covered.clone()));
-        let region = prover.cover(&target, allowed)?;
-        if !region.exhausted {
-            return Err(SettleError::Unproven("there are more cubes than are listed"));
-        }
-        if region.cubes.is_empty() {
-            continue;
-        }
-        let inside = prover.inside(&region.cubes)?;
-        let mut touched = Vec::new();
-        for (position, want) in wants() {
-            let here = both(both(ground.asked(want), condition.clone()), inside.clone());
-            if prover.can_be(&here)? {
-                touched.push(position);
-            }
-        }
-        covered = any([covered, inside]);
-        found.push((touched, region.cubes));
-    }
-    Ok(found)
 }
 
 /// Says at every grant which clauses narrow it, and names the grants in the headings of those.

@@ -5,22 +5,25 @@
 //! without any H, and hold W without R for the roles of H. The draft that says so is proven to.
 
 mod draft;
+mod ground;
 mod lines;
+mod taken_back;
 mod wants;
 
 use std::sync::Arc;
 
-use carveout_terms::{Agreement, ClauseRef, Facts, MemberSet, RedLines, RoleId, Stack, Timestamp, Value};
+use carveout_terms::{Agreement, ClauseRef, Facts, RedLines, RoleId, Stack, Timestamp};
 
 pub use self::lines::Line;
 use self::{
     draft::Draft,
+    ground::Ground,
     lines::Compiled,
     wants::{conflicts, settled},
 };
 use crate::{
     LineVerdict, Prover, ShownCube, ShownRegion, Undecided,
-    symbolic::{Term, all, any, both, not},
+    symbolic::{Term, any, both, not},
 };
 
 /// What the draft is called, and what it is to govern.
@@ -235,81 +238,6 @@ impl Prover {
 
 fn differs(first: &Term, second: &Term) -> Term {
     any([both(first.clone(), not(second.clone())), both(second.clone(), not(first.clone()))])
-}
-
-/// All lines, and the regions they amount to.
-struct Ground {
-    wants: Vec<Compiled>,
-    nevers: Vec<Compiled>,
-    /// Lines that a role's approval lifts.
-    held: Vec<Compiled>,
-    /// The targets that the draft is to govern.
-    governed: Term,
-    /// W, R and H(role).
-    wanted: Term,
-    ruled_out: Term,
-    holds: Vec<(RoleId, Term)>,
-    /// Terms that forbid and hold what either party rules out, and nothing else.
-    red: Arc<Stack>,
-}
-
-impl Ground {
-    fn of(prover: &Prover, lines: Vec<Compiled>, frame: &Frame) -> Result<Self, SettleError> {
-        let vocabulary = prover.vocabulary();
-        let red = lines::together(vocabulary, lines.iter().filter(|line| !line.permits))
-            .ok_or_else(|| SettleError::Unwritable("the red lines don't fit into one clause".to_owned()))?;
-        let facts = prover.fact_terms();
-        let governed = all(frame.governs.iter().filter_map(|(fact, value)| match value {
-            Value::Member(member) => Some(facts.one_of(fact, &MemberSet::of([*member]))),
-            _ => None,
-        }));
-        let (wants, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.permits);
-        let (held, nevers): (Vec<_>, Vec<_>) = others.into_iter().partition(|line| line.line.hold.is_some());
-        let matching = |lines: &[Compiled]| any(lines.iter().map(|line| line.matches.clone()));
-        let mut roles: Vec<RoleId> = held.iter().filter_map(|line| line.line.hold.clone()).collect();
-        roles.sort();
-        roles.dedup();
-        let asked = |role: &RoleId| {
-            any(held
-                .iter()
-                .filter(|line| line.line.hold.as_ref() == Some(role))
-                .map(|line| line.matches.clone()))
-        };
-        let holds = roles.into_iter().map(|role| (role.clone(), asked(&role))).collect();
-        Ok(Self {
-            wanted: both(governed.clone(), matching(&wants)),
-            ruled_out: matching(&nevers),
-            governed,
-            wants,
-            nevers,
-            held,
-            holds,
-            red,
-        })
-    }
-
-    /// What is granted, with or without approvals.
-    fn lifted(&self) -> Term {
-        both(self.wanted.clone(), not(self.ruled_out.clone()))
-    }
-
-    fn any_hold(&self) -> Term {
-        any(self.holds.iter().map(|(_, held)| held.clone()))
-    }
-
-    fn permitted(&self) -> Term {
-        both(self.lifted(), not(self.any_hold()))
-    }
-
-    fn held_for(&self, role: &RoleId) -> Term {
-        let held = self.holds.iter().filter(|(known, _)| known == role).map(|(_, held)| held.clone());
-        both(self.lifted(), any(held))
-    }
-
-    /// What a want asks for, of the targets that are governed.
-    fn asked(&self, want: &Compiled) -> Term {
-        both(self.governed.clone(), want.matches.clone())
-    }
 }
 
 /// A stack that can be looked at by itself.

@@ -1,5 +1,8 @@
 //! From terms to wires.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, sync::Arc};
 
 use carveout_terms::{FactKind, Vocabulary};

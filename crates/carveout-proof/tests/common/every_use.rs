@@ -1,13 +1,13 @@
 //! Every use there is, each decided by the authorizer: slow, and beyond doubt.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use carveout_proof::Cube;
+use carveout_proof::{Cube, Diff};
 use carveout_terms::{
-    Attester, FactKind, Facts, MemberSet, RoleId, Ruling, Timestamp, Use, UseLayers, Value, Vocabulary,
+    Attester, FactKind, Facts, MemberSet, RoleId, Ruling, Stack, Timestamp, Use, UseLayers, Value, Vocabulary,
 };
 
-use super::{Moved, world::World};
+use super::{Moved, regions, world::World};
 
 /// Every combination of values. Of numbers and times there is one of every interval between the
 /// constants that clauses are cut at, and of its ends.
@@ -86,4 +86,22 @@ pub(crate) fn inside(cube: &Cube, facts: &Facts) -> bool {
 /// A use as one would type it.
 pub(crate) fn told(vocabulary: &Vocabulary, facts: &Facts) -> String {
     facts.display(vocabulary).to_string()
+}
+
+/// Decides every use that is shown once more: it is in its cube, moves as is said, and lies in no cube of
+/// the reverse region.
+pub(crate) fn replay(diff: &Diff, sides: &[Arc<Stack>; 2]) {
+    for (moved, region) in regions(diff) {
+        let reverse = |other: &Moved| other.role == moved.role && other.opened != moved.opened;
+        for shown in &region.cubes {
+            let facts = &shown.witness.all;
+            let [before, after] =
+                sides.each_ref().map(|side| side.decide(&assembled(side.vocabulary(), facts)).ruling);
+            assert!(moved.holds(&before, &after), "{moved:?}: {before} -> {after}");
+            assert!(inside(&shown.cube, facts), "{moved:?}: a use outside of its cube");
+            let mut others = regions(diff).filter(|(other, _)| reverse(other));
+            let both = others.any(|(_, other)| other.cubes.iter().any(|cube| inside(&cube.cube, facts)));
+            assert!(!both, "{moved:?}: a use that moves both ways");
+        }
+    }
 }

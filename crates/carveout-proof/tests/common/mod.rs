@@ -101,7 +101,8 @@ pub(crate) struct Moved {
 
 /// How many cases: so many times what `CARVEOUT_PAIRS` says, which a soak run sets.
 pub(crate) fn cases(usual: u64) -> u64 {
-    let times = std::env::var("CARVEOUT_PAIRS").map_or(1, |times| times.parse().unwrap());
+    let times =
+        std::env::var_os("CARVEOUT_PAIRS").map_or(1, |times| times.to_str().unwrap().parse().unwrap());
     usual * times
 }
 

@@ -203,15 +203,18 @@ impl Agreement {
         })
     }
 
+    /// The id of [`Agreement::everything`].
+    pub const EVERY_USE: &'static str = "every-use";
+
     /// A grant of every use, of any target at any time: to look at limits by themselves, which grant
     /// nothing.
     ///
     /// # Errors
     /// None that the vocabulary doesn't have itself.
     pub fn everything(vocabulary: &Vocabulary) -> Result<Self, AgreementErrors> {
-        let name = vocabulary.name();
+        let (id, name) = (Self::EVERY_USE, vocabulary.name());
         let source = format!(
-            "+++\nagreement = \"every-use\"\nversion = \"1\"\nvocabulary = \"{name}\"\nrole = \"grant\"\n\
+            "+++\nagreement = \"{id}\"\nversion = \"1\"\nvocabulary = \"{name}\"\nrole = \"grant\"\n\
              effective = 2026-01-01\nparty = [ {{ id = \"nobody\", name = \"Nobody\" }} ]\n+++\n# Every use\n\
              ## 1 Every use\nEvery use is permitted.\n```cedar\npermit (principal, action, resource);\n```\n"
         );

@@ -25,7 +25,12 @@ pub(crate) enum Fault {
 #[derive(Clone, Default)]
 struct File {
     content: Vec<u8>,
-    durable: usize,
+    /// Where the next append goes: there may be room after it.
+    end: usize,
+    /// The content as of the last sync.
+    durable: Vec<u8>,
+    /// Where something was written since.
+    changed: std::ops::Range<usize>,
     /// What a failed sync has lost: it reads back, and will never be written.
     lost: bool,
 }
@@ -48,6 +53,27 @@ pub(crate) struct MemoryDisk(Arc<Mutex<State>>);
 
 fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+impl File {
+    /// Writes over what is there, or beyond it.
+    fn write(&mut self, at: usize, bytes: &[u8]) {
+        let end = at + bytes.len();
+        if self.content.len() < end {
+            self.content.resize(end, 0);
+        }
+        self.content[at..end].copy_from_slice(bytes);
+        self.changed = if self.changed.is_empty() {
+            at..end
+        } else {
+            self.changed.start.min(at)..self.changed.end.max(end)
+        };
+    }
+
+    fn harden(&mut self) {
+        self.durable.clone_from(&self.content);
+        self.changed = 0..0;
+    }
 }
 
 fn not_found() -> io::Error {
@@ -111,7 +137,8 @@ impl MemoryDisk {
         let file = state.names[path];
         let file = state.files.get_mut(&file).unwrap();
         change(&mut file.content);
-        file.durable = file.content.len();
+        file.end = file.content.len();
+        file.harden();
     }
 
     /// Paths of all files.
@@ -146,18 +173,26 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
         .filter(|above| !above.is_empty())
 }
 
+/// A sector arrives as a whole or not at all.
 fn tear(file: &File, random: &mut Random) -> File {
     let mut content = file.content.clone();
-    let unsynced = (content.len() - file.durable) as u64;
-    content.truncate(file.durable + random.below(unsynced + 1) as usize);
-    // One sector of what was not synced may not have been written.
-    if content.len() > file.durable && random.below(2) == 0 {
-        let at = file.durable + random.below((content.len() - file.durable) as u64) as usize;
-        let sector = at / 512 * 512;
-        let end = (sector + 512).min(content.len());
-        content[sector.max(file.durable)..end].fill(0);
+    let durable = file.durable.len();
+    let unsynced = content.len().saturating_sub(durable) as u64;
+    content.truncate(durable + random.below(unsynced + 1) as usize);
+    let changed = file.changed.start..file.changed.end.min(content.len());
+    let beyond = durable.div_ceil(512);
+    // Of what was written over something older, any sector may be missing; of what was beyond, one.
+    let missing = random.below(2 * (content.len() / 512 + 1).saturating_sub(beyond) as u64) as usize + beyond;
+    for sector in changed.start / 512..changed.end.div_ceil(512) {
+        let (from, to) = ((sector * 512).max(changed.start), (sector * 512 + 512).min(changed.end));
+        let is_missing = if sector < beyond { random.below(2) == 0 } else { sector == missing };
+        for at in if is_missing { from..to } else { 0..0 } {
+            content[at] = file.durable.get(at).copied().unwrap_or(0);
+        }
     }
-    File { durable: content.len(), content, lost: false }
+    let mut torn = File { end: content.len(), content, ..File::default() };
+    torn.harden();
+    torn
 }
 
 impl Storage for MemoryDisk {
@@ -251,12 +286,26 @@ impl StorageFile for Open {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.disk.step(false)?;
         let full = matches!(state.fault, Some((at, Fault::DiskFull)) if state.operations > at);
-        let content = &mut state.files.get_mut(&self.file).unwrap().content;
-        if full {
-            content.extend_from_slice(&bytes[..bytes.len() / 2]);
+        let file = state.files.get_mut(&self.file).unwrap();
+        // What there is room for can always be written.
+        let fits = file.content.len().saturating_sub(file.end);
+        if full && fits < bytes.len() {
+            file.write(file.end, &bytes[..fits.max(bytes.len() / 2)]);
             return Err(io::ErrorKind::StorageFull.into());
         }
-        content.extend_from_slice(bytes);
+        file.write(file.end, bytes);
+        file.end += bytes.len();
+        Ok(())
+    }
+
+    fn make_room(&mut self, bytes: u64) -> io::Result<()> {
+        let mut state = self.disk.step(false)?;
+        let full = matches!(state.fault, Some((at, Fault::DiskFull)) if state.operations > at);
+        let file = state.files.get_mut(&self.file).unwrap();
+        let (from, end) = (file.content.len(), file.end + if full { 0 } else { bytes as usize });
+        if end > from {
+            file.write(from, &vec![0; end - from]);
+        }
         Ok(())
     }
 
@@ -265,7 +314,9 @@ impl StorageFile for Open {
             Ok(mut state) => {
                 let file = state.files.get_mut(&self.file).unwrap();
                 if !file.lost {
-                    file.durable = file.content.len();
+                    let changed = std::mem::replace(&mut file.changed, 0..0);
+                    file.durable.resize(file.content.len(), 0);
+                    file.durable[changed.clone()].copy_from_slice(&file.content[changed]);
                 }
                 Ok(())
             }

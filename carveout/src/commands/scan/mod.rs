@@ -1,0 +1,63 @@
+//! `scan`: what texts show, without a gateway.
+
+mod input;
+mod shown;
+
+use std::io::IsTerminal;
+
+use carveout_signals::{Evidence, PersonCount, Scanner};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::input::{Input, Text};
+use crate::{
+    cli::Scan,
+    output::{Exit, Printer},
+};
+
+pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
+    let scanner = Scanner::new(arguments.region);
+    let scanner = if arguments.samples { scanner.with_reserved() } else { scanner };
+    let inputs = input::read(&arguments.files, arguments.format)?;
+    let bar = bar(inputs.iter().map(|input| input.bytes).sum());
+    let scanned: Vec<Scanned> = inputs.iter().map(|input| Scanned::of(input, &scanner, &bar)).collect();
+    bar.finish_and_clear();
+    let mut all = PersonCount::default();
+    scanned.iter().flat_map(|file| &file.texts).for_each(|(_, evidence)| all.add(evidence));
+    if printer.json() {
+        printer.document("scan", &shown::document(&scanned, &all))?;
+    } else {
+        shown::print(&scanned, &all, arguments.all, printer);
+    }
+    Ok(Exit::Yes)
+}
+
+/// A file, and what its texts show.
+struct Scanned<'i> {
+    input: &'i Input,
+    texts: Vec<(&'i Text, Evidence)>,
+    count: PersonCount,
+}
+
+impl<'i> Scanned<'i> {
+    fn of(input: &'i Input, scanner: &Scanner, bar: &ProgressBar) -> Self {
+        let mut count = PersonCount::default();
+        let scan = |text: &'i Text| {
+            let evidence = scanner.scan(&text.text);
+            count.add(&evidence);
+            bar.inc(text.text.len() as u64);
+            (text, evidence)
+        };
+        Self { input, texts: input.texts.iter().map(scan).collect(), count }
+    }
+}
+
+/// Shown on a terminal only.
+fn bar(bytes: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}");
+    let bar = ProgressBar::new(bytes as u64);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

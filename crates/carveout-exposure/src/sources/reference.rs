@@ -1,0 +1,59 @@
+//! How hand-written sources name an organisation, a product or a program: `uei:…`, `lei:…`, or by its name.
+
+use crate::{
+    graph::{EdgeKind, Evidence, GraphBuilder, Kind, NodeId, Party},
+    identifier::Identifier,
+};
+
+/// Schemes that a reference may start with.
+const SCHEMES: [&str; 10] = ["uei", "cage", "lei", "domain", "id", "award", "product", "program", "maker", "ftm"];
+
+/// The node that a reference means.
+pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("an end is missing");
+    }
+    let scheme = text.split_once(':').filter(|(scheme, _)| SCHEMES.contains(scheme));
+    let Some((scheme, value)) = scheme else {
+        return Ok(builder.node(&Party { kind: Kind::Organisation, names: &[text], identifiers: &[] }));
+    };
+    let identifier = Identifier::of_scheme(scheme, value).map_err(|_| "an identifier that is none")?;
+    Ok(builder.node(&Party { kind: kind(scheme), names: &[], identifiers: &[identifier] }))
+}
+
+/// What a scheme's identifiers are given to.
+fn kind(scheme: &str) -> Kind {
+    match scheme {
+        "award" => Kind::Contract,
+        "product" => Kind::Product,
+        "program" => Kind::Program,
+        _ => Kind::Organisation,
+    }
+}
+
+/// The relation that a word means.
+pub(super) fn relation(word: &str) -> Result<EdgeKind, &'static str> {
+    Ok(match word.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
+        "owns" => EdgeKind::Owns,
+        "controls" => EdgeKind::Controls,
+        "succeeded_by" => EdgeKind::BecomesPart,
+        "offers" => EdgeKind::Offers,
+        "embedded_in" => EdgeKind::EmbeddedIn,
+        "works_for" => EdgeKind::WorksFor,
+        "performs" => EdgeKind::Performs,
+        "used_by" => EdgeKind::UsedBy,
+        _ => return Err("no relation: owns, controls, succeeded_by, offers, embedded_in, works_for, performs, used_by"),
+    })
+}
+
+/// The grade that a word means; a statement without one is a declaration.
+pub(super) fn evidence(word: &str) -> Result<Evidence, &'static str> {
+    Ok(match word.trim().to_lowercase().as_str() {
+        "capable" => Evidence::Capable,
+        "" | "declared" => Evidence::Declared,
+        "configured" => Evidence::Configured,
+        "observed" => Evidence::Observed,
+        _ => return Err("no grade of evidence: capable, declared, configured, observed"),
+    })
+}

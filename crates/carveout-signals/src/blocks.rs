@@ -1,0 +1,201 @@
+//! The prefilter: one look at every byte, sixty-four at a time, for places where something may be.
+
+use wide::u8x16;
+
+/// Bytes in a block.
+pub(crate) const BLOCK: usize = 64;
+
+/// Places of one block, a bit each, the lowest for the first byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// Digits that start a run.
+    pub(crate) digits: u64,
+    /// At signs.
+    pub(crate) at_signs: u64,
+    /// Colons after a hexadecimal digit or a colon.
+    pub(crate) colons: u64,
+    /// Hyphens that are the third at a distance of three (addresses) or of five (UUIDs).
+    pub(crate) hyphens: u64,
+    /// Letters, digits and the marks of base64 that follow fifteen others of that kind.
+    pub(crate) long: u64,
+    /// Spaces that are the fourth with one character between each.
+    pub(crate) spaced: u64,
+    /// Percent signs, ampersands and backslashes.
+    pub(crate) escapes: u64,
+    /// Bytes of characters beyond ASCII.
+    pub(crate) beyond: u64,
+}
+
+/// Calls for every block that has any place, with the offset of its first byte.
+pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &Places)) {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut earlier = Classes::default();
+    let mut offset = 0;
+    let mut look = |block: &[u8; BLOCK]| {
+        let classes = Classes::of(block);
+        let places = classes.places(&earlier);
+        earlier = classes;
+        if places != Places::default() {
+            see(offset, &places);
+        }
+        offset += BLOCK;
+    };
+    blocks.iter().for_each(&mut look);
+    if !rest.is_empty() {
+        let mut last = [0; BLOCK];
+        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+        look(&last);
+    }
+}
+
+/// Which bytes of a block are of which class.
+#[derive(Clone, Copy, Debug, Default)]
+struct Classes {
+    digit: u64,
+    hexadecimal: u64,
+    coded: u64,
+    at_sign: u64,
+    colon: u64,
+    hyphen: u64,
+    space: u64,
+    escape: u64,
+    beyond: u64,
+}
+
+impl Classes {
+    fn of(block: &[u8; BLOCK]) -> Self {
+        let (quarters, _) = block.as_chunks::<16>();
+        let mut classes = Self::default();
+        for (position, quarter) in quarters.iter().enumerate() {
+            classes.add(position * 16, u8x16::new(*quarter));
+        }
+        classes
+    }
+
+    fn add(&mut self, shift: usize, bytes: u8x16) {
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        // What is below `first` wraps round and is not among `count` values either.
+        let within = |bytes: u8x16, first: u8, count: u8| {
+            let ranked = bytes - u8x16::splat(first);
+            ranked.min(u8x16::splat(count - 1)).simd_eq(ranked)
+        };
+        let bits = |mask: u8x16| u64::from(mask.to_bitmask()) << shift;
+        let small = bytes | u8x16::splat(0x20);
+        let digit = within(bytes, b'0', 10);
+        let hyphen = is(b'-');
+        // With bit 0x20 set, `@` and `[` to `_` become other marks, so these are letters only.
+        let letter = within(small, b'a', 26);
+        self.digit |= bits(digit);
+        self.hexadecimal |= bits(digit | within(small, b'a', 6));
+        self.coded |= bits(digit | letter | hyphen | is(b'+') | is(b'/') | is(b'_'));
+        self.at_sign |= bits(is(b'@'));
+        self.colon |= bits(is(b':'));
+        self.hyphen |= bits(hyphen);
+        self.space |= bits(is(b' '));
+        self.escape |= bits(is(b'%') | is(b'&') | is(b'\\'));
+        self.beyond |= bits(bytes);
+    }
+
+    /// What stands where, with the block before for what began there.
+    fn places(&self, earlier: &Self) -> Places {
+        let before = |one: u64, other: u64, distance: u32| (one << distance) | (other >> (64 - distance));
+        let word = self.hexadecimal | self.colon;
+        let colons = match self.colon {
+            0 => 0,
+            colon => colon & before(word, earlier.hexadecimal | earlier.colon, 1),
+        };
+        let third = |distance: u32| {
+            let hyphen = |times| before(self.hyphen, earlier.hyphen, distance * times);
+            self.hyphen & hyphen(1) & hyphen(2)
+        };
+        let hyphens = if self.hyphen == 0 { 0 } else { third(3) | third(5) };
+        Places {
+            digits: self.digit & !before(self.digit, earlier.digit, 1),
+            at_signs: self.at_sign,
+            colons,
+            hyphens,
+            long: sixteenth(earlier.coded, self.coded),
+            spaced: self.spaced(earlier),
+            escapes: self.escape,
+            beyond: self.beyond,
+        }
+    }
+
+    fn spaced(&self, earlier: &Self) -> u64 {
+        if self.space == 0 {
+            return 0;
+        }
+        let before = |distance: u32| (self.space << distance) | (earlier.space >> (64 - distance));
+        self.space & before(2) & before(4) & before(6) & !before(1) & !before(3) & !before(5)
+    }
+}
+
+/// The places that follow fifteen others of the same kind.
+const fn sixteenth(earlier: u64, now: u64) -> u64 {
+    let both = (earlier as u128) | ((now as u128) << 64);
+    let two = both & (both << 1);
+    let four = two & (two << 2);
+    let eight = four & (four << 4);
+    let sixteen = eight & (eight << 8);
+    (sixteen >> 64) as u64
+}
+
+/// The places of a mask, in order.
+pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (place < BLOCK).then_some(place)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All places of one kind in a text, wherever the blocks are cut.
+    fn places(text: &str, shift: usize, kind: fn(&Places) -> u64) -> Vec<usize> {
+        let padded = format!("{}{text}", "~".repeat(shift));
+        let mut found = Vec::new();
+        each(padded.as_bytes(), |offset, places| {
+            found.extend(bits(kind(places)).map(|bit| offset + bit - shift))
+        });
+        found
+    }
+
+    #[test]
+    fn places_are_found_wherever_blocks_are_cut() {
+        /// A mask of the places.
+        type Mask = fn(&Places) -> u64;
+        let cases: [(&str, Mask, &[usize]); 8] = [
+            (" 12 a3 4", |p| p.digits, &[1, 5, 7]),
+            (" a@b @", |p| p.at_signs, &[2, 5]),
+            (" a:: g: 1:2", |p| p.colons, &[2, 3, 9]),
+            (" 00-11-22-33", |p| p.hyphens, &[9]),
+            (" abcd-1234-abcd-0000-", |p| p.hyphens, &[15, 20]),
+            (" abcdefghijklmnopq!", |p| p.long, &[16, 17]),
+            (" j o h n x", |p| p.spaced, &[6, 8]),
+            (" 50% of \\x & é", |p| p.escapes, &[3, 8, 11]),
+        ];
+        for (text, kind, expected) in cases {
+            for shift in 40..80 {
+                assert_eq!(places(text, shift, kind), expected, "{text} {shift}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_classed_as_by_the_standard_library() {
+        for byte in 0..=u8::MAX {
+            let mut block = [b' '; BLOCK];
+            block[5] = byte;
+            let classes = Classes::of(&block);
+            let bit = |mask: u64| mask >> 5 & 1 == 1;
+            assert_eq!(bit(classes.digit), byte.is_ascii_digit(), "{byte}");
+            assert_eq!(bit(classes.hexadecimal), byte.is_ascii_hexdigit(), "{byte}");
+            let coded = byte.is_ascii_alphanumeric() || b"-+/_".contains(&byte);
+            assert_eq!(bit(classes.coded), coded, "{byte}");
+            assert_eq!(bit(classes.beyond), !byte.is_ascii(), "{byte}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Findings of several views, put together: one for each identifier and place.
+
+use crate::{Evidence, Finding, View};
+
+/// What was found so far, in the order of the spans.
+#[derive(Debug, Default)]
+pub(crate) struct Merged {
+    findings: Vec<Finding>,
+}
+
+impl Merged {
+    /// Adds what one view shows. Where it meets what earlier views showed, the surer finding stays; of equally sure ones
+    /// the longer, then the earlier.
+    pub(crate) fn add(&mut self, findings: impl Iterator<Item = Finding>) {
+        let mut new: Vec<Finding> = findings.collect();
+        if new.is_empty() {
+            return;
+        }
+        sort(&mut new);
+        let new = best(new, |_, _| true);
+        if self.findings.is_empty() {
+            self.findings = new;
+            return;
+        }
+        let mut all = std::mem::take(&mut self.findings);
+        all.extend(new);
+        sort(&mut all);
+        // What lies side by side in one view may meet in the original, where four characters encode three.
+        self.findings = best(all, |one, other| one.via != other.via || one.via.is_plain());
+    }
+
+    /// Hands over what was found.
+    pub(crate) fn finish(self, evidence: &mut Evidence) {
+        evidence.findings = self.findings;
+        evidence.people.sort_by_key(|people| people.span);
+        evidence.opaque.sort_by_key(|opaque| (opaque.span, opaque.bytes));
+        evidence.opaque.dedup_by(|later, earlier| later.span.overlaps(earlier.span));
+    }
+}
+
+/// By span; what was found in order needs no sorting.
+fn sort(findings: &mut [Finding]) {
+    if !findings.is_sorted_by_key(|finding| finding.span) {
+        findings.sort_by_key(|finding| finding.span);
+    }
+}
+
+/// The findings without those that meet a better one; they are sorted by span.
+fn best(sorted: Vec<Finding>, may_clash: impl Fn(&Finding, &Finding) -> bool) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::with_capacity(sorted.len());
+    for finding in sorted {
+        match kept.last_mut() {
+            Some(last) if last.span.overlaps(finding.span) && may_clash(last, &finding) => {
+                if is_better(&finding, last) {
+                    *last = finding;
+                }
+            }
+            _ => kept.push(finding),
+        }
+    }
+    kept
+}
+
+fn is_better(one: &Finding, other: &Finding) -> bool {
+    let rank = |finding: &Finding| {
+        let length = finding.span.end - finding.span.start;
+        // A name column may hold anything: what is recognised in it says more.
+        let named = finding.kind == crate::Kind::Name;
+        // Where the direction is overridden, the turned text is what is shown.
+        let turned = finding.via.iter().any(|view| view == View::Bidirectional);
+        (!named, turned, finding.confidence, finding.via.is_plain(), length)
+    };
+    // A longer reading of the same thing: a part of it was seen as it stands, the rest was in disguise.
+    let same = one.kind == other.kind && one.confidence == other.confidence;
+    if same && one.via != other.via {
+        let strictly = |a: &Finding, b: &Finding| {
+            a.span.start <= b.span.start && a.span.end >= b.span.end && a.span != b.span
+        };
+        if strictly(one, other) || strictly(other, one) {
+            return strictly(one, other);
+        }
+    }
+    rank(one) > rank(other)
+}

@@ -1,0 +1,125 @@
+//! Where something may hide, as noted while a text is looked through.
+
+use super::{fold, hidden};
+use crate::{
+    Span,
+    bytes::{at, before, ceil, floor, is_word},
+};
+
+/// Bytes around a suspicious character that are read again: an identifier and a word before it.
+const AROUND: usize = 96;
+
+/// Places to read in another way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Suspicions {
+    /// Around characters that stand for ASCII ones, or for nothing.
+    pub(crate) folded: Vec<Span>,
+    /// Runs of characters that may be base64 or hexadecimal digits.
+    pub(crate) long: Vec<Span>,
+    /// Around escapes.
+    pub(crate) escaped: Vec<Span>,
+    /// Letters with single spaces between.
+    pub(crate) spaced: Vec<Span>,
+    /// Digits mixed with letters that look like digits.
+    pub(crate) leet: Vec<Span>,
+    /// At signs with a blank beside them.
+    pub(crate) apart: Vec<usize>,
+    /// Whether there are characters that carry hidden text.
+    pub(crate) hidden: bool,
+    /// Whether there are characters that turn the direction.
+    pub(crate) turned: bool,
+    /// Up to where characters beyond ASCII, long runs and spaced letters were looked at.
+    beyond: usize,
+    run: usize,
+    letters: usize,
+}
+
+impl Suspicions {
+    /// Notes the characters beyond ASCII from a place on, up to the next ASCII one.
+    pub(crate) fn beyond_ascii(&mut self, text: &str, place: usize) {
+        if place < self.beyond {
+            return;
+        }
+        let start = floor(text, place);
+        for character in
+            text.get(start..).unwrap_or_default().chars().take_while(|character| !character.is_ascii())
+        {
+            let here = self.beyond.max(start);
+            self.beyond = here + character.len_utf8();
+            if fold::stands_for(character).is_some() {
+                widen(&mut self.folded, text, here, AROUND);
+            }
+            self.hidden |= hidden::carries(character);
+            self.turned |= character == '\u{202e}';
+        }
+        self.beyond = self.beyond.max(start + 1);
+    }
+
+    /// Notes the run of coded characters whose sixteenth stands at a place.
+    pub(crate) fn long_run(&mut self, bytes: &[u8], place: usize) {
+        if place < self.run {
+            return;
+        }
+        let start = place.saturating_sub(15);
+        let length =
+            bytes.get(place..).unwrap_or_default().iter().take_while(|byte| is_coded(**byte)).count();
+        self.run = place + length.max(1);
+        self.long.push(Span::new(start, self.run));
+    }
+
+    /// Notes an escape, if it is one.
+    pub(crate) fn escape(&mut self, text: &str, place: usize) {
+        let bytes = text.as_bytes();
+        let next = at(bytes, place + 1);
+        let escaped = match at(bytes, place) {
+            b'%' => next.is_ascii_hexdigit() && at(bytes, place + 2).is_ascii_hexdigit(),
+            b'&' => next == b'#' || next.is_ascii_lowercase(),
+            _ => matches!(next, b'u' | b'x'),
+        };
+        if escaped {
+            widen(&mut self.escaped, text, place, AROUND);
+        }
+    }
+
+    /// Notes spaced letters around a space, from a few characters before up to where they end.
+    pub(crate) fn spaced_letters(&mut self, text: &str, place: usize) {
+        if place < self.letters {
+            return;
+        }
+        let bytes = text.as_bytes();
+        let mut end = place;
+        let single = |place: usize| !matches!(at(bytes, place), 0 | b' ') && !is_word(at(bytes, place + 1));
+        while at(bytes, end) == b' ' && single(end + 1) {
+            end += 2;
+        }
+        self.letters = end.max(place + 1);
+        // The first of the spaces may follow a longer word, which isn't spaced.
+        let first = place.saturating_sub(7);
+        let start = floor(text, if is_word(before(bytes, first)) { first + 2 } else { first });
+        self.spaced.push(Span::new(start, ceil(text, end)));
+    }
+
+    /// Notes a word of digits and letters that look like them.
+    pub(crate) fn looks_like_digits(&mut self, text: &str, place: usize) {
+        let known = self.leet.last().is_some_and(|last| place < last.end);
+        if !known {
+            let span = super::leet::around(text.as_bytes(), place);
+            self.leet.extend(span.filter(|span| self.leet.last().is_none_or(|last| last.end <= span.start)));
+        }
+    }
+}
+
+/// Adds the surroundings of a place, joined to those before if they meet.
+fn widen(spans: &mut Vec<Span>, text: &str, place: usize, around: usize) {
+    let start = floor(text, place.saturating_sub(around));
+    let end = ceil(text, place + around);
+    match spans.last_mut() {
+        Some(last) if last.end >= start => last.end = last.end.max(end),
+        _ => spans.push(Span::new(start, end)),
+    }
+}
+
+/// Characters of base64, in both alphabets.
+pub(crate) const fn is_coded(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}

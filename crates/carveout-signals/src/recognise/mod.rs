@@ -1,0 +1,205 @@
+//! What is recognised, and how candidates are tried.
+//!
+//! The prefilter ([`crate::blocks`]) finds places where an identifier may be: a digit that starts a group, an at sign,
+//! colons and hyphens between hexadecimal digits. Around such a place a number or a word is read once, and every
+//! recogniser of that shape is asked. The surest answer counts.
+
+mod card;
+mod checksum;
+mod dates;
+mod device_id;
+mod email;
+mod iban;
+mod imsi_imei;
+mod ip;
+mod mac;
+mod names;
+mod national_id;
+mod number;
+mod passport;
+mod phone;
+mod place;
+mod plate;
+mod reading;
+mod ssn;
+mod table;
+mod vin;
+mod word;
+
+pub use self::table::{RECOGNISERS, Recogniser};
+pub(crate) use self::{
+    names::{Column, Member, header, members},
+    reading::{Match, Reading},
+};
+use self::{
+    number::Number,
+    table::{NUMBERS, WORDS},
+    word::Word,
+};
+use crate::{
+    Confidence,
+    bytes::{at, before, is_word},
+};
+
+/// Groups that one identifier may have, written in twos.
+const MOST_GROUPS: usize = 8;
+/// Digits of the shortest and longest identifier that is a number.
+const DIGITS: std::ops::RangeInclusive<usize> = 7..=19;
+
+/// Looks around an at sign.
+pub(crate) fn at_sign(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) {
+    found.extend(email::address(reading, place));
+}
+
+/// Looks around a colon that follows a hexadecimal digit or a colon.
+pub(crate) fn at_colon(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
+    let next = at(reading.bytes, place + 1);
+    if !next.is_ascii_hexdigit() && next != b':' {
+        return place;
+    }
+    let one = mac::interface(reading, place).or_else(|| ip::version_6(reading, place));
+    let end = one.as_ref().map_or(place, |one| one.end);
+    found.extend(one);
+    end
+}
+
+/// Looks around a hyphen that is the third of its distance.
+pub(crate) fn at_hyphen(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) {
+    found.extend(mac::interface(reading, place).or_else(|| device_id::uuid(reading, place)));
+}
+
+/// Looks at the number or the word around the first digit of a group, and returns where to go on.
+pub(crate) fn at_digit(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
+    let end = word::run(reading.bytes, place, usize::MAX - place - 1);
+    if before(reading.bytes, place).is_ascii_alphabetic()
+        || at(reading.bytes, end - 1).is_ascii_alphabetic()
+        || has_letter(reading, place, end)
+    {
+        reading.walk(end - place);
+        return in_word(reading, place, found).unwrap_or(end);
+    }
+    if at(reading.bytes, end) == b'<' || before(reading.bytes, place) == b'<' {
+        if let Some(one) = passport::zone(reading, place) {
+            let end = one.end;
+            found.push(one);
+            return end;
+        }
+    }
+    in_number(reading, place, found)
+}
+
+/// Whether the run has a letter somewhere.
+fn has_letter(reading: &Reading<'_>, place: usize, end: usize) -> bool {
+    crate::bytes::slice(reading.bytes, place, end).iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Tries what mixes letters and digits.
+fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
+    let word = Word::around(reading, place);
+    let one = word.and_then(|word| surest(WORDS.iter().filter_map(|recognise| recognise(&word, reading))));
+    let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
+    let end = one.end;
+    found.push(one);
+    Some(end)
+}
+
+/// Tries what is more than the word: a line of `<`, groups with dots, a plate in parts.
+fn around_word(reading: &Reading<'_>, place: usize, word: Option<&Word<'_>>) -> Option<Match> {
+    /// Characters of the shortest line of a machine-readable zone.
+    const ZONE: usize = 30;
+    let bytes = reading.bytes;
+    let word = word?;
+    let (earlier, later) = (before(bytes, word.start), at(bytes, word.end));
+    let length = word.end - word.start;
+    if earlier == b'<' || later == b'<' || length >= ZONE {
+        return passport::zone(reading, place);
+    }
+    if length == 4 && (earlier == b'.' || later == b'.') {
+        return mac::dotted(reading, place);
+    }
+    let capital = word.bytes().iter().any(u8::is_ascii_uppercase);
+    (capital && length <= 8).then(|| plate::vehicle(reading, place)).flatten()
+}
+
+/// Tries what is made of digits: every run of groups that can stand for itself, the longest first.
+fn in_number(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
+    let number = Number::read(reading, place);
+    if let Some(one) = place::pair(&number, reading) {
+        let end = one.end;
+        found.push(one);
+        return end;
+    }
+    let before_parts = found.len();
+    let mut from = 0;
+    while from < number.groups() {
+        let last = (from + MOST_GROUPS).min(number.groups());
+        match (from..last).rev().find_map(|to| part(&number, from, to, reading).map(|one| (one, to))) {
+            Some((one, to)) => {
+                found.push(one);
+                from = to + 1;
+            }
+            None => from += 1,
+        }
+    }
+    if found.len() == before_parts {
+        let word = Word::around(reading, place);
+        let one = word.and_then(|word| beside_letters(&word, reading));
+        if let Some(one) = one {
+            let end = one.end;
+            found.push(one);
+            return end;
+        }
+    }
+    // What follows the last group directly belongs to another word, which is looked at by itself.
+    if is_word(at(reading.bytes, number.end)) && number.groups() > 1 {
+        number.last_start()
+    } else {
+        number.end
+    }
+}
+
+/// A word of digits only, whose letters stand apart: `12345678-Z`, `AB-123-CD`, a passport's nine digits.
+fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
+    let bytes = reading.bytes;
+    let capital = |byte: u8| byte.is_ascii_uppercase();
+    let near = |byte: u8| matches!(byte, b' ' | b'-');
+    let after = near(at(bytes, word.end)) && capital(at(bytes, word.end + 1));
+    let earlier = near(before(bytes, word.start)) && capital(before(bytes, word.start - 1));
+    passport::written(word, reading)
+        .or_else(|| after.then(|| national_id::spanish(word, reading)).flatten())
+        .or_else(|| mac_of_digits(word, reading))
+        .or_else(|| (after || earlier).then(|| plate::vehicle(reading, word.start)).flatten())
+}
+
+fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
+    (at(reading.bytes, word.end) == b'.').then(|| mac::dotted(reading, word.start)).flatten()
+}
+
+/// The surest answer about some groups of a number.
+fn part(number: &Number, from: usize, to: usize, reading: &Reading<'_>) -> Option<Match> {
+    let digits = number.part(from, to)?;
+    if let Some(one) = ip::version_4(&digits, reading) {
+        return Some(one);
+    }
+    if !DIGITS.contains(&digits.len()) {
+        return None;
+    }
+    let length = 1_u32 << digits.len();
+    let asked = NUMBERS.iter().filter(|(lengths, _)| lengths & length != 0);
+    surest(asked.filter_map(|(_, recognise)| recognise(&digits, reading)))
+}
+
+/// The surest of several answers; of equally sure ones the first.
+fn surest(answers: impl Iterator<Item = Match>) -> Option<Match> {
+    let mut best: Option<Match> = None;
+    // A loop, since a fold would move the answer at every step, and most candidates have none.
+    for one in answers {
+        if best.as_ref().is_none_or(|best| one.confidence > best.confidence) {
+            best = Some(one);
+        }
+    }
+    best
+}
+
+/// The least sure finding that a guess at misread characters may end in.
+pub(crate) const FOR_GUESSES: Confidence = Confidence::Likely;

@@ -1,0 +1,246 @@
+//! One text from start to end, in every view.
+
+use crate::{
+    Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
+    blocks::{self, bits},
+    bytes::{at, before},
+    context::Context,
+    merge::Merged,
+    normalise::{Mapped, Suspicions},
+    recognise::{self, FOR_GUESSES, Match, Reading},
+    table,
+};
+
+/// How much work a text may cause beyond being read once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Views of a text, and views of those, at most.
+    pub views: usize,
+    /// Bytes of all views together, as a multiple of the text's.
+    pub times: usize,
+    /// Bytes of all views together that are allowed however short the text is.
+    pub least: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { views: 32, times: 4, least: 64 << 10 }
+    }
+}
+
+/// Reads texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scanner {
+    region: Region,
+    limits: Limits,
+    reserved: bool,
+}
+
+impl Scanner {
+    /// A scanner that reads national telephone numbers as those of a region.
+    #[must_use]
+    pub fn new(region: Region) -> Self {
+        Self { region, ..Self::default() }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The same, finding also identifiers of ranges that are kept for documentation, tests and fiction. Samples
+    /// are made of those; in real traffic they are nobody's.
+    #[must_use]
+    pub const fn with_reserved(self) -> Self {
+        Self { reserved: true, ..self }
+    }
+
+    /// What a text shows. Total: every text has an answer.
+    #[must_use]
+    pub fn scan(&self, text: &str) -> Evidence {
+        let mut evidence = Evidence::default();
+        let mut merged = Merged::default();
+        let mut allowed = (text.len().saturating_mul(self.limits.times)).max(self.limits.least);
+        let mut levels = Levels { text, levels: Vec::new() };
+        let mut next = None;
+        loop {
+            let length = levels.text(next).len();
+            let over = next.is_some_and(|next| next >= self.limits.views || length > allowed);
+            if over {
+                evidence.opaque.extend(levels.unread(next));
+            } else {
+                allowed -= if next.is_some() { length } else { 0 };
+                let more = self.read(&levels, next, &mut merged, &mut evidence);
+                levels.levels.extend(more);
+            }
+            let following = next.map_or(0, |next| next + 1);
+            if following >= levels.levels.len() {
+                break;
+            }
+            next = Some(following);
+        }
+        merged.finish(&mut evidence);
+        evidence
+    }
+
+    /// Reads one text, and returns the views of it that are to be read.
+    fn read(
+        &self,
+        levels: &Levels<'_>,
+        level: Option<usize>,
+        merged: &mut Merged,
+        evidence: &mut Evidence,
+    ) -> Vec<Level> {
+        let text = levels.text(level);
+        let views = levels.views(level);
+        let reading = Reading::new(text, self.region, self.reserved, Context::NONE);
+        let (mut found, suspicions) = look(&reading);
+        found.retain(|one| !one.reserved || self.reserved);
+        let rows = table::read(&reading, &mut found);
+        found.retain(|one| !one.reserved || self.reserved);
+        if views.is_guess() {
+            found.retain(|one| one.confidence >= FOR_GUESSES);
+        }
+        evidence.work.texts += 1;
+        evidence.work.bytes += text.len();
+        evidence.work.walked += reading.walked();
+        for mut people in rows {
+            people.span = levels.origin(level, people.span);
+            if !evidence.people.iter().any(|known| known.span.overlaps(people.span)) {
+                evidence.people.push(people);
+            }
+        }
+        merged.add(found.into_iter().map(|one| finding(one, views, levels, level)));
+        self.views_of(text, level, views, &suspicions, levels, evidence)
+    }
+
+    fn views_of(
+        &self,
+        text: &str,
+        parent: Option<usize>,
+        views: Views,
+        suspicions: &Suspicions,
+        levels: &Levels<'_>,
+        evidence: &mut Evidence,
+    ) -> Vec<Level> {
+        let mut opaque: Vec<Opaque> = Vec::new();
+        let mut made = Vec::new();
+        for view in View::ALL {
+            let mapped = view.of(text, suspicions, &mut opaque);
+            if mapped.is_empty() {
+                continue;
+            }
+            match views.with(view) {
+                Some(views) => made.push(Level { mapped, parent, views }),
+                None => opaque.extend(mapped.sources().map(|span| Opaque {
+                    span,
+                    bytes: mapped.text.len(),
+                    kind: OpaqueKind::Unread,
+                })),
+            }
+        }
+        let at_origin = opaque.into_iter().map(|one| Opaque { span: levels.origin(parent, one.span), ..one });
+        evidence.opaque.extend(at_origin);
+        made
+    }
+}
+
+fn finding(one: Match, via: Views, levels: &Levels<'_>, level: Option<usize>) -> Finding {
+    let span = levels.origin(level, Span::new(one.start, one.end));
+    Finding { kind: one.kind, span, canonical: one.canonical, confidence: one.confidence, via }
+}
+
+/// Looks through a text once, and at every place where something may be.
+pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
+    let (text, bytes) = (reading.text, reading.bytes);
+    let mut found = Vec::new();
+    let mut suspicions = Suspicions::default();
+    let (mut after_number, mut after_colons) = (0, 0);
+    blocks::each(bytes, |offset, places| {
+        for place in bits(places.digits).map(|bit| offset + bit) {
+            if may_be_misread(bytes, place) {
+                suspicions.looks_like_digits(text, place);
+            }
+            if place >= after_number {
+                after_number = recognise::at_digit(reading, place, &mut found);
+            }
+        }
+        for place in bits(places.at_signs).map(|bit| offset + bit) {
+            recognise::at_sign(reading, place, &mut found);
+            if before(bytes, place) == b' ' && at(bytes, place + 1) == b' ' {
+                suspicions.apart.push(place);
+            }
+        }
+        for place in bits(places.colons).map(|bit| offset + bit) {
+            if place >= after_colons {
+                after_colons = recognise::at_colon(reading, place, &mut found);
+            }
+        }
+        bits(places.hyphens).for_each(|bit| recognise::at_hyphen(reading, offset + bit, &mut found));
+        bits(places.long).for_each(|bit| suspicions.long_run(bytes, offset + bit));
+        bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
+        bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
+        bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+    });
+    (found, suspicions)
+}
+
+/// Whether a letter that looks like a digit stands beside the digits that start at a place.
+fn may_be_misread(bytes: &[u8], place: usize) -> bool {
+    const LONGEST: usize = 20;
+    let looks =
+        |byte: u8| matches!(byte, b'O' | b'o' | b'I' | b'l' | b'i' | b'S' | b's' | b'B' | b'Z' | b'z' | b'|');
+    let end = (place..place + LONGEST).find(|place| !at(bytes, *place).is_ascii_digit());
+    looks(before(bytes, place)) || end.is_some_and(|end| looks(at(bytes, end)))
+}
+
+/// A view of a text, which may itself be one.
+#[derive(Debug)]
+struct Level {
+    mapped: Mapped,
+    /// The view that it is made from; none for the original.
+    parent: Option<usize>,
+    views: Views,
+}
+
+/// The original and its views.
+#[derive(Debug)]
+struct Levels<'t> {
+    text: &'t str,
+    levels: Vec<Level>,
+}
+
+impl Levels<'_> {
+    fn level(&self, level: Option<usize>) -> Option<&Level> {
+        level.and_then(|level| self.levels.get(level))
+    }
+
+    fn text(&self, level: Option<usize>) -> &str {
+        self.level(level).map_or(self.text, |level| &level.mapped.text)
+    }
+
+    fn views(&self, level: Option<usize>) -> Views {
+        self.level(level).map_or(Views::default(), |level| level.views)
+    }
+
+    /// The span of the original that a span of a view came from.
+    fn origin(&self, level: Option<usize>, span: Span) -> Span {
+        let (mut level, mut span) = (level, span);
+        while let Some(view) = self.level(level) {
+            span = view.mapped.source(span, self.text(view.parent));
+            level = view.parent;
+        }
+        span
+    }
+
+    /// A view that a limit keeps from being read, as what can't be read.
+    fn unread(&self, level: Option<usize>) -> Option<Opaque> {
+        let view = self.level(level)?;
+        let span = self.origin(view.parent, view.mapped.sources()?);
+        Some(Opaque { span, bytes: view.mapped.text.len(), kind: OpaqueKind::Unread })
+    }
+}
+
+/// Rows about persons, on their way to the evidence.
+pub(crate) type Rows = Vec<People>;

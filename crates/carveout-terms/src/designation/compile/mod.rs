@@ -1,0 +1,174 @@
+//! An instrument as an agreement that only forbids.
+//!
+//! What a use can't say is not made up: it goes into the prose, and into a list. Where the vocabulary is too coarse
+//! the clause bars more than the instrument, never less.
+
+mod condition;
+mod prose;
+mod sample;
+mod target;
+
+use self::{
+    condition::{Conditions, conjunction},
+    prose::{Writer, left_out},
+};
+use super::{Docket, Formula, LegalForce, When};
+use crate::{Agreement, Problems, Timestamp, Vocabulary};
+
+/// How to compile.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// As known on this date.
+    pub known: When,
+    /// For this program: waivers that were given to it are taken out.
+    pub program: Option<String>,
+    /// Enforce what was only announced.
+    pub announced: bool,
+    /// The id of the party that adopts the text.
+    pub party: String,
+}
+
+/// An instrument, compiled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Compiled {
+    /// The agreement, read back from its text.
+    pub agreement: Agreement,
+    /// What the vocabulary can't say, in sentences. The same stands in the prose.
+    pub left_out: Vec<String>,
+    /// Which member of the vocabulary was taken for which target.
+    pub read_as: Vec<String>,
+}
+
+impl Compiled {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.agreement.source()
+    }
+
+    /// Whether any policy came of it.
+    #[must_use]
+    pub fn enforces(&self) -> bool {
+        !self.agreement.policies().is_empty()
+    }
+}
+
+/// Where something is barred, and when: from each first instant, up to but not including the second.
+pub(super) struct Barring {
+    formula: Formula,
+    periods: Vec<(Timestamp, Option<Timestamp>)>,
+}
+
+/// A clause that is enforced.
+struct Enforced {
+    condition: String,
+    periods: Vec<(Timestamp, Option<Timestamp>)>,
+    examples: Vec<String>,
+}
+
+impl Docket {
+    /// Compiles the instrument to an agreement that only forbids.
+    ///
+    /// # Errors
+    /// If the text can't be read back, which a vocabulary without the facts of a target would cause.
+    pub fn compile(&self, vocabulary: &Vocabulary, options: &Options) -> Result<Compiled, Problems> {
+        let known = options.known.asked(self.instrument().dates.zone);
+        let barrings = self.barrings(known, options.announced);
+        let target = target::read(self.instrument(), vocabulary);
+        let window = window(self, &barrings);
+        let mut conditions = Conditions::new(vocabulary, options.program.as_deref());
+        let mut enforced = Vec::new();
+        for barring in &barrings {
+            let (Some(place), Some(what)) = (conditions.of(&barring.formula), &target.condition) else {
+                continue;
+            };
+            let time = periods(&barring.periods, window);
+            enforced.push(Enforced {
+                condition: conjunction([Some(what.clone()), place, time].into_iter().flatten()),
+                periods: barring.periods.clone(),
+                examples: sample::examples(vocabulary, &target, barring),
+            });
+        }
+        let mut list = target.left_out.clone();
+        list.extend(conditions.left_out());
+        list.extend(left_out(self.instrument(), options.program.as_deref()));
+        list.sort();
+        list.dedup();
+        let announced = self.instrument().force == LegalForce::AnnouncedOnly && !options.announced;
+        let writer = Writer { docket: self, vocabulary: vocabulary.name(), options, window, announced };
+        let text = writer.text(&enforced, &list);
+        Ok(Compiled {
+            agreement: Agreement::parse(&text, vocabulary)?,
+            left_out: list,
+            read_as: target.read_as,
+        })
+    }
+
+    /// Where and when it bars, as known at an instant.
+    pub(super) fn barrings(&self, known: Timestamp, announced: bool) -> Vec<Barring> {
+        let turns = self.turns(known);
+        let mut barrings: Vec<Barring> = Vec::new();
+        for (place, from) in turns.iter().enumerate() {
+            let until = turns.get(place + 1).copied();
+            let formula = self.barred(*from, known, announced);
+            if formula == Formula::Always(false) {
+                continue;
+            }
+            match barrings.iter_mut().find(|barring| barring.formula == formula) {
+                Some(barring) => barring.lasts(*from, until),
+                None => barrings.push(Barring { formula, periods: vec![(*from, until)] }),
+            }
+        }
+        barrings
+    }
+}
+
+impl Barring {
+    fn lasts(&mut self, from: Timestamp, until: Option<Timestamp>) {
+        match self.periods.last_mut() {
+            Some((_, end)) if *end == Some(from) => *end = until,
+            _ => self.periods.push((from, until)),
+        }
+    }
+}
+
+/// From when to when the agreement is in force: from the first bar to the end of the last.
+fn window(docket: &Docket, barrings: &[Barring]) -> (Timestamp, Option<Timestamp>) {
+    let periods = || barrings.iter().flat_map(|barring| &barring.periods);
+    let from = periods().map(|(from, _)| *from).min().unwrap_or_else(|| docket.effective());
+    let open = periods().any(|(_, until)| until.is_none());
+    let until = periods().filter_map(|(_, until)| *until).max();
+    (from, until.filter(|_| !open))
+}
+
+/// A test of the time; none where the window of the agreement says the same.
+fn periods(
+    periods: &[(Timestamp, Option<Timestamp>)],
+    (first, last): (Timestamp, Option<Timestamp>),
+) -> Option<String> {
+    let tests: Vec<Option<String>> = periods
+        .iter()
+        .map(|(from, until)| {
+            let from = (*from > first).then(|| format!("context.at >= {}", datetime(*from)));
+            let until = until.filter(|until| Some(*until) != last);
+            let until = until.map(|until| format!("context.at < {}", datetime(until)));
+            let parts: Vec<String> = [from, until].into_iter().flatten().collect();
+            (!parts.is_empty()).then(|| parts.join(" && "))
+        })
+        .collect();
+    let tests: Vec<String> = tests.into_iter().collect::<Option<_>>()?;
+    match tests.as_slice() {
+        [one] => Some(one.clone()),
+        several => Some(format!("({})", several.join(" || "))),
+    }
+}
+
+fn datetime(at: Timestamp) -> String {
+    format!("datetime(\"{}\")", instant(at))
+}
+
+/// An instant as RFC 3339 writes it, without milliseconds that are none.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.to_string().replace(".000Z", "Z")
+}
