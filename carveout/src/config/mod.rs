@@ -30,6 +30,7 @@ pub(crate) struct Config {
     /// Who may answer holds.
     #[serde(default, rename = "officer")]
     pub(crate) officers: Vec<Officer>,
+    #[serde(default)]
     pub(crate) designations: Designations,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
@@ -119,6 +120,8 @@ fn openings() -> PathBuf {
 pub(crate) struct Holds {
     /// How long a hold waits for its approvals, in seconds.
     pub(crate) seconds: u64,
+    /// How many requests of one program may be on hold at once.
+    pub(crate) most: usize,
     /// Whether an officer is kept from answering for the programs that he asks for himself.
     pub(crate) two_person: bool,
     /// The customer's own folder, with the bodies on hold, encrypted.
@@ -129,7 +132,7 @@ pub(crate) struct Holds {
 
 impl Default for Holds {
     fn default() -> Self {
-        Self { seconds: 86_400, two_person: true, directory: "held".into(), key: None }
+        Self { seconds: 86_400, most: 1_000, two_person: true, directory: "held".into(), key: None }
     }
 }
 

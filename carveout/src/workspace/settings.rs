@@ -62,6 +62,7 @@ fn holds(workspace: &Workspace, found: Vec<OpenHold>) -> miette::Result<Option<H
         officers,
         two_person: holds.two_person,
         lasts: Duration::from_secs(holds.seconds),
+        most: holds.most,
         bodies: sealed_bodies(&workspace.root, &workspace.config)?,
         found,
     }))

@@ -97,6 +97,8 @@ pub(crate) enum NotAdmitted {
     Nowhere,
     #[error("what opens the commitments could not be kept: {0}")]
     Openings(#[from] OpeningsError),
+    #[error("too many requests of this program are on hold: have some of them answered first")]
+    TooManyHeld,
     #[error("the body to hold could not be kept: {0}")]
     Sealed(#[from] SealedError),
     #[error("the system has no randomness to give")]
@@ -148,6 +150,9 @@ async fn keep(
     let held = matches!(case.decision.ruling, Ruling::Hold { .. }) && case.collecting.is_none();
     let Some(holds) = house.holds.as_ref().filter(|_| held) else { return Ok(None) };
     let Some(until) = holds.until(case.decision.at) else { return Ok(None) };
+    if !holds.has_room(case.key.registered.program.id()) {
+        return Err(NotAdmitted::TooManyHeld);
+    }
     let commitment = Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes());
     holds.keep(names.hold(), commitment, &case.body).await?;
     Ok(Some((names.hold(), until)))

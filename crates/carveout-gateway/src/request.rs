@@ -232,11 +232,12 @@ pub(crate) async fn proceed(
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
     let admission = admit::admit(house, case).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
-        refuse(match error {
+        refuse(match &error {
             // Somebody else was faster: the ledger lets a hold be collected once.
             NotAdmitted::Ledger(LedgerError::Order(LifecycleError::Hold(broken))) => {
                 Notice::forbidden(broken.to_string())
             }
+            NotAdmitted::TooManyHeld => Notice::unavailable(error.to_string()),
             _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
         })
     })?;

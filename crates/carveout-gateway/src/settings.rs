@@ -61,6 +61,8 @@ pub struct HoldSettings {
     pub two_person: bool,
     /// How long a hold waits.
     pub lasts: Duration,
+    /// How many uses of one program may be on hold at once: each keeps a body on the disk.
+    pub most: usize,
     /// The bodies on hold.
     pub bodies: SealedBodies,
     /// The holds that were found when the ledger was opened.

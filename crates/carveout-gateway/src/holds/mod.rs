@@ -33,6 +33,7 @@ pub(crate) struct Holds {
     officers: Vec<OfficerSettings>,
     two_person: bool,
     lasts: Duration,
+    most: usize,
     bodies: Arc<SealedBodies>,
     queue: Queue,
 }
@@ -40,7 +41,7 @@ pub(crate) struct Holds {
 impl Holds {
     /// Makes the queue again from the entries, and removes the bodies that no hold needs.
     pub(crate) fn rebuild(settings: HoldSettings, ledger: &Ledger) -> Result<Self, SettingsError> {
-        let HoldSettings { officers, two_person, lasts, bodies, found } = settings;
+        let HoldSettings { officers, two_person, lasts, most, bodies, found } = settings;
         let failed = |problem: String| SettingsError::Holds { problem };
         let queue = Queue::default();
         let mut open = Vec::new();
@@ -54,13 +55,18 @@ impl Holds {
             open.extend(hold.ended.is_none().then_some(hold.hold));
         }
         bodies.erase_all_but(&open).map_err(|error| failed(error.to_string()))?;
-        Ok(Self { officers, two_person, lasts, bodies: Arc::new(bodies), queue })
+        Ok(Self { officers, two_person, lasts, most, bodies: Arc::new(bodies), queue })
     }
 
     /// Until when a use that is held now waits; `None` if nobody could ever lift it.
     pub(crate) fn until(&self, at: carveout_terms::Timestamp) -> Option<Timestamp> {
         let lasts = i64::try_from(self.lasts.as_millis()).unwrap_or(i64::MAX);
         (!self.officers.is_empty()).then(|| Timestamp::from_millis(at.millis().saturating_add(lasts)))
+    }
+
+    /// Whether another use of a program may be put on hold.
+    pub(crate) fn has_room(&self, program: &str) -> bool {
+        self.queue.waiting(program) < self.most
     }
 
     /// Keeps the body of a use that is about to be held. When this returns it is on the disk.

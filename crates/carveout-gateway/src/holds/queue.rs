@@ -97,6 +97,12 @@ impl Queue {
         all
     }
 
+    /// How many holds of a program have not ended.
+    pub(super) fn waiting(&self, program: &str) -> usize {
+        let own = |held: &&Arc<Held>| held.end.is_none() && held.decided.program == program;
+        self.state().held.values().filter(own).count()
+    }
+
     /// Tells whoever keeps it when something has changed.
     pub(super) fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()

@@ -338,3 +338,16 @@ async fn without_officers_nothing_is_kept_and_nothing_waits() {
     let entries = gateway.events().await;
     assert!(matches!(&entries[1].event, Event::Decided(decided) if decided.hold_until.is_none()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_program_fills_the_disk_with_what_it_has_on_hold() {
+    let (_provider, gateway) = holding().await;
+    for _ in 0..20 {
+        held(&gateway).await;
+    }
+    let full = gateway.chat(HELD, CHAT).await;
+    assert!(full.status == 503 && full.text().contains("on hold"), "{full:?}");
+    assert_eq!(sealed(gateway.directory.path()), 20);
+    let permitted = gateway.chat(kit::PERMITTED, CHAT).await;
+    assert_eq!(permitted.status, 200, "others are not held up: {permitted:?}");
+}
