@@ -2,6 +2,7 @@
 
 mod bargains;
 mod designations;
+mod exposure;
 mod holds;
 mod proofs;
 
@@ -13,6 +14,9 @@ pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::designations::{
     DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
     ListFormat,
+};
+pub(crate) use self::exposure::{
+    Exposure, ExposureImport, ExposureMatch, ExposureReach, ExposureScan, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
@@ -94,6 +98,9 @@ pub(crate) enum Command {
     /// Instruments that bar a source: record them, ask what was in force, compile them to clauses
     #[command(subcommand)]
     Designations(Designations),
+    /// Who is touched by a designation: traces of models, suppliers, owners
+    #[command(subcommand)]
+    Exposure(Exposure),
     /// Run the sample provider, which answers like a model and isn't one
     SampleProvider(SampleProvider),
     /// Print a completion script for a shell

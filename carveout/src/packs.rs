@@ -14,6 +14,9 @@ pub(crate) const SAMPLE_PROGRAMS: [(&str, &str); 2] = [
     ("intelligence-support", include_str!("../../packs/sample/programs/intelligence-support.toml")),
 ];
 
+/// The traces of models that `exposure scan` looks for.
+pub(crate) const FINGERPRINTS: &str = include_str!("../../packs/fingerprints.toml");
+
 /// A ready-made agreement.
 pub(crate) struct Pack {
     /// The name it is asked for by, and the name of its folder.

@@ -19,7 +19,7 @@ usage: cargo xtask <chore>
   ci                     what CI runs: tidy, format, clippy, deny, then test
   test [--quick]         every test: unit, doc, end to end, fuzz (--quick: under 5 minutes, no fuzzing)
   tidy                   the project's own checks
-  bench [WHAT]           ledger, decide, read, gateway, proof or all: measures, and writes docs/performance.md
+  bench [WHAT]           ledger, decide, read, gateway, proof, signals or all: measures, and writes docs/performance.md
   fuzz [--seconds N] [TARGET]...   runs the fuzz targets, 30 seconds each
   soak [--kills N] [--seconds N]   the long runs; records the result in docs/soak.md";
 

@@ -57,12 +57,22 @@ fn apt_install(packages: &[&str]) -> Outcome {
 }
 
 /// The interpreter of a virtual environment that has exactly `e2e/requirements.txt`.
-/// It is made anew whenever that file changes.
 pub(crate) fn e2e_python() -> Outcome<PathBuf> {
-    let requirements = root().join("e2e/requirements.txt");
+    python_with("e2e-venv", "e2e/requirements.txt")
+}
+
+/// The interpreter of a virtual environment that has Presidio.
+pub(crate) fn presidio_python() -> Outcome<PathBuf> {
+    python_with("presidio-venv", "xtask/src/bench/requirements.txt")
+}
+
+/// The interpreter of an environment below the target directory that has what a file asks for.
+/// It is made anew whenever that file changes.
+fn python_with(name: &str, requirements_path: &str) -> Outcome<PathBuf> {
+    let requirements = root().join(requirements_path);
     let wanted =
-        fs::read_to_string(&requirements).map_err(|error| format!("e2e/requirements.txt: {error}"))?;
-    let environment = target().join("e2e-venv");
+        fs::read_to_string(&requirements).map_err(|error| format!("{requirements_path}: {error}"))?;
+    let environment = target().join(name);
     let (stamp, python) = (environment.join("requirements.txt"), environment.join("bin/python"));
     if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted)
         && succeeds(Command::new(&python).arg("-V"))

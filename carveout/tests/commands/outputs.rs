@@ -4,7 +4,7 @@ use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
 use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 30] = [
     "demo",
     "init",
     "serve",
@@ -25,6 +25,13 @@ const COMMANDS: [&str; 23] = [
     "packs list",
     "packs show",
     "packs add",
+    "designations",
+    "designations add",
+    "designations list",
+    "designations show",
+    "designations asof",
+    "designations import",
+    "designations compile",
     "sample-provider",
     "completions",
     "",

@@ -38,7 +38,9 @@ impl Tally {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let Some(path) = arguments.next() else {
-        println!("name pairs: not measured; give the path of `contrib/name_bench/cases.csv` of opensanctions/nomenklatura");
+        println!(
+            "name pairs: not measured; give the path of `contrib/name_bench/cases.csv` of opensanctions/nomenklatura"
+        );
         return Ok(());
     };
     let explain = arguments.next().is_some_and(|word| word == "--explain");

@@ -120,11 +120,15 @@ mod tests {
     fn spans_hold_both_their_ends() {
         let at = |text| day(text, End::First);
         let span = Span::new(at("2024-02-29"), at("2024-03-01"));
-        let holds = ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02"].map(|text| span.holds(at(text).unwrap()));
+        let holds = ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02"]
+            .map(|text| span.holds(at(text).unwrap()));
         assert_eq!(holds, [false, true, true, false]);
         assert!(Span::ALWAYS.holds(at("0001-01-01").unwrap()));
         assert!(Span::new(at("2025-01-02"), at("2025-01-01")).is_contradictory());
         assert!(!span.is_contradictory());
-        assert_eq!(span.changes().map(|day| day.to_string()).collect::<Vec<_>>(), ["2024-02-29", "2024-03-02"]);
+        assert_eq!(
+            span.changes().map(|day| day.to_string()).collect::<Vec<_>>(),
+            ["2024-02-29", "2024-03-02"]
+        );
     }
 }

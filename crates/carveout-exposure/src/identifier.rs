@@ -119,9 +119,10 @@ fn refused(text: &str, scheme: &'static str) -> NoIdentifier {
 
 /// The number that letters and digits spell (A is 10), modulo 97.
 fn remainder(value: &str) -> u32 {
-    value.chars().filter_map(|letter| letter.to_digit(36)).fold(0, |sum, digit| {
-        if digit < 10 { (sum * 10 + digit) % 97 } else { (sum * 100 + digit) % 97 }
-    })
+    value
+        .chars()
+        .filter_map(|letter| letter.to_digit(36))
+        .fold(0, |sum, digit| if digit < 10 { (sum * 10 + digit) % 97 } else { (sum * 100 + digit) % 97 })
 }
 
 #[cfg(test)]

@@ -28,11 +28,9 @@ impl Package {
         let (ecosystem, path) = rest.split_once('/')?;
         // The version's `@` is never the first character: that one is npm's, written out by some tools.
         let at = path.rfind('@').filter(|at| *at > 0 && !path.get(*at..).unwrap_or_default().contains('/'));
-        let (path, version) = at.map_or((path, None), |at| {
-            (path.get(..at).unwrap_or_default(), path.get(at + 1..).map(decoded))
-        });
-        let parts: Vec<String> =
-            path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
+        let (path, version) = at
+            .map_or((path, None), |at| (path.get(..at).unwrap_or_default(), path.get(at + 1..).map(decoded)));
+        let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
         let (name, namespace) = parts.split_last()?;
         let separator = if ecosystem.eq_ignore_ascii_case("maven") { ":" } else { "/" };
         let name = if namespace.is_empty() {
@@ -109,7 +107,10 @@ mod tests {
             ("pkg:npm/@example/sdk@1.0.0", Some(("npm", "@example/sdk", Some("1.0.0")))),
             ("pkg:npm/%40example%2Fsdk", Some(("npm", "@example/sdk", None))),
             ("pkg:pypi/Some_Package..Name@2?x=y#z", Some(("pypi", "some-package-name", Some("2")))),
-            ("pkg:golang/github.com/Example/sdk/v2@v2.1.0", Some(("golang", "github.com/example/sdk", Some("v2.1.0")))),
+            (
+                "pkg:golang/github.com/Example/sdk/v2@v2.1.0",
+                Some(("golang", "github.com/example/sdk", Some("v2.1.0"))),
+            ),
             ("pkg:maven/org.example/sdk@1", Some(("maven", "org.example:sdk", Some("1")))),
             ("pkg:cargo/example@0.1", Some(("cargo", "example", Some("0.1")))),
             ("pkg:npm/%zz", Some(("npm", "%zz", None))),

@@ -1,5 +1,4 @@
 //! Bills of materials in small: what is told, and what is refused.
-#![expect(clippy::unwrap_used, reason = "tests of a table")]
 
 use std::io::{BufReader, Read};
 
@@ -101,7 +100,11 @@ fn both_generations_of_spdx_are_read() {
     let (new_parts, new_told) = parts(new);
     assert_eq!(
         spelt(&new_parts),
-        ["Model|sample-model|||Example Model Maker+A. Person|", "Component|sdk|2|pypi:example-sdk||", "Data|texts||||"]
+        [
+            "Model|sample-model|||Example Model Maker+A. Person|",
+            "Component|sdk|2|pypi:example-sdk||",
+            "Data|texts||||"
+        ]
     );
     let told = new_told.unwrap();
     assert_eq!((told.format.version.as_str(), told.not_read.total()), ("3.0.1", 1));
@@ -137,7 +140,10 @@ fn what_is_wrong_is_refused_and_said() {
     }
     let (_, told) = parts(r#"{"bomFormat":"CycloneDX","specVersion":"9","components":[7,{"name":"a"}]}"#);
     let reasons: Vec<&str> = told.as_ref().unwrap().not_read.by_reason().keys().copied().collect();
-    assert_eq!(reasons, ["a component that is no object", "a version that was not checked: what is new in it is not read"]);
+    assert_eq!(
+        reasons,
+        ["a component that is no object", "a version that was not checked: what is new in it is not read"]
+    );
 }
 
 #[test]
@@ -145,7 +151,12 @@ fn a_large_document_is_read_part_by_part() {
     // A reader that makes the text as it is asked for, so that nothing but the parser could hold it.
     let mut told = 0_u32;
     let component = r#"{"type":"library","name":"part","purl":"pkg:npm/part@1","properties":[{"name":"a","value":"b"}]},"#;
-    let text = repeated(r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":["#, component, 100_000, r#"{"name":"last"}]}"#);
+    let text = repeated(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":["#,
+        component,
+        100_000,
+        r#"{"name":"last"}]}"#,
+    );
     let done = read(BufReader::new(text), &mut |part| {
         told += 1;
         assert_eq!(part.kind, PartKind::Component);

@@ -5,7 +5,7 @@ use carveout_exposure::{
     graph::{Graph, GraphBuilder, Kind, Party},
     identifier::Identifier,
     matching::{Matcher, Verdict},
-    names::{Lexicon, MATCH, REVIEW},
+    names::{Lexicon, MATCH},
 };
 
 fn graph() -> Graph {
@@ -25,7 +25,10 @@ fn graph() -> Graph {
     company(&["General Holdings Services Corp"], &[]);
     company(&["Quillfeather Systems LLC"], &[]);
     for number in 0..50 {
-        company(&[&format!("Tradeword{} Services Corp", char::from(b'a' + number % 26).to_string().repeat(4))], &[]);
+        company(
+            &[&format!("Tradeword{} Services Corp", char::from(b'a' + number % 26).to_string().repeat(4))],
+            &[],
+        );
     }
     builder.finish()
 }
@@ -50,8 +53,11 @@ fn organisations_are_found_by_identifier_then_by_name() {
         ("Nobody At All", "", "", None),
         ("", "", "", None),
     ] {
-        let identifiers: Vec<Identifier> =
-            identifier.split_once(':').map(|(scheme, value)| Identifier::of_scheme(scheme, value).unwrap()).into_iter().collect();
+        let identifiers: Vec<Identifier> = identifier
+            .split_once(':')
+            .map(|(scheme, value)| Identifier::of_scheme(scheme, value).unwrap())
+            .into_iter()
+            .collect();
         let names: Vec<&str> = Some(name).filter(|name| !name.is_empty()).into_iter().collect();
         let found = matcher.find(&names, &identifiers);
         let first = found.first().map(|first| (graph.name(first.node), first.verdict));
@@ -95,8 +101,21 @@ fn words_are_weighed_by_how_many_names_have_them() {
 fn scores_say_the_same_from_both_sides_and_stay_in_their_range() {
     let lexicon = Lexicon::standard();
     let names = [
-        "Example Model Maker, Inc.", "Example Model Maker II", "ООО Пример", "Primer LLC", "A.B.C.", "ABC", "The The",
-        "First Bank", "1st Bank", "Example", "", "株式会社サンプル", "SampleLogistics", "Sample Logistics", "Corp",
+        "Example Model Maker, Inc.",
+        "Example Model Maker II",
+        "ООО Пример",
+        "Primer LLC",
+        "A.B.C.",
+        "ABC",
+        "The The",
+        "First Bank",
+        "1st Bank",
+        "Example",
+        "",
+        "株式会社サンプル",
+        "SampleLogistics",
+        "Sample Logistics",
+        "Corp",
     ];
     for one in names {
         for other in names {
@@ -105,7 +124,6 @@ fn scores_say_the_same_from_both_sides_and_stay_in_their_range() {
             let back = lexicon.compare(&other, &one).score;
             assert!((there - back).abs() < 1e-9, "{one:?} {other:?}: {there} {back}");
             assert!((0.0..=1.0).contains(&there));
-            assert!(REVIEW < MATCH);
         }
     }
 }

@@ -99,7 +99,13 @@ fn shares_in_the_end_are_exact_fractions() {
     for (case, lines, barred, company, expected) in [
         ("a product", "A 50 B, B 50 C", "A", "C", "25.00%"),
         ("two chains", "A 50 B, A 50 C, B 50 D, C 50 D", "A", "D", "50.00%"),
-        ("a third of a third of a third", "A 33.3333333 B, B 33.3333333 C, C 33.3333333 D", "A", "D", "3.70%"),
+        (
+            "a third of a third of a third",
+            "A 33.3333333 B, B 33.3333333 C, C 33.3333333 D",
+            "A",
+            "D",
+            "3.70%",
+        ),
         // x = 1/2 + y/2, y = x/2: x = 2/3, y = 1/3.
         ("a ring", "A 50 B, C 50 B, B 50 C", "A", "B", "66.66%"),
         ("shares in itself", "A 40 B, B 20 B", "A", "B", "50.00%"),
@@ -111,12 +117,17 @@ fn shares_in_the_end_are_exact_fractions() {
         assert_eq!(company.percent(), expected, "{case}");
     }
     let graph = graph("A 1 B, B 100 C, C 100 B");
-    assert!(effective(&graph, &ids(&graph, "A"), on("2026-11-23")).is_err(), "B and C own each other in whole");
+    assert!(
+        effective(&graph, &ids(&graph, "A"), on("2026-11-23")).is_err(),
+        "B and C own each other in whole"
+    );
 }
 
 #[test]
 fn ownership_over_time_has_a_period_for_every_change() {
-    let graph = graph("A 30 B 2020-01-01 2023-12-31, A 60 B 2024-01-01 2024-02-29, C 25 B 2024-03-01, A 25 B 2024-06-01");
+    let graph = graph(
+        "A 30 B 2020-01-01 2023-12-31, A 60 B 2024-01-01 2024-02-29, C 25 B 2024-03-01, A 25 B 2024-06-01",
+    );
     let [barred, company] = [ids(&graph, "AC"), ids(&graph, "B")];
     let periods = over_time(&graph, &barred, company[0], Share::HALF, true, Reading::Least);
     let told: Vec<String> = periods
@@ -129,18 +140,14 @@ fn ownership_over_time_has_a_period_for_every_change() {
         .collect();
     assert_eq!(
         told,
-        [
-            "- 2023-12-31 no",
-            "2024-01-01 2024-02-29 60%",
-            "2024-03-01 2024-05-31 no",
-            "2024-06-01 - 50%"
-        ]
+        ["- 2023-12-31 no", "2024-01-01 2024-02-29 60%", "2024-03-01 2024-05-31 no", "2024-06-01 - 50%"]
     );
 }
 
 #[test]
 fn affiliates_are_whom_the_rule_says() {
-    let lines = "P 80 A, A 51 B, B controls C, P 60 S, A 40-60 D, D 100 E, A becomes N 2026-01-01, A ? U, S 30 T";
+    let lines =
+        "P 80 A, A 51 B, B controls C, P 60 S, A 40-60 D, D 100 E, A becomes N 2026-01-01, A ? U, S 30 T";
     let graph = graph(lines);
     let half = AffiliateRule::Ownership { threshold: Share::HALF.billionths(), aggregate: true };
     for (rule, certain, possible) in [
@@ -199,12 +206,18 @@ fn one_identifier_for_two_companies_is_told_and_they_stay_apart() {
     let second = record(&["Example Model Maker"], &cage);
     assert_ne!(second, first, "a name alone joins nothing");
     let both = [uei[0].clone(), cage[0].clone()];
-    assert_eq!(record(&["Example Model Maker"], &both), first, "a record with both identifiers joins the two");
+    assert_eq!(
+        record(&["Example Model Maker"], &both),
+        first,
+        "a record with both identifiers joins the two"
+    );
     let graph = builder.finish();
     let told: Vec<String> = graph.problems().iter().map(|problem| problem.told(&graph).to_string()).collect();
     assert_eq!(
         told,
-        ["`uei:ABCDEFGHJK12` is the identifier of `Example Model Maker, Inc.` and of `Sample Plumbing Supplies`; they were kept apart"]
+        [
+            "`uei:ABCDEFGHJK12` is the identifier of `Example Model Maker, Inc.` and of `Sample Plumbing Supplies`; they were kept apart"
+        ]
     );
     assert_eq!(graph.find("cage:1ABC2"), graph.find("uei:ABCDEFGHJK12"));
     assert_eq!(graph.node_count(), 2);

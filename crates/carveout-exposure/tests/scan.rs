@@ -12,7 +12,7 @@ static RULES: LazyLock<Fingerprints> =
     LazyLock::new(|| Fingerprints::parse(include_str!("../../../packs/fingerprints.toml")).unwrap());
 
 fn scanned(path: &str, text: &[u8]) -> Scanned {
-    let kind = FileKind::of(path).unwrap_or_else(|| panic!("{path} is left out"));
+    let kind = FileKind::of(path).unwrap();
     scan(&RULES, kind, text).unwrap()
 }
 
@@ -33,9 +33,18 @@ fn manifests_and_locks_declare_what_they_name() {
         (
             "pyproject.toml",
             "[project]\nname = \"openai\"\ndescription = \"anthropic\"\ndependencies = [\n  \"anthropic>=0.3\",\n  \"x\", # \"openai\"\n]\n[project.optional-dependencies]\nai = [\"litellm[proxy]\"]\n[tool.ruff]\nselect = [\"openai\"]\n[tool.poetry.dependencies]\nmistralai = \"^1\"\n[dependency-groups]\ndev = [\"boto3\"]\n",
-            vec!["5 anthropic-pypi declared", "9 router-pypi capable", "13 mistral-pypi declared", "15 amazon-sdk capable"],
+            vec![
+                "5 anthropic-pypi declared",
+                "9 router-pypi capable",
+                "13 mistral-pypi declared",
+                "15 amazon-sdk capable",
+            ],
         ),
-        ("Pipfile", "[packages]\nopenai = \"*\"\n[requires]\nanthropic = \"1\"\n", vec!["2 openai-pypi declared"]),
+        (
+            "Pipfile",
+            "[packages]\nopenai = \"*\"\n[requires]\nanthropic = \"1\"\n",
+            vec!["2 openai-pypi declared"],
+        ),
         ("uv.lock", "[[package]]\nname = \"xai-sdk\"\nversion = \"1\"\n", vec!["2 xai-pypi declared"]),
         (
             "Cargo.toml",
@@ -57,7 +66,11 @@ fn manifests_and_locks_declare_what_they_name() {
             "\"@anthropic-ai/sdk@^0.20.0\", \"@anthropic-ai/sdk@^0.21.0\":\n  version \"0.21.0\"\nopenai@^4:\n  version \"4\"\nopenapi@1:\n",
             vec!["1 anthropic-npm declared", "3 openai-npm declared"],
         ),
-        ("pnpm-lock.yaml", "packages:\n\n  '@google/genai@1.0.0(x@1)':\n  /openai@4.0.0:\n", vec!["3 google-npm declared", "4 openai-npm declared"]),
+        (
+            "pnpm-lock.yaml",
+            "packages:\n\n  '@google/genai@1.0.0(x@1)':\n  /openai@4.0.0:\n",
+            vec!["3 google-npm declared", "4 openai-npm declared"],
+        ),
         (
             "go.mod",
             "module github.com/example/x\nrequire (\n\tgithub.com/anthropics/anthropic-sdk-go v1.0.0\n)\nrequire github.com/anthropics/other v1\n",
@@ -68,12 +81,21 @@ fn manifests_and_locks_declare_what_they_name() {
             "<project><groupId>com.anthropic</groupId>\n<dependency>\n<groupId>com.example</groupId><artifactId>anthropic-java</artifactId></dependency>\n<dependency><groupId>com.anthropic</groupId>\n<artifactId>anthropic-java</artifactId></dependency></project>",
             vec!["5 anthropic-maven declared"],
         ),
-        ("build.gradle.kts", "implementation(\"com.anthropic:anthropic-java:1.0\")\n", vec!["1 anthropic-maven declared"]),
+        (
+            "build.gradle.kts",
+            "implementation(\"com.anthropic:anthropic-java:1.0\")\n",
+            vec!["1 anthropic-maven declared"],
+        ),
         ("environment.yml", "dependencies:\n  - pip:\n    - openai==1\n", vec!["3 openai-pypi declared"]),
         (
             "Dockerfile",
             "FROM python\n# RUN pip install openai\nRUN pip install --no-cache-dir \"anthropic>=0.3\" && npm i -g @openai/codex@1\nRUN pip install ./openai\nENV ANTHROPIC_MODEL=claude-opus-4\n",
-            vec!["3 anthropic-pypi declared", "3 openai-npm declared", "5 anthropic-setting configured", "5 anthropic-model configured"],
+            vec![
+                "3 anthropic-pypi declared",
+                "3 openai-npm declared",
+                "5 anthropic-setting configured",
+                "5 anthropic-model configured",
+            ],
         ),
         (
             ".github/workflows/ci.yml",
@@ -153,7 +175,11 @@ fn large_binary_and_odd_files_are_taken_in_stride() {
     let far = format!("{}\nmodel: claude-3-opus\n", "x".repeat(700_000));
     assert_eq!(hits("long.cfg", &far), ["2 anthropic-model configured"]);
     let one_line = format!("{} claude-3-opus {}", "y ".repeat(131_065), "z".repeat(300_000));
-    assert_eq!(hits("one-line.cfg", &one_line), ["1 anthropic-model configured"], "across the edge of a block");
+    assert_eq!(
+        hits("one-line.cfg", &one_line),
+        ["1 anthropic-model configured"],
+        "across the edge of a block"
+    );
     let lines = format!("{}model: claude-3-opus", "a line\n".repeat(100_000));
     assert_eq!(hits("lines.cfg", &lines), ["100001 anthropic-model configured"]);
     let many = scanned("many.cfg", "model: claude-3-opus\n".repeat(50).as_bytes());

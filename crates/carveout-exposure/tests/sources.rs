@@ -1,5 +1,5 @@
 //! Sources as they are published, in small: what is read, and what the list says of the rest.
-#![expect(clippy::unwrap_used, reason = "tests of a table")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests are tests")]
 
 use std::io::Cursor;
 
@@ -14,7 +14,8 @@ use carveout_exposure::{
 /// Edges as `from relation to`, in order.
 fn edges(graph: &Graph) -> Vec<String> {
     let all = graph.nodes().flat_map(|(id, _)| graph.outgoing(id));
-    all.map(|edge| format!("{} {} {}", graph.name(edge.from), edge.kind.as_str(), graph.name(edge.to))).collect()
+    all.map(|edge| format!("{} {} {}", graph.name(edge.from), edge.kind.as_str(), graph.name(edge.to)))
+        .collect()
 }
 
 fn reasons(imported: &Imported) -> Vec<&str> {
@@ -33,10 +34,17 @@ fn record(fields: &[(usize, &str)]) -> String {
 
 #[test]
 fn the_extract_of_sam_is_read_by_position() {
-    let whole = record(&[(0, "ABCDEFGHJK12"), (3, "1ABC2"), (11, "EXAMPLE AGENCY SUPPLIES INC"), (26, "www.example.org")]);
+    let whole = record(&[
+        (0, "ABCDEFGHJK12"),
+        (3, "1ABC2"),
+        (11, "EXAMPLE AGENCY SUPPLIES INC"),
+        (26, "www.example.org"),
+    ]);
     let broken = record(&[(0, "ABCDEFGHJK13"), (11, "EXAMPLE\nSYSTEMS")]);
     let no_uei = record(&[(0, "SHORT"), (11, "X")]);
-    let text = format!("BOF PUBLIC V2 00000000 20261101 0000004 0000000\n{whole}\r\n{broken}\n{no_uei}\nA|B|!end\nEOF PUBLIC V2\n");
+    let text = format!(
+        "BOF PUBLIC V2 00000000 20261101 0000004 0000000\n{whole}\r\n{broken}\n{no_uei}\nA|B|!end\nEOF PUBLIC V2\n"
+    );
     let mut builder = GraphBuilder::new();
     let imported = sam_entities(Cursor::new(&text), &mut builder).unwrap();
     assert_eq!((imported.read, imported.cut.clone()), (2, None));
@@ -71,7 +79,10 @@ fn sub_awards_are_read_by_their_column_names() {
     let source = builder.source("sub-awards");
     let imported = usaspending_subawards(Cursor::new(table), source, &mut builder).unwrap();
     assert_eq!(imported.read, 1);
-    assert_eq!(reasons(&imported), ["a sub-award without a recipient", "another number of columns than the header"]);
+    assert_eq!(
+        reasons(&imported),
+        ["a sub-award without a recipient", "another number of columns than the header"]
+    );
     let graph = builder.finish();
     assert_eq!(
         edges(&graph),
@@ -98,7 +109,9 @@ fn relationships_of_gleif_point_from_parent_to_child() {
     let check = carveout_exposure::identifier::Identifier::lei(parent);
     let parent = if check.is_ok() { parent.to_owned() } else { with_checksum("549300XMYJZWS3Q4Y0") };
     let rows = [
-        format!("{child},{parent},IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,2020-01-01T00:00:00Z,,ACCOUNTING_PERIOD,2019-05-01T00:00:00Z,2024-01-31T00:00:00Z,RELATIONSHIP_PERIOD,51.5,PERCENTAGE"),
+        format!(
+            "{child},{parent},IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,2020-01-01T00:00:00Z,,ACCOUNTING_PERIOD,2019-05-01T00:00:00Z,2024-01-31T00:00:00Z,RELATIONSHIP_PERIOD,51.5,PERCENTAGE"
+        ),
         format!("{child},{parent},IS_SUBFUND_OF,ACTIVE,,,,,,,,"),
         format!("{child},{parent},IS_ULTIMATELY_CONSOLIDATED_BY,INACTIVE,,,,,,,,"),
         format!("X,{parent},IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,,,,,,,,"),
@@ -106,7 +119,8 @@ fn relationships_of_gleif_point_from_parent_to_child() {
     let mut builder = GraphBuilder::new();
     let source = builder.source("gleif");
     let imported =
-        gleif_relationships(Cursor::new(format!("{header}{}", rows.join("\n"))), source, &mut builder).unwrap();
+        gleif_relationships(Cursor::new(format!("{header}{}", rows.join("\n"))), source, &mut builder)
+            .unwrap();
     assert_eq!(imported.read, 1);
     assert_eq!(
         reasons(&imported),
@@ -121,7 +135,10 @@ fn relationships_of_gleif_point_from_parent_to_child() {
     let kinds: Vec<EdgeKind> = edges.iter().map(|edge| edge.kind).collect();
     assert_eq!(kinds, [EdgeKind::Owns, EdgeKind::Controls]);
     let span = edges[0].span;
-    assert_eq!((span.from().unwrap().to_string(), span.until().unwrap().to_string()), ("2019-05-01".into(), "2024-01-31".into()));
+    assert_eq!(
+        (span.from().unwrap().to_string(), span.until().unwrap().to_string()),
+        ("2019-05-01".into(), "2024-01-31".into())
+    );
     assert_eq!(edges[0].stake.least.to_string(), "51.5%");
 }
 
@@ -212,7 +229,9 @@ to = "b"
     let imported = hand_kept(facts, source, &mut builder).unwrap();
     assert_eq!((imported.read, imported.not_read.total()), (3, 2));
     assert_eq!(edges(&builder.finish()), edges(&plain));
-    for (text, told) in [("version = 2", "version 2"), ("version = 1\ncolour = 2", "colour"), ("=", "can't be read")] {
+    for (text, told) in
+        [("version = 2", "version 2"), ("version = 1\ncolour = 2", "colour"), ("=", "can't be read")]
+    {
         let told_so = hand_kept(text, source, &mut GraphBuilder::new()).unwrap_err().to_string();
         assert!(told_so.contains(told), "{told_so}");
     }

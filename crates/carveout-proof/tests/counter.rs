@@ -350,6 +350,26 @@ fn allowed(old: &Ruling, lines: &[(Option<RoleId>, Arc<Stack>)], use_: &Use) -> 
 }
 
 #[test]
+fn a_line_in_the_usual_words_is_answered_in_others() {
+    let policies = ["permit when { true };"];
+    for line in [
+        "forbid when { context.retry };",
+        "forbid when { context.parts >= 1 };",
+        "forbid when { [Purpose::\"supply\", Purpose::\"unknown\"].contains(context.purpose) };",
+        "@hold(\"customer/counsel\")\nforbid when { context.steps.containsAll([Step::\"link\"]) };",
+        "forbid\n  when { context.maker == Maker::\"acme\" };",
+    ] {
+        let counter = countered("", &policies, &[line]);
+        assert_eq!(counter.edits.len(), 1, "{line}");
+        let shown = squeezed(counter.agreement.source());
+        let own = squeezed(&scoped(&[line])[0]);
+        let own = &own[own.find("forbid").unwrap()..];
+        assert!(!shown.contains(own), "{own}\n{}", counter.agreement.source());
+        assert_eq!(counter.edits[0].change.change, Change::Narrower);
+    }
+}
+
+#[test]
 fn dropping_any_edit_crosses_a_line_again() {
     let policies = [
         "permit when { context.purpose in Purpose::\"intel\" };",

@@ -4,6 +4,7 @@ mod gateway;
 mod load;
 mod page;
 mod process;
+mod signals;
 
 use std::fs;
 
@@ -11,12 +12,13 @@ use crate::shell::{Outcome, command, output, root};
 use crate::tools;
 
 /// The sections of the page, and the crate whose bench examples fill each.
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: [(&str, &str); 6] = [
     ("decide", "carveout-terms"),
     ("read", "carveout-dialects"),
     ("ledger", "carveout-ledger"),
     ("gateway", "carveout-gateway"),
     ("proof", "carveout-proof"),
+    ("signals", "carveout-signals"),
 ];
 
 /// Measures one section or all.
@@ -24,7 +26,7 @@ pub(crate) fn bench(what: &str) -> Outcome {
     let sections: Vec<_> = SECTIONS.iter().filter(|(name, _)| what == "all" || what == *name).collect();
     if sections.is_empty() {
         return Err(format!(
-            "there is no bench `{what}`: there are decide, read, ledger, gateway, proof and all"
+            "there is no bench `{what}`: there are decide, read, ledger, gateway, proof, signals and all"
         ));
     }
     for (name, package) in sections {
@@ -35,6 +37,9 @@ pub(crate) fn bench(what: &str) -> Outcome {
         let mut text = examples(package)?;
         if *name == "gateway" {
             text.push_str(&gateway::against_nginx()?);
+        }
+        if *name == "signals" {
+            text.push_str(&signals::presidio()?);
         }
         println!("{text}");
         page::write(name, &text)?;

@@ -89,7 +89,12 @@ pub(super) fn parse(text: &str) -> Result<(String, Vec<Rule>), FingerprintError>
 }
 
 fn rule(written: Written) -> Result<Rule, &'static str> {
-    let asked = [written.package.is_some(), !written.model.is_empty(), !written.host.is_empty(), !written.setting.is_empty()];
+    let asked = [
+        written.package.is_some(),
+        !written.model.is_empty(),
+        !written.host.is_empty(),
+        !written.setting.is_empty(),
+    ];
     if asked.iter().filter(|asked| **asked).count() != 1 {
         return Err("a rule looks for one thing: `package` with `names`, `model`, `host` or `setting`");
     }
@@ -117,7 +122,9 @@ fn rule(written: Written) -> Result<Rule, &'static str> {
 }
 
 fn globs(patterns: &[String], alphabet: Alphabet) -> Result<Vec<Glob>, &'static str> {
-    let all = patterns.iter().map(|pattern| Glob::all(pattern, alphabet).ok_or("a pattern with an open bracket, or none"));
+    let all = patterns
+        .iter()
+        .map(|pattern| Glob::all(pattern, alphabet).ok_or("a pattern with an open bracket, or none"));
     Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
 }
 

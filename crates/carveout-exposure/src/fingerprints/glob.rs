@@ -97,7 +97,9 @@ impl Glob {
 
 /// Stars are tried from the shortest. Patterns are short and words are bounded, so the product stays small.
 fn matched(pieces: &[Piece], word: &[u8], alphabet: Alphabet) -> bool {
-    let (Some((piece, rest)), first) = (pieces.split_first(), word.split_first()) else { return word.is_empty() };
+    let (Some((piece, rest)), first) = (pieces.split_first(), word.split_first()) else {
+        return word.is_empty();
+    };
     match (piece, first) {
         (Piece::Star, _) => {
             let reach = word.iter().take_while(|byte| alphabet.holds(**byte)).count();
@@ -164,7 +166,12 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_something_but_in_names_of_models() {
-        for (alphabet, expected) in [(Alphabet::Setting, false), (Alphabet::Host, false), (Alphabet::Package, false), (Alphabet::Model, true)] {
+        for (alphabet, expected) in [
+            (Alphabet::Setting, false),
+            (Alphabet::Host, false),
+            (Alphabet::Package, false),
+            (Alphabet::Model, true),
+        ] {
             assert_eq!(Glob::all("ab*", alphabet).unwrap()[0].matches("ab"), expected, "{alphabet:?}");
         }
     }

@@ -110,7 +110,11 @@ impl Fingerprints {
     pub fn failing_examples(&self) -> Vec<(&str, &str, bool)> {
         let mut failing = Vec::new();
         for rule in &self.rules {
-            let examples = rule.hits().iter().map(|text| (text, true)).chain(rule.misses().iter().map(|text| (text, false)));
+            let examples = rule
+                .hits()
+                .iter()
+                .map(|text| (text, true))
+                .chain(rule.misses().iter().map(|text| (text, false)));
             for (text, expected) in examples {
                 if self.meets(rule, text) != expected {
                     failing.push((rule.id(), text.as_str(), expected));

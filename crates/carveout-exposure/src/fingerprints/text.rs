@@ -64,7 +64,10 @@ impl Automaton {
         }
         let mut looked: Vec<Vec<Looked>> = vec![Vec::new(); kept.len()];
         for (anchor, pattern) in anchored {
-            let found = kept.iter().enumerate().find_map(|(position, shorter)| Some((position, anchor.find(shorter.as_str())?)));
+            let found = kept
+                .iter()
+                .enumerate()
+                .find_map(|(position, shorter)| Some((position, anchor.find(shorter.as_str())?)));
             if let Some((position, within)) = found
                 && let Some(patterns) = looked.get_mut(position)
             {
@@ -130,7 +133,9 @@ fn checked(pattern: &Looked, rule: &Rule, text: &[u8], anchor: usize) -> Option<
             (!joined).then(|| (from, end(text, from, Alphabet::Model)))?
         }
         RuleKind::Host { .. } => (start(text, anchor, Alphabet::Host), end(text, anchor, Alphabet::Host)),
-        RuleKind::Setting { .. } => (start(text, anchor, Alphabet::Setting), end(text, anchor, Alphabet::Setting)),
+        RuleKind::Setting { .. } => {
+            (start(text, anchor, Alphabet::Setting), end(text, anchor, Alphabet::Setting))
+        }
         RuleKind::Package { .. } => return None,
     };
     let word = std::str::from_utf8(text.get(from..until)?).ok()?;

@@ -183,7 +183,11 @@ impl GraphBuilder {
         let other = names.iter().find(|name| !name.trim().is_empty()).map_or("", |name| name.trim());
         if self.reported.insert((key.into(), other.to_owned())) {
             let one = self.nodes.get(at(known.0)).map_or("", Node::name).to_owned();
-            self.problems.push(Problem::SharedIdentifier { key: key.to_owned(), one, other: other.to_owned() });
+            self.problems.push(Problem::SharedIdentifier {
+                key: key.to_owned(),
+                one,
+                other: other.to_owned(),
+            });
         }
     }
 

@@ -72,7 +72,8 @@ impl fmt::Display for Told<'_> {
                 write!(f, "`{key}` is the identifier of `{one}` and of `{other}`; they were kept apart")
             }
             Problem::ContradictoryDates { source, line, span } => {
-                let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+                let day =
+                    |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
                 let (from, until) = (day(span.from()), day(span.until()));
                 write!(f, "{} {line}: it ends on {until}, before it starts on {from}", graph.source(*source))
             }
@@ -110,7 +111,8 @@ fn first_excess(owned: NodeId, stakes: &[&Edge]) -> Option<Problem> {
     days.dedup();
     days.into_iter().find_map(|day| {
         let holds = |edge: &&&Edge| {
-            !edge.span.is_contradictory() && day.map_or_else(|| edge.span.from().is_none(), |day| edge.span.holds(day))
+            !edge.span.is_contradictory()
+                && day.map_or_else(|| edge.span.from().is_none(), |day| edge.span.holds(day))
         };
         let sum = stakes.iter().filter(holds).fold(Share::NONE, |sum, edge| sum.plus(edge.stake.least));
         (sum > Share::WHOLE).then_some(Problem::MoreThanWhole { owned, sum, on: day })

@@ -23,8 +23,18 @@ pub(super) const SERVICE: PartKind = PartKind::Service;
 
 /// Members of a part that tell whose it is. Everything else is read over: licences, hashes, evidence, vulnerabilities.
 const KEPT: [&str; 12] = [
-    "type", "name", "group", "version", "purl", "supplier", "publisher", "manufacturer", "author", "provider",
-    "endpoints", "authors",
+    "type",
+    "name",
+    "group",
+    "version",
+    "purl",
+    "supplier",
+    "publisher",
+    "manufacturer",
+    "author",
+    "provider",
+    "endpoints",
+    "authors",
 ];
 
 /// The subject of the document, which is a component too.
@@ -80,7 +90,11 @@ fn nested(
             Token::BeginObject => element(reader, kind, depth, sink)?,
             token => {
                 small(reader, token)?;
-                sink.not_read.note(format_args!("line {}", reader.line()), "", "a component that is no object");
+                sink.not_read.note(
+                    format_args!("line {}", reader.line()),
+                    "",
+                    "a component that is no object",
+                );
             }
         }
     }

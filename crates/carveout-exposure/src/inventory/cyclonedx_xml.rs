@@ -67,11 +67,7 @@ pub(super) fn read(input: impl BufRead, sink: &mut Sink<'_>) -> Result<(), Inven
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
-    if walk.path.is_empty() {
-        Ok(())
-    } else {
-        Err(InventoryError::Broken("the document is cut".to_owned()))
-    }
+    if walk.path.is_empty() { Ok(()) } else { Err(InventoryError::Broken("the document is cut".to_owned())) }
 }
 
 /// Where in the document we are, and the parts that are open.
@@ -145,7 +141,9 @@ fn member(open: &mut Open, below: &[&str], text: &str) {
         ["group"] => text.clone_into(&mut open.group),
         ["version"] => part.version = Some(text.to_owned()),
         ["purl"] => part.package = Package::parse(text),
-        ["publisher" | "author"] | ["supplier" | "manufacturer" | "provider", "name"] => part.supplied_by(text),
+        ["publisher" | "author"] | ["supplier" | "manufacturer" | "provider", "name"] => {
+            part.supplied_by(text)
+        }
         ["endpoints", "endpoint"] => part.endpoints.push(text.to_owned()),
         ["modelCard"] => part.kind = PartKind::Model,
         _ => {}

@@ -38,13 +38,17 @@ pub struct Read {
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
     /// Something else.
-    #[error("this is no bill of materials: it says neither `bomFormat` nor `spdxVersion` nor an SPDX `@context`")]
+    #[error(
+        "this is no bill of materials: it says neither `bomFormat` nor `spdxVersion` nor an SPDX `@context`"
+    )]
     Other,
     /// Cut, or not JSON or XML.
     #[error("the bill of materials can't be read: {0}")]
     Broken(String),
     /// XML that defines entities, which can grow without bound.
-    #[error("line {0}: the document has a type definition, which a bill of materials doesn't need and which can hold an entity bomb; remove it")]
+    #[error(
+        "line {0}: the document has a type definition, which a bill of materials doesn't need and which can hold an entity bomb; remove it"
+    )]
     Doctype(u32),
     /// The source failed.
     #[error("the bill of materials can't be read: {0}")]
@@ -78,7 +82,11 @@ impl Sink<'_> {
     pub(super) fn is(&mut self, name: &'static str, version: &str) {
         let known = KNOWN.iter().any(|(known, versions)| *known == name && versions.contains(&version));
         if !known {
-            self.not_read.note("version", version, "a version that was not checked: what is new in it is not read");
+            self.not_read.note(
+                "version",
+                version,
+                "a version that was not checked: what is new in it is not read",
+            );
         }
         self.format = Some(Format { name, version: version.to_owned() });
     }
@@ -104,7 +112,8 @@ pub fn read(mut input: impl BufRead, each: &mut dyn FnMut(Part)) -> Result<Read,
 fn first_byte(input: &mut impl BufRead) -> io::Result<Option<u8>> {
     loop {
         let buffer = input.fill_buf()?;
-        let blank = |byte: &u8| byte.is_ascii_whitespace() && *byte != b'\n' || b"\xef\xbb\xbf".contains(byte);
+        let blank =
+            |byte: &u8| byte.is_ascii_whitespace() && *byte != b'\n' || b"\xef\xbb\xbf".contains(byte);
         match buffer.iter().position(|byte| !blank(byte)) {
             Some(position) => {
                 let byte = buffer.get(position).copied();

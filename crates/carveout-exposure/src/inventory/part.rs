@@ -37,7 +37,15 @@ pub struct Part {
 
 impl Part {
     pub(super) const fn new(kind: PartKind, line: u32) -> Self {
-        Self { kind, name: String::new(), version: None, package: None, suppliers: Vec::new(), endpoints: Vec::new(), line }
+        Self {
+            kind,
+            name: String::new(),
+            version: None,
+            package: None,
+            suppliers: Vec::new(),
+            endpoints: Vec::new(),
+            line,
+        }
     }
 
     pub(super) fn grouped(&mut self, group: &str) {

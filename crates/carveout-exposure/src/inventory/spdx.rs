@@ -80,7 +80,11 @@ impl Agents {
     }
 
     /// The elements.
-    pub(super) fn graph(&mut self, reader: &mut Reader<impl BufRead>, sink: &mut Sink<'_>) -> Result<(), InventoryError> {
+    pub(super) fn graph(
+        &mut self,
+        reader: &mut Reader<impl BufRead>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), InventoryError> {
         each_object(reader, &mut |element, line| self.element(element, line, sink))
     }
 
@@ -101,11 +105,16 @@ impl Agents {
         let version = element.get("software_packageVersion").and_then(Value::as_str);
         part.version = version.map(str::to_owned);
         part.package = Package::parse(text("software_packageUrl")).or_else(|| external(element));
-        let suppliers = references(element, "suppliedBy").chain(references(element, "originatedBy")).collect();
+        let suppliers =
+            references(element, "suppliedBy").chain(references(element, "originatedBy")).collect();
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push((part, suppliers));
         } else {
-            sink.not_read.note(format_args!("line {line}"), &part.name, "the suppliers of more than 100,000 packages");
+            sink.not_read.note(
+                format_args!("line {line}"),
+                &part.name,
+                "the suppliers of more than 100,000 packages",
+            );
             sink.tell(part);
         }
     }
@@ -117,7 +126,11 @@ impl Agents {
                 match self.names.get(&supplier) {
                     Some(name) => part.supplied_by(name),
                     None => {
-                        sink.not_read.note(format_args!("line {}", part.line), &supplier, "a supplier in another document");
+                        sink.not_read.note(
+                            format_args!("line {}", part.line),
+                            &supplier,
+                            "a supplier in another document",
+                        );
                     }
                 }
             }

@@ -64,7 +64,11 @@ impl<R: BufRead> Reader<R> {
     /// The next token.
     pub(crate) fn next(&mut self) -> Result<Token, JsonError> {
         let Some(byte) = self.significant()? else {
-            return if self.expect == Expect::Nothing { Ok(Token::End) } else { self.wrong("the text is cut") };
+            return if self.expect == Expect::Nothing {
+                Ok(Token::End)
+            } else {
+                self.wrong("the text is cut")
+            };
         };
         match (self.expect, byte) {
             (Expect::CommaOrEnd, b',') => {
@@ -139,14 +143,17 @@ impl<R: BufRead> Reader<R> {
 
     fn literal(&mut self) -> Result<Token, JsonError> {
         let mut text = String::new();
-        while let Some(byte) = self.peek()?.filter(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)) {
+        while let Some(byte) =
+            self.peek()?.filter(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+        {
             self.take();
             text.push(char::from(byte));
             if text.len() > 400 {
                 return self.wrong("a number of more than 400 digits");
             }
         }
-        let known = matches!(text.as_str(), "true" | "false" | "null") || text.parse::<f64>().is_ok_and(f64::is_finite);
+        let known = matches!(text.as_str(), "true" | "false" | "null")
+            || text.parse::<f64>().is_ok_and(f64::is_finite);
         if !known {
             return self.wrong("neither a number nor true, false or null");
         }
@@ -174,7 +181,9 @@ impl<R: BufRead> Reader<R> {
         match String::from_utf8(bytes) {
             Ok(text) => Ok(text),
             // A long string may have been cut within a character.
-            Err(error) if error.utf8_error().error_len().is_none() && error.as_bytes().len() >= LONGEST_STRING => {
+            Err(error)
+                if error.utf8_error().error_len().is_none() && error.as_bytes().len() >= LONGEST_STRING =>
+            {
                 Ok(String::from_utf8_lossy(error.as_bytes()).into_owned())
             }
             Err(_) => self.wrong("not UTF-8"),
@@ -209,7 +218,9 @@ impl<R: BufRead> Reader<R> {
                 self.take();
                 let low = self.hex()?;
                 let code = 0x1_0000 + ((unit - 0xd800) << 10) + low.wrapping_sub(0xdc00);
-                if (0xdc00..0xe000).contains(&low) && let Some(character) = char::from_u32(code) {
+                if (0xdc00..0xe000).contains(&low)
+                    && let Some(character) = char::from_u32(code)
+                {
                     return Ok(character);
                 }
             }
@@ -245,7 +256,9 @@ impl<R: BufRead> Reader<R> {
                     self.take();
                 }
                 Some(b' ' | b'\t' | b'\r') => self.take(),
-                Some(0xef) if self.line == 1 && self.expect == Expect::Value && self.open.is_empty() => self.mark()?,
+                Some(0xef) if self.line == 1 && self.expect == Expect::Value && self.open.is_empty() => {
+                    self.mark()?
+                }
                 other => return Ok(other),
             }
         }

@@ -34,7 +34,12 @@ pub(crate) fn small(reader: &mut Reader<impl BufRead>, first: Token) -> Result<V
     kept(reader, first, DEEPEST_KEPT, &mut room)
 }
 
-fn kept(reader: &mut Reader<impl BufRead>, first: Token, depth: usize, room: &mut usize) -> Result<Value, JsonError> {
+fn kept(
+    reader: &mut Reader<impl BufRead>,
+    first: Token,
+    depth: usize,
+    room: &mut usize,
+) -> Result<Value, JsonError> {
     match first {
         Token::String(text) => Ok(Value::String(text)),
         Token::Literal(text) => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),

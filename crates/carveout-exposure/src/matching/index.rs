@@ -79,7 +79,8 @@ impl Index {
             // The same letters outweigh any words.
             weights.insert(*number, 100.0);
         }
-        let mut lists: Vec<(&[u32], f64)> = wanted.words().flat_map(|(word, weight)| self.lists(word, weight)).collect();
+        let mut lists: Vec<(&[u32], f64)> =
+            wanted.words().flat_map(|(word, weight)| self.lists(word, weight)).collect();
         lists.sort_by_key(|(names, _)| names.len());
         for (position, (names, weight)) in lists.into_iter().enumerate() {
             if position > 0 && names.len() > MOST_NAMES {
@@ -107,7 +108,8 @@ impl Index {
         let own = self.words.get(word).copied();
         let near = self.spelling.near(word).into_iter().filter(|(id, _)| Some(*id) != own);
         let all = own.into_iter().map(|id| (id, 1.0)).chain(near);
-        let lists = all.filter_map(|(id, likeness)| Some((self.names.get(id as usize)?.as_slice(), weight * likeness)));
+        let lists = all
+            .filter_map(|(id, likeness)| Some((self.names.get(id as usize)?.as_slice(), weight * likeness)));
         lists.collect()
     }
 }

@@ -50,13 +50,15 @@ impl<'a> Matcher<'a> {
     #[must_use]
     pub fn new(graph: &'a Graph) -> Self {
         let mut lexicon = Lexicon::standard();
-        let named = || graph.nodes().filter(|(_, node)| matches!(node.kind(), Kind::Organisation | Kind::Person));
+        let named =
+            || graph.nodes().filter(|(_, node)| matches!(node.kind(), Kind::Organisation | Kind::Person));
         for (_, node) in named() {
             for name in node.names() {
                 lexicon.count(name);
             }
         }
-        let index = Index::new(named().flat_map(|(id, node)| node.names().map(move |name| (id, name))), &lexicon);
+        let index =
+            Index::new(named().flat_map(|(id, node)| node.names().map(move |name| (id, name))), &lexicon);
         Self { graph, lexicon, index }
     }
 
@@ -76,7 +78,9 @@ impl<'a> Matcher<'a> {
                 if best.get(&node).is_some_and(|known| known.verdict == Verdict::Same && known.score >= 1.0) {
                     continue;
                 }
-                let Some(name) = self.graph.node(node).and_then(|node| node.names().nth(position)) else { continue };
+                let Some(name) = self.graph.node(node).and_then(|node| node.names().nth(position)) else {
+                    continue;
+                };
                 let Comparison { score, reasons } = self.lexicon.compare(&wanted, &self.lexicon.read(name));
                 if score < REVIEW || best.get(&node).is_some_and(|known| known.score >= score) {
                     continue;
@@ -95,9 +99,10 @@ impl<'a> Matcher<'a> {
     /// domain is a group's, and needs a name beside it.
     fn identified(&self, node: NodeId, names: &[&str], identifier: &Identifier) -> Candidate {
         let own: Vec<&str> = self.graph.node(node).into_iter().flat_map(|node| node.names()).collect();
-        let compared = names.iter().flat_map(|name| own.iter().map(move |own| (name, own))).map(|(name, own)| {
-            self.lexicon.compare(&self.lexicon.read(name), &self.lexicon.read(own)).score
-        });
+        let compared = names
+            .iter()
+            .flat_map(|name| own.iter().map(move |own| (name, own)))
+            .map(|(name, own)| self.lexicon.compare(&self.lexicon.read(name), &self.lexicon.read(own)).score);
         let likest = compared.fold(0.0_f64, f64::max);
         let nameless = own.is_empty() || names.is_empty();
         let mut reasons = vec![format!("the identifier `{identifier}`")];

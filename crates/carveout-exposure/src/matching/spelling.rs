@@ -60,7 +60,8 @@ fn forms(word: &str) -> Vec<u64> {
         hasher.finish()
     };
     let without = |place: usize| {
-        let (before, after) = (word.get(..place).unwrap_or_default(), word.get(place + 1..).unwrap_or_default());
+        let (before, after) =
+            (word.get(..place).unwrap_or_default(), word.get(place + 1..).unwrap_or_default());
         hashed(before, after)
     };
     std::iter::once(hashed(word, "")).chain((0..word.len()).map(without)).collect()

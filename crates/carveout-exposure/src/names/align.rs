@@ -34,9 +34,8 @@ pub(super) fn align<'a>(one: &'a [Word], other: &'a [Word]) -> Alignment<'a> {
     });
     let mut pairs: Vec<Pair<'a>> = Vec::new();
     for candidate in candidates {
-        let taken = |pair: &Pair<'_>| {
-            pair.places.0 == candidate.places.0 || pair.places.1 == candidate.places.1
-        };
+        let taken =
+            |pair: &Pair<'_>| pair.places.0 == candidate.places.0 || pair.places.1 == candidate.places.1;
         if !pairs.iter().any(taken) {
             pairs.push(candidate);
         }

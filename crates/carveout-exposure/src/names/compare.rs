@@ -56,7 +56,8 @@ fn letters(one: &Name, other: &Name) -> Option<Comparison> {
         return Some(capped(0.97, vec![Reason::Respaced], common));
     }
     let spaced_otherwise = one.words.len() != other.words.len();
-    let likeness = likeness(&one.closed, &other.closed).max(likeness(&one.closed_with_form, &other.closed_with_form));
+    let likeness =
+        likeness(&one.closed, &other.closed).max(likeness(&one.closed_with_form, &other.closed_with_form));
     let long = one.closed.len().min(other.closed.len()) >= 8;
     (spaced_otherwise && long && likeness > 0.0).then(|| {
         let edited = Reason::Edited(one.closed.clone(), other.closed.clone());
@@ -78,8 +79,7 @@ fn words(one: &Name, other: &Name) -> Comparison {
     }
     let weighed = |pair: &Pair<'_>| pair.one.weight + pair.other.weight;
     let shared = pairs.iter().fold(0.0, |sum, pair| sum + weighed(pair) * pair.likeness);
-    let lost =
-        pairs.iter().fold(0.0, |sum, pair| sum + weighed(pair) * (1.0 - pair.likeness));
+    let lost = pairs.iter().fold(0.0, |sum, pair| sum + weighed(pair) * (1.0 - pair.likeness));
     for pair in pairs.iter().filter(|pair| pair.likeness < 1.0) {
         reasons.push(Reason::Edited(pair.one.text.clone(), pair.other.text.clone()));
     }
@@ -112,7 +112,8 @@ fn is_common(name: &Name) -> bool {
 
 /// The unshared words as pairs that stand against each other, and those without an opposite.
 fn opposed(left: &[&Word], right: &[&Word]) -> Vec<Reason> {
-    let both = left.iter().zip(right).map(|(one, other)| Reason::Against(one.text.clone(), other.text.clone()));
+    let both =
+        left.iter().zip(right).map(|(one, other)| Reason::Against(one.text.clone(), other.text.clone()));
     let rest = left.iter().skip(right.len()).chain(right.iter().skip(left.len()));
     both.chain(rest.map(|word| Reason::Extra(word.text.clone()))).collect()
 }
@@ -126,9 +127,7 @@ fn initials<'a>(short: &'a Name, long: &Name) -> Option<&'a str> {
 
 fn against_numbers(compared: &mut Comparison, one: &Name, other: &Name) {
     // A first of its kind is often not numbered.
-    let tell = |numbers: &[u64]| -> Vec<u64> {
-        if numbers == [1] { Vec::new() } else { numbers.to_vec() }
-    };
+    let tell = |numbers: &[u64]| -> Vec<u64> { if numbers == [1] { Vec::new() } else { numbers.to_vec() } };
     if one.numbers != other.numbers && tell(&one.numbers) != tell(&other.numbers) {
         let spelt = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
         compared.reasons.push(Reason::OtherNumber(spelt(&one.numbers), spelt(&other.numbers)));

@@ -27,9 +27,12 @@ fn push(spaced: &mut String, character: char) {
     } else if character.is_alphanumeric() {
         // Soft signs of Cyrillic come out as apostrophes.
         let latin = deunicode::deunicode_char(character).unwrap_or(" ");
-        spaced.extend(latin.chars().filter(|letter| *letter != '\'').map(|letter| {
-            if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { ' ' }
-        }));
+        spaced.extend(
+            latin
+                .chars()
+                .filter(|letter| *letter != '\'')
+                .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { ' ' }),
+        );
     } else {
         spaced.push(' ');
     }
@@ -63,7 +66,8 @@ fn closed_up(spaced: &str) -> String {
     for chunk in spaced.split(' ') {
         let parts: Vec<&str> = chunk.split('.').filter(|part| !part.is_empty()).collect();
         let initials = parts.len() > 1 && parts.iter().all(|part| is_letter(part));
-        let pieces = if initials { vec![parts.concat()] } else { parts.iter().map(ToString::to_string).collect() };
+        let pieces =
+            if initials { vec![parts.concat()] } else { parts.iter().map(ToString::to_string).collect() };
         for piece in pieces {
             let single = is_letter(&piece);
             match words.last_mut() {

@@ -53,7 +53,9 @@ static FORMS: LazyLock<HashMap<&'static str, Family>> = LazyLock::new(|| {
         let (family, spellings) = line.split_once(':')?;
         Some((Family::parse(family)?, spellings))
     });
-    families.flat_map(|(family, spellings)| spellings.split(',').map(move |form| (form.trim(), family))).collect()
+    families
+        .flat_map(|(family, spellings)| spellings.split(',').map(move |form| (form.trim(), family)))
+        .collect()
 });
 
 /// Takes the forms off a folded name: as many as stand at its end, then one at its beginning. A name that is
@@ -99,7 +101,8 @@ fn first_form<'a>(words: &'a [&'a str]) -> Option<(&'a [&'a str], Family)> {
     (1..=MOST_WORDS.min(words.len().saturating_sub(1))).rev().find_map(|count| {
         let (form, rest) = words.split_at_checked(count)?;
         let family = FORMS.get(form.join(" ").as_str())?;
-        let unmistakable = count > 1 || form.iter().all(|word| word.len() > 2) || matches!(form, ["ao" | "pt"]);
+        let unmistakable =
+            count > 1 || form.iter().all(|word| word.len() > 2) || matches!(form, ["ao" | "pt"]);
         let general_name = *family == Family::General && count == 1 && !matches!(form, ["pt"]);
         (unmistakable && !general_name).then_some((rest, *family))
     })
@@ -115,7 +118,10 @@ mod tests {
         assert!(FORMS.len() > 150);
         for form in FORMS.keys() {
             let words = fold(form);
-            assert!(words == *form || form.split(' ').any(|word| word.len() == 1), "`{form}` folds to `{words}`");
+            assert!(
+                words == *form || form.split(' ').any(|word| word.len() == 1),
+                "`{form}` folds to `{words}`"
+            );
         }
     }
 

@@ -24,8 +24,8 @@ static ABBREVIATIONS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::
 
 /// Words that carry nothing.
 const SILENT: [&str; 20] = [
-    "the", "of", "and", "for", "de", "la", "le", "les", "du", "des", "der", "die", "das", "und", "et", "y", "in", "dba",
-    "fka", "aka",
+    "the", "of", "and", "for", "de", "la", "le", "les", "du", "des", "der", "die", "das", "und", "et", "y",
+    "in", "dba", "fka", "aka",
 ];
 
 /// The longest abbreviation, in words: `united kingdom of great britain and northern ireland`.
@@ -144,7 +144,8 @@ fn abbreviated<'a>(words: &'a [&'a str]) -> Vec<&'a str> {
             let (phrase, after) = rest.split_at_checked(count)?;
             ABBREVIATIONS.get(phrase.join(" ").as_str()).map(|word| (*word, after))
         });
-        let Some((word, after)) = longest.or_else(|| rest.split_first().map(|(word, after)| (*word, after))) else {
+        let Some((word, after)) = longest.or_else(|| rest.split_first().map(|(word, after)| (*word, after)))
+        else {
             break;
         };
         read.push(word);

@@ -13,7 +13,7 @@ pub(super) fn number(word: &str, is_last: bool) -> Option<u64> {
 
 /// A ten, which a one may follow: `forty four`.
 pub(super) fn is_ten(number: u64) -> bool {
-    (20..100).contains(&number) && number % 10 == 0
+    (20..100).contains(&number) && number.is_multiple_of(10)
 }
 
 fn spelt(word: &str) -> Option<u64> {

@@ -116,11 +116,7 @@ fn successors(graph: &Graph, node: NodeId, day: NaiveDate) -> Vec<(NodeId, bool)
 }
 
 /// Breadth first, what is certain before what is possible, so that each is reached in the surest way.
-fn walked(
-    graph: &Graph,
-    barred: &[NodeId],
-    next: impl Fn(NodeId) -> Vec<(NodeId, bool)>,
-) -> Vec<Affiliate> {
+fn walked(graph: &Graph, barred: &[NodeId], next: impl Fn(NodeId) -> Vec<(NodeId, bool)>) -> Vec<Affiliate> {
     let mut found: Vec<Affiliate> = Vec::new();
     let mut reached: HashMap<NodeId, Vec<NodeId>> =
         barred.iter().filter(|node| graph.node(**node).is_some()).map(|node| (*node, vec![*node])).collect();

@@ -40,10 +40,14 @@ impl Effective {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TooTangled {
     /// More companies than the equations are solved for.
-    #[error("the barred hold shares in {0} companies and more, and exact shares are worked out for {MOST_COMPANIES}; ask about fewer of the barred")]
+    #[error(
+        "the barred hold shares in {0} companies and more, and exact shares are worked out for {MOST_COMPANIES}; ask about fewer of the barred"
+    )]
     TooMany(usize),
     /// Companies that own each other in whole, so that nobody outside does.
-    #[error("some companies own each other in whole, so nobody can be said to own them; look at the problems of the graph")]
+    #[error(
+        "some companies own each other in whole, so nobody can be said to own them; look at the problems of the graph"
+    )]
     OwnedByNobody,
 }
 
@@ -53,14 +57,16 @@ pub enum TooTangled {
 /// If there are too many companies, or some that only own each other.
 pub fn effective(graph: &Graph, barred: &[NodeId], day: NaiveDate) -> Result<Vec<Effective>, TooTangled> {
     let companies = downstream(graph, barred, day)?;
-    let place: HashMap<NodeId, usize> = companies.iter().zip(0..).map(|(node, place)| (*node, place)).collect();
+    let place: HashMap<NodeId, usize> =
+        companies.iter().zip(0..).map(|(node, place)| (*node, place)).collect();
     let size = companies.len();
     // One row a company: share = (stakes of the barred) + sum of stakes x shares of the owners.
     let mut rows: Vec<Vec<BigRational>> = Vec::with_capacity(size);
     for (row, company) in companies.iter().enumerate() {
         let mut equation = vec![fraction(0); size + 1];
         for (owner, share) in owners(graph, *company, day) {
-            let term = if barred.contains(&owner) { size } else { place.get(&owner).copied().unwrap_or(usize::MAX) };
+            let term =
+                if barred.contains(&owner) { size } else { place.get(&owner).copied().unwrap_or(usize::MAX) };
             if let Some(value) = equation.get_mut(term) {
                 let signed = if term == size { share } else { -share };
                 *value += signed;
@@ -114,7 +120,11 @@ fn owners(graph: &Graph, company: NodeId, day: NaiveDate) -> Vec<(NodeId, BigRat
         return Vec::new();
     }
     let part = |share: Share| BigRational::new(BigInt::from(share.billionths()), BigInt::from(others));
-    stakes.into_iter().filter(|(owner, _)| *owner != company).map(|(owner, share)| (owner, part(share))).collect()
+    stakes
+        .into_iter()
+        .filter(|(owner, _)| *owner != company)
+        .map(|(owner, share)| (owner, part(share)))
+        .collect()
 }
 
 /// Gauss and Jordan, in fractions. `None` if the equations have no one solution.
@@ -122,7 +132,8 @@ fn solved(mut rows: Vec<Vec<BigRational>>) -> Option<Vec<BigRational>> {
     let size = rows.len();
     let zero = fraction(0);
     for column in 0..size {
-        let pivot = (column..size).find(|row| rows.get(*row).and_then(|row| row.get(column)).is_some_and(|value| *value != zero))?;
+        let pivot = (column..size)
+            .find(|row| rows.get(*row).and_then(|row| row.get(column)).is_some_and(|value| *value != zero))?;
         rows.swap(column, pivot);
         let mut row = std::mem::take(rows.get_mut(column)?);
         let divisor = row.get(column)?.clone();
@@ -132,7 +143,9 @@ fn solved(mut rows: Vec<Vec<BigRational>>) -> Option<Vec<BigRational>> {
         for other in rows.iter_mut().filter(|other| !other.is_empty()) {
             let factor = other.get(column)?.clone();
             if factor != zero {
-                for (value, subtracted) in other.iter_mut().zip(&row).filter(|(_, subtracted)| **subtracted != zero) {
+                for (value, subtracted) in
+                    other.iter_mut().zip(&row).filter(|(_, subtracted)| **subtracted != zero)
+                {
                     *value -= &factor * subtracted;
                 }
             }

@@ -89,7 +89,8 @@ fn lines(
                 imports::scan(fingerprints, language, line, number, scanned);
             }
             Language::Commands => installs::scan(fingerprints, line, number, scanned),
-            _ => manifest.line(line, &mut |ecosystem, name| scanned.package(fingerprints, ecosystem, name, number)),
+            _ => manifest
+                .line(line, &mut |ecosystem, name| scanned.package(fingerprints, ecosystem, name, number)),
         }
     }
 }

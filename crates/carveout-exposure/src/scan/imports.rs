@@ -45,7 +45,9 @@ fn python(fingerprints: &Fingerprints, line: &str, number: u32, scanned: &mut Sc
         for name in rest.split(',') {
             tell(name.split_whitespace().next().unwrap_or_default().trim_end_matches([';', '"', '\\']));
         }
-    } else if let Some((module, names)) = line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+    } else if let Some((module, names)) =
+        line.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
+    {
         let module = module.trim();
         if tell(module) {
             return;

@@ -44,10 +44,58 @@ pub enum Language {
 
 /// Endings of prose and of what is no text. Binary files with other endings are told by their first bytes.
 const LEFT_OUT: [&str; 52] = [
-    "md", "markdown", "rst", "adoc", "txt", "html", "htm", "tex", "po", "pot", "csv", "tsv", "log", "patch", "diff",
-    "svg", "png", "jpg", "jpeg", "gif", "ico", "webp", "pdf", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "jar",
-    "whl", "so", "a", "o", "dll", "dylib", "exe", "class", "pyc", "wasm", "woff", "woff2", "ttf", "otf", "mp3", "mp4",
-    "map", "parquet", "npz", "safetensors", "gguf",
+    "md",
+    "markdown",
+    "rst",
+    "adoc",
+    "txt",
+    "html",
+    "htm",
+    "tex",
+    "po",
+    "pot",
+    "csv",
+    "tsv",
+    "log",
+    "patch",
+    "diff",
+    "svg",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "ico",
+    "webp",
+    "pdf",
+    "zip",
+    "gz",
+    "tgz",
+    "bz2",
+    "xz",
+    "zst",
+    "7z",
+    "jar",
+    "whl",
+    "so",
+    "a",
+    "o",
+    "dll",
+    "dylib",
+    "exe",
+    "class",
+    "pyc",
+    "wasm",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "mp3",
+    "mp4",
+    "map",
+    "parquet",
+    "npz",
+    "safetensors",
+    "gguf",
 ];
 
 impl FileKind {
@@ -71,7 +119,9 @@ impl FileKind {
         }
         Some(Self::Text(match ending {
             "py" | "pyi" | "ipynb" => Language::Python,
-            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Language::JavaScript,
+            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => {
+                Language::JavaScript
+            }
             "go" => Language::GoSource,
             "sh" | "bash" | "zsh" | "ps1" | "bat" | "cmd" => Language::Commands,
             "gradle" => Language::Gradle,
@@ -82,7 +132,8 @@ impl FileKind {
 }
 
 fn by_name(name: &str, path: &str) -> Option<Language> {
-    let requirements = |start: &str| name.starts_with(start) && (name.ends_with(".txt") || name.ends_with(".in"));
+    let requirements =
+        |start: &str| name.starts_with(start) && (name.ends_with(".txt") || name.ends_with(".in"));
     Some(match name {
         "pyproject.toml" | "pipfile" => Language::Manifest("pypi"),
         "cargo.toml" => Language::Manifest("cargo"),
@@ -94,11 +145,17 @@ fn by_name(name: &str, path: &str) -> Option<Language> {
         "build.gradle.kts" | "build.gradle" | "libs.versions.toml" => Language::Gradle,
         "environment.yml" | "environment.yaml" => Language::Conda,
         "makefile" | "justfile" | "procfile" | "jenkinsfile" | "vagrantfile" => Language::Commands,
-        _ if requirements("requirements") || requirements("constraints") || requirements("dev-requirements") => {
+        _ if requirements("requirements")
+            || requirements("constraints")
+            || requirements("dev-requirements") =>
+        {
             Language::Requirements
         }
         _ if path.contains("requirements/") && name.ends_with(".txt") => Language::Requirements,
-        _ if name.starts_with("dockerfile") || name.starts_with("containerfile") || name.ends_with(".dockerfile") => {
+        _ if name.starts_with("dockerfile")
+            || name.starts_with("containerfile")
+            || name.ends_with(".dockerfile") =>
+        {
             Language::Commands
         }
         _ => return None,

@@ -80,7 +80,9 @@ pub(super) fn requirement(text: &str) -> &str {
 /// Keys of the locks of Yarn, pnpm and Bun: `"@a/b@^1", c@1:`, `/@a/b@1.0.0:`, `"@a/b": ["@a/b@1.0.0", …]`.
 fn npm_lock(line: &str, tell: &mut dyn FnMut(&str, &str)) {
     let text = line.trim();
-    let Some(keys) = text.strip_suffix(':').or_else(|| text.split_once(':').map(|(keys, _)| keys)) else { return };
+    let Some(keys) = text.strip_suffix(':').or_else(|| text.split_once(':').map(|(keys, _)| keys)) else {
+        return;
+    };
     for key in keys.split(',') {
         let key = key.trim().trim_matches(['"', '\'']).trim_start_matches('/');
         let key = key.split('(').next().unwrap_or_default();

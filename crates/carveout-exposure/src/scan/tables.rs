@@ -68,7 +68,12 @@ fn is_dependencies(table: &str) -> bool {
     let last = table.rsplit('.').next().unwrap_or_default();
     let known = matches!(
         last,
-        "dependencies" | "dev-dependencies" | "build-dependencies" | "packages" | "dev-packages" | "optional-dependencies"
+        "dependencies"
+            | "dev-dependencies"
+            | "build-dependencies"
+            | "packages"
+            | "dev-packages"
+            | "optional-dependencies"
     );
     known || table == "dependency-groups"
 }
@@ -77,7 +82,9 @@ fn is_dependencies(table: &str) -> bool {
 fn is_list(table: &str, key: &str) -> bool {
     matches!(
         (table, key),
-        ("project", "dependencies") | ("build-system", "requires") | ("tool.uv", "dev-dependencies" | "constraint-dependencies")
+        ("project", "dependencies")
+            | ("build-system", "requires")
+            | ("tool.uv", "dev-dependencies" | "constraint-dependencies")
     ) || table.starts_with("tool.pdm.dev-dependencies")
         || table.starts_with("tool.hatch.envs") && key.contains("dependencies")
 }

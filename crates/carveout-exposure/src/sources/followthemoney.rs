@@ -75,10 +75,13 @@ pub fn followthemoney(
 }
 
 fn entity(text: &str, line: u32, source: SourceId, builder: &mut GraphBuilder) -> Result<(), &'static str> {
-    let entity: Entity = serde_json::from_str(text).map_err(|_| "no entity in JSON: one on each line is expected")?;
+    let entity: Entity =
+        serde_json::from_str(text).map_err(|_| "no entity in JSON: one on each line is expected")?;
     let relation = |from, to, kind| (from, to, kind);
     let (from, to, kind) = match entity.schema.as_str() {
-        "Company" | "Organization" | "LegalEntity" | "PublicBody" => return party(&entity, Kind::Organisation, builder),
+        "Company" | "Organization" | "LegalEntity" | "PublicBody" => {
+            return party(&entity, Kind::Organisation, builder);
+        }
         "Person" => return party(&entity, Kind::Person, builder),
         "Contract" => return party(&entity, Kind::Contract, builder),
         "Ownership" => relation("owner", "asset", EdgeKind::Owns),
@@ -112,7 +115,8 @@ fn party(entity: &Entity, kind: Kind, builder: &mut GraphBuilder) -> Result<(), 
         .flat_map(|property| entity.all(property))
         .collect();
     let mut identifiers = vec![own_id(&entity.id)?];
-    let schemes = [("uniqueEntityId", "uei"), ("cageCode", "cage"), ("leiCode", "lei"), ("website", "domain")];
+    let schemes =
+        [("uniqueEntityId", "uei"), ("cageCode", "cage"), ("leiCode", "lei"), ("website", "domain")];
     for (property, scheme) in schemes {
         identifiers.extend(entity.all(property).filter_map(|text| Identifier::of_scheme(scheme, text).ok()));
     }

@@ -25,7 +25,8 @@ pub fn gleif_relationships(
     source: SourceId,
     builder: &mut GraphBuilder,
 ) -> Result<Imported, SourceError> {
-    let needed = ["relationship.startnode.nodeid", "relationship.endnode.nodeid", "relationship.relationshiptype"];
+    let needed =
+        ["relationship.startnode.nodeid", "relationship.endnode.nodeid", "relationship.relationshiptype"];
     let shape = Shape { what: "table of relationship records of GLEIF", needed: &needed, renamed: &[] };
     read(reader, &shape, |row| relationship(row, source, builder))
 }
@@ -42,8 +43,10 @@ fn relationship(row: &Row<'_>, source: SourceId, builder: &mut GraphBuilder) -> 
     if row.get("relationship.relationshipstatus") != "ACTIVE" && span.until().is_none() {
         return Err("not active, and without the day on which it ended");
     }
-    let child = Identifier::lei(row.get("relationship.startnode.nodeid")).map_err(|_| "the child has no LEI")?;
-    let parent = Identifier::lei(row.get("relationship.endnode.nodeid")).map_err(|_| "the parent has no LEI")?;
+    let child =
+        Identifier::lei(row.get("relationship.startnode.nodeid")).map_err(|_| "the child has no LEI")?;
+    let parent =
+        Identifier::lei(row.get("relationship.endnode.nodeid")).map_err(|_| "the parent has no LEI")?;
     let mut node = |identifier| {
         builder.node(&Party { kind: Kind::Organisation, names: &[], identifiers: &[identifier] })
     };

@@ -71,7 +71,11 @@ pub enum HandKeptError {
 ///
 /// # Errors
 /// If it is not TOML of this shape. What is of the shape and wrong is in the list.
-pub fn hand_kept(text: &str, source: SourceId, builder: &mut GraphBuilder) -> Result<Imported, HandKeptError> {
+pub fn hand_kept(
+    text: &str,
+    source: SourceId,
+    builder: &mut GraphBuilder,
+) -> Result<Imported, HandKeptError> {
     let file: File = toml::from_str(text)?;
     if file.version != VERSION {
         return Err(HandKeptError::Version(file.version));
@@ -89,7 +93,8 @@ pub fn hand_kept(text: &str, source: SourceId, builder: &mut GraphBuilder) -> Re
         }
     }
     for (number, written) in (1_u32..).zip(&file.link) {
-        let date = |date: Option<toml::value::Datetime>| date.map(|date| date.to_string()).unwrap_or_default();
+        let date =
+            |date: Option<toml::value::Datetime>| date.map(|date| date.to_string()).unwrap_or_default();
         let (since, until) = (date(written.since), date(written.until));
         let link = Link {
             from: &written.from,

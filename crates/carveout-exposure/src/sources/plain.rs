@@ -94,7 +94,12 @@ pub(super) struct Link<'a> {
 
 impl Link<'_> {
     /// Adds it, or says why not. What is not empty must be right: a misread end date would free somebody.
-    pub(super) fn add(&self, source: SourceId, line: u32, builder: &mut GraphBuilder) -> Result<(), &'static str> {
+    pub(super) fn add(
+        &self,
+        source: SourceId,
+        line: u32,
+        builder: &mut GraphBuilder,
+    ) -> Result<(), &'static str> {
         let kind = reference::relation(self.relation)?;
         let evidence = reference::evidence(self.evidence)?;
         let date = |text: &str, end| match text {

@@ -6,7 +6,8 @@ use crate::{
 };
 
 /// Schemes that a reference may start with.
-const SCHEMES: [&str; 10] = ["uei", "cage", "lei", "domain", "id", "award", "product", "program", "maker", "ftm"];
+const SCHEMES: [&str; 10] =
+    ["uei", "cage", "lei", "domain", "id", "award", "product", "program", "maker", "ftm"];
 
 /// The node that a reference means.
 pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'static str> {
@@ -43,7 +44,11 @@ pub(super) fn relation(word: &str) -> Result<EdgeKind, &'static str> {
         "works_for" => EdgeKind::WorksFor,
         "performs" => EdgeKind::Performs,
         "used_by" => EdgeKind::UsedBy,
-        _ => return Err("no relation: owns, controls, succeeded_by, offers, embedded_in, works_for, performs, used_by"),
+        _ => {
+            return Err(
+                "no relation: owns, controls, succeeded_by, offers, embedded_in, works_for, performs, used_by",
+            );
+        }
     })
 }
 

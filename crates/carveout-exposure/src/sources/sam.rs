@@ -53,17 +53,27 @@ pub fn sam_entities(reader: impl BufRead, builder: &mut GraphBuilder) -> Result<
             }
             Line::TooLong => imported.not_read.note(format_args!("line {place}"), "", "longer than 16 MB"),
             Line::NotUtf8(text) => {
-                imported.not_read.note(format_args!("line {place}"), &text, "not UTF-8: take the UTF-8 extract");
+                imported.not_read.note(
+                    format_args!("line {place}"),
+                    &text,
+                    "not UTF-8: take the UTF-8 extract",
+                );
             }
         }
     }
     if !open.is_empty() {
-        imported.not_read.note(format_args!("line {}", lines.number()), &open.concat(), "a record without its end");
+        imported.not_read.note(
+            format_args!("line {}", lines.number()),
+            &open.concat(),
+            "a record without its end",
+        );
     }
     let seen = imported.read.saturating_add(imported.not_read.total());
     if imported.cut.is_none() && (!ended || expected.is_some_and(|expected| expected > seen)) {
         let expected = expected.map_or("more".to_owned(), |expected| expected.to_string());
-        imported.cut = Some(format!("{seen} records, but the first line says {expected} and the last is `EOF`: the file is cut"));
+        imported.cut = Some(format!(
+            "{seen} records, but the first line says {expected} and the last is `EOF`: the file is cut"
+        ));
     }
     Ok(imported)
 }

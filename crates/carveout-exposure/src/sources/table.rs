@@ -69,10 +69,14 @@ pub(super) fn read(
 }
 
 /// Where each column is, by our name for it, in small letters.
-fn columns(table: &mut csv::Reader<impl Read>, shape: &Shape<'_>) -> Result<HashMap<String, usize>, SourceError> {
+fn columns(
+    table: &mut csv::Reader<impl Read>,
+    shape: &Shape<'_>,
+) -> Result<HashMap<String, usize>, SourceError> {
     let what = shape.what;
     let header = table.byte_headers().map_err(|error| SourceError::Other { what, why: error.to_string() })?;
-    if header.iter().next().is_some_and(|cell| cell.starts_with(b"\xff\xfe") || cell.starts_with(b"\xfe\xff")) {
+    if header.iter().next().is_some_and(|cell| cell.starts_with(b"\xff\xfe") || cell.starts_with(b"\xfe\xff"))
+    {
         return Err(SourceError::Other { what, why: "it is UTF-16: convert it to UTF-8 first".to_owned() });
     }
     let mut columns = HashMap::new();

@@ -32,7 +32,8 @@ fn subaward(row: &Row<'_>, source: SourceId, builder: &mut GraphBuilder) -> Resu
         .ok_or("a sub-award without a recipient")?;
     let prime = firm(row, ["prime_awardee_uei", "prime_awardee_name", "prime_awardee_dba_name"], builder)
         .ok_or("a sub-award without a prime contractor")?;
-    let award = Identifier::of_scheme("award", row.get("prime_award_unique_key")).map_err(|_| "no key of the award")?;
+    let award = Identifier::of_scheme("award", row.get("prime_award_unique_key"))
+        .map_err(|_| "no key of the award")?;
     let contract = row.get("prime_award_piid");
     let contract = builder.node(&Party { kind: Kind::Contract, names: &[contract], identifiers: &[award] });
     let since = day(row.get("subaward_action_date"), End::First);
@@ -60,6 +61,11 @@ fn firm(row: &Row<'_>, columns: [&str; 3], builder: &mut GraphBuilder) -> Option
     let [uei, name, trades_as] = columns.map(|column| row.get(column));
     let identifiers: Vec<Identifier> = Identifier::uei(uei).into_iter().collect();
     let named = !name.is_empty() || !trades_as.is_empty();
-    (named || !identifiers.is_empty())
-        .then(|| builder.node(&Party { kind: Kind::Organisation, names: &[name, trades_as], identifiers: &identifiers }))
+    (named || !identifiers.is_empty()).then(|| {
+        builder.node(&Party {
+            kind: Kind::Organisation,
+            names: &[name, trades_as],
+            identifiers: &identifiers,
+        })
+    })
 }

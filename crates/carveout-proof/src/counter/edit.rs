@@ -7,7 +7,7 @@ use carveout_terms::{Agreement, Clause, ExampleRuling, Policy, RoleId, Vocabular
 use super::CounterError;
 use crate::{
     Cube,
-    drafting::{Head, NewClause, Rule, give, listed},
+    drafting::{Head, NewClause, Rule, Spelling, give, listed},
 };
 
 /// One change to the text.
@@ -17,10 +17,25 @@ pub(super) enum Change {
     Reserve { clause: String },
     /// A restriction gets an exception.
     Except { policy: String, clause: String, cubes: Vec<Cube> },
-    /// A new clause, with an example once one is known.
-    Add(Rule, Option<(ExampleRuling, String)>),
+    /// A new clause.
+    Add(Added),
     /// A new clause that is left out for once: those after it keep their numbers.
     LeftOut,
+}
+
+/// A new clause.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Added {
+    pub(super) rule: Rule,
+    pub(super) spelling: Spelling,
+    /// An example, once one is known.
+    pub(super) example: Option<(ExampleRuling, String)>,
+}
+
+impl Added {
+    pub(super) const fn new(rule: Rule) -> Self {
+        Self { rule, spelling: Spelling::Usual, example: None }
+    }
 }
 
 /// What follows a changed version, so that nobody takes one text for the other.
@@ -99,7 +114,7 @@ fn written(
     let roles: Vec<&RoleId> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::Add(Rule::Hold(role, _), _) => Some(role),
+            Change::Add(Added { rule: Rule::Hold(role, _), .. }) => Some(role),
             _ => None,
         })
         .collect();
@@ -212,7 +227,9 @@ fn excepted(
 fn added(draft: &Agreement, changes: &[Change], vocabulary: &Vocabulary) -> String {
     let mut text = String::new();
     for (number, change) in numbered(draft, changes) {
-        let (Change::Add(rule, example), Some(number)) = (change, number) else { continue };
+        let (Change::Add(Added { rule, spelling, example }), Some(number)) = (change, number) else {
+            continue;
+        };
         if text.is_empty() {
             let chapter = number.split('.').next().unwrap_or_default();
             text = format!("\n## {chapter} Amendments\n\nThese clauses amend those before them.\n");
@@ -226,6 +243,7 @@ fn added(draft: &Agreement, changes: &[Change], vocabulary: &Vocabulary) -> Stri
             number,
             heading: heading.to_owned(),
             rule: rule.clone(),
+            spelling: *spelling,
             note: String::new(),
             example: example.clone(),
         };

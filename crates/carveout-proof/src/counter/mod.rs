@@ -13,7 +13,7 @@ use carveout_terms::{Agreement, ExampleRuling, RedLines, RoleId, Stack};
 
 pub use self::edit::LostExample;
 use self::{
-    edit::{Change, changed, numbered, without_failing_examples},
+    edit::{Added, Change, changed, numbered, without_failing_examples},
     search::{Demands, Search},
 };
 use crate::{Dates, Diff, Law, Plain, Prover, Undecided, Witness, drafting::Rule, side};
@@ -125,6 +125,7 @@ impl Prover {
             });
         }
         search.run()?;
+        search.in_other_words(lines);
         let vocabulary = Arc::clone(search.prover.vocabulary());
         let law = search.law()?;
         let edits = search.edits(&law)?;
@@ -175,13 +176,18 @@ impl Search<'_> {
                     let cedar = crate::drafting::listed(&vocabulary, cubes);
                     (EditKind::Except, clause.clone(), words.join("; or "), cedar)
                 }
-                Change::Add(rule, _) => {
+                Change::Add(Added { rule, spelling, .. }) => {
                     let kind = match rule {
                         Rule::Permit { .. } | Rule::PermitCubes(_) => EditKind::Grant,
                         Rule::Forbid(_) => EditKind::Restrict,
                         Rule::Hold(role, _) => EditKind::Hold(role.clone()),
                     };
-                    (kind, number.unwrap_or_default(), rule.prose(&vocabulary), rule.cedar(&vocabulary))
+                    (
+                        kind,
+                        number.unwrap_or_default(),
+                        rule.prose(&vocabulary),
+                        rule.cedar(&vocabulary, *spelling),
+                    )
                 }
             };
             edits.push(Edit { kind, clause, prose, cedar, change: diff });
@@ -195,7 +201,7 @@ impl Search<'_> {
     fn with_examples(&self, edits: &[Edit]) -> Vec<Change> {
         let mut changes = self.changes.clone();
         for (change, edit) in changes.iter_mut().zip(edits) {
-            let Change::Add(_, example) = change else { continue };
+            let Change::Add(Added { example, .. }) = change else { continue };
             let found = match &edit.kind {
                 EditKind::Grant => Some((ExampleRuling::Permit, &edit.change.permits_opened)),
                 EditKind::Restrict => Some((ExampleRuling::Deny, &edit.change.permits_closed)),

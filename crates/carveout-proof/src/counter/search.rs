@@ -6,12 +6,12 @@ use carveout_terms::{Agreement, ClauseRef, RedLines, RoleId};
 
 use super::{
     CounterError,
-    edit::{Change, changed},
+    edit::{Added, Change, changed},
 };
 use crate::{
     Cube, Dates, Law, LineKind, Prover, Undecided,
     diff::less_strict,
-    drafting::{Rule, give},
+    drafting::{Rule, Spelling, give},
     law::PolicyTerm,
     redlines::crossing,
     side,
@@ -170,7 +170,7 @@ impl Search<'_> {
         let allowed = any([granted, not(law.governed())]);
         let cubes = self.wording(&missing, &allowed)?;
         if !cubes.is_empty() {
-            self.changes.push(Change::Add(Rule::PermitCubes(cubes), None));
+            self.changes.push(Change::Add(Added::new(Rule::PermitCubes(cubes))));
         }
         Ok(())
     }
@@ -235,9 +235,9 @@ impl Search<'_> {
 
     fn add_each(&mut self, cubes: Vec<Cube>, rule: impl Fn(Vec<Cube>) -> Rule) {
         if cubes.len() <= MOST_CLAUSES {
-            self.changes.extend(cubes.into_iter().map(|cube| Change::Add(rule(vec![cube]), None)));
+            self.changes.extend(cubes.into_iter().map(|cube| Change::Add(Added::new(rule(vec![cube])))));
         } else {
-            self.changes.push(Change::Add(rule(cubes), None));
+            self.changes.push(Change::Add(Added::new(rule(cubes))));
         }
     }
 
@@ -258,6 +258,20 @@ impl Search<'_> {
         seen
     }
 
+    /// Spells new clauses otherwise where they would stand there in the words of a red line.
+    pub(super) fn in_other_words(&mut self, lines: &RedLines) {
+        let own: Vec<String> =
+            lines.lines().iter().map(|line| squeezed(unannotated(lines.text(line)))).collect();
+        let vocabulary = self.prover.vocabulary();
+        for change in &mut self.changes {
+            let Change::Add(added) = change else { continue };
+            let usual = squeezed(&added.rule.cedar(vocabulary, Spelling::Usual));
+            if own.iter().any(|line| usual.contains(line)) {
+                added.spelling = Spelling::Other;
+            }
+        }
+    }
+
     /// Leaves out changes as long as every line is kept without them.
     fn leave_out(&mut self) -> Result<(), CounterError> {
         loop {
@@ -276,6 +290,19 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// A text without its line breaks and indentation.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A policy without what stands before its effect.
+fn unannotated(policy: &str) -> &str {
+    let effect =
+        |line: &&str| ["forbid", "permit"].iter().any(|effect| line.trim_start().starts_with(effect));
+    let start = policy.lines().find(effect).and_then(|line| policy.find(line));
+    start.and_then(|start| policy.get(start..)).unwrap_or(policy)
 }
 
 /// Whether a clause does nothing but grant, so that dropping it takes nothing else away.

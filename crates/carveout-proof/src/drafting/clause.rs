@@ -4,6 +4,7 @@ use std::fmt;
 
 use carveout_terms::{Attester, ExampleRuling, MemberSet, RoleId, Vocabulary};
 
+use super::spelling::{self, Spelling};
 use crate::{Constraint, Cube};
 
 /// A clause to be written.
@@ -12,6 +13,7 @@ pub(crate) struct NewClause {
     pub(crate) number: String,
     pub(crate) heading: String,
     pub(crate) rule: Rule,
+    pub(crate) spelling: Spelling,
     /// What is said after the rule.
     pub(crate) note: String,
     /// A use, and the ruling that it has under the whole agreement.
@@ -46,16 +48,17 @@ impl Rule {
     }
 
     /// The rule as policies.
-    pub(crate) fn cedar(&self, vocabulary: &Vocabulary) -> String {
+    pub(crate) fn cedar(&self, vocabulary: &Vocabulary, spelling: Spelling) -> String {
+        let conjuncts = |cube| conjuncts(vocabulary, cube, spelling);
         let policies: Vec<String> = match self {
             Self::Permit { cedar, .. } => vec![cedar.clone()],
-            Self::PermitCubes(cubes) => {
-                cubes.iter().map(|cube| policy("permit", &conjuncts(vocabulary, cube))).collect()
+            Self::PermitCubes(cubes) => cubes.iter().map(|cube| policy("permit", &conjuncts(cube))).collect(),
+            Self::Forbid(cubes) => {
+                cubes.iter().map(|cube| restriction(vocabulary, cube, &conjuncts(cube))).collect()
             }
-            Self::Forbid(cubes) => cubes.iter().map(|cube| restriction(vocabulary, cube)).collect(),
             Self::Hold(role, cubes) => {
-                let held = |cube| format!("@hold(\"{role}\")\n{}", restriction(vocabulary, cube));
-                cubes.iter().map(held).collect()
+                let restriction = |cube| restriction(vocabulary, cube, &conjuncts(cube));
+                cubes.iter().map(|cube| format!("@hold(\"{role}\")\n{}", restriction(cube))).collect()
             }
         };
         policies.join("\n")
@@ -78,13 +81,13 @@ pub(crate) struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NewClause { number, heading, rule, note, example } = self.clause;
+        let NewClause { number, heading, rule, spelling, note, example } = self.clause;
         writeln!(f, "### {number} {heading}\n")?;
         writeln!(f, "{}\n", rule.prose(self.vocabulary))?;
         if !note.is_empty() {
             writeln!(f, "{note}\n")?;
         }
-        writeln!(f, "{}", fenced("cedar", &rule.cedar(self.vocabulary)))?;
+        writeln!(f, "{}", fenced("cedar", &rule.cedar(self.vocabulary, *spelling)))?;
         if let Some((ruling, use_)) = example {
             writeln!(f, "\n{}", fenced("uses", &format!("{ruling}: {use_}")))?;
         }
@@ -104,7 +107,7 @@ pub(crate) fn fenced(language: &str, text: &str) -> String {
 /// Several cubes as the alternatives of one condition.
 pub(crate) fn listed(vocabulary: &Vocabulary, cubes: &[Cube]) -> String {
     match cubes {
-        [one] => conjuncts(vocabulary, one),
+        [one] => conjuncts(vocabulary, one, Spelling::Usual),
         several => {
             let parts: Vec<String> =
                 several.iter().map(|cube| format!("({})", cube.cedar(vocabulary))).collect();
@@ -127,8 +130,11 @@ fn sentence(vocabulary: &Vocabulary, cubes: &[Cube], verb: &str, tail: &str) -> 
 }
 
 /// A cube as a condition, a line for each thing that it says.
-fn conjuncts(vocabulary: &Vocabulary, cube: &Cube) -> String {
-    let each = cube.constraints().map(|(fact, _)| cube.filtered(|other| other == fact).cedar(vocabulary));
+fn conjuncts(vocabulary: &Vocabulary, cube: &Cube, spelling: Spelling) -> String {
+    let each = cube.constraints().map(|(fact, constraint)| match spelling {
+        Spelling::Usual => cube.filtered(|other| other == fact).cedar(vocabulary),
+        Spelling::Other => spelling::other(vocabulary.get(fact), constraint),
+    });
     let lines: Vec<String> = each.collect();
     if lines.is_empty() { cube.cedar(vocabulary) } else { lines.join(" &&\n  ") }
 }
@@ -137,8 +143,8 @@ fn policy(effect: &str, condition: &str) -> String {
     format!("{effect} (principal, action, resource)\nwhen {{\n  {condition}\n}};")
 }
 
-fn restriction(vocabulary: &Vocabulary, cube: &Cube) -> String {
-    let forbid = policy("forbid", &conjuncts(vocabulary, cube));
+fn restriction(vocabulary: &Vocabulary, cube: &Cube, condition: &str) -> String {
+    let forbid = policy("forbid", condition);
     let silent = silent_on(vocabulary, cube);
     if silent.is_empty() {
         return forbid;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Prover, ShownCube, ShownRegion,
-    drafting::{Head, NewClause, Rule, give, stated},
+    drafting::{Head, NewClause, Rule, Spelling, give, stated},
     symbolic::{any, both, not},
 };
 
@@ -111,7 +111,7 @@ impl Draft {
             number: about.clause.number.clone(),
             heading: about.clause.heading.clone(),
             prose: about.clause.rule.prose(vocabulary),
-            cedar: about.clause.rule.cedar(vocabulary),
+            cedar: about.clause.rule.cedar(vocabulary, Spelling::Usual),
         };
         Ok((agreement, self.clauses.iter().map(clause).collect()))
     }
@@ -141,6 +141,7 @@ fn grants(ground: &Ground, granted: &[usize]) -> Vec<About> {
                 number: format!("1.{}", number + 1),
                 heading: if heading.is_empty() { format!("As {} asks", want.line.party) } else { heading },
                 rule: Rule::Permit { words: want.line.words.clone(), cedar: want.text.clone() },
+                spelling: Spelling::Usual,
                 note: String::new(),
                 example: None,
             },
@@ -160,6 +161,7 @@ fn restrictions(prover: &mut Prover, ground: &Ground, granted: &[usize]) -> Resu
             number: format!("2.{}", number + 1),
             heading: "Not included".to_owned(),
             rule: Rule::Forbid(cubes),
+            spelling: Spelling::Usual,
             note: String::new(),
             example: None,
         },
@@ -184,6 +186,7 @@ fn holds(
             number: format!("3.{}", before + number + 1),
             heading: "Only with an approval".to_owned(),
             rule: Rule::Hold(role.clone(), cubes),
+            spelling: Spelling::Usual,
             note: String::new(),
             example: None,
         },

@@ -30,6 +30,7 @@ pub(super) fn view(text: &str, suspected: bool) -> Mapped {
 
 fn turn(text: &str, span: Span, mapped: &mut Mapped) {
     mapped.end_part();
+    mapped.words_apart(text, span.start - OVERRIDE.len_utf8());
     let part = text.get(span.range()).unwrap_or_default();
     for (offset, character) in part.char_indices().rev() {
         let start = span.start + offset;

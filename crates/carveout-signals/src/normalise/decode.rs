@@ -23,6 +23,7 @@ pub(super) fn base64(text: &str, runs: &[Span], opaque: &mut Vec<Opaque>) -> Map
         match readable(&decoded) {
             Some(shown) if bytes.len() >= block.end => {
                 mapped.end_part();
+                mapped.words_apart(text, block.start);
                 // Line breaks shift the places; the whole block is then the source.
                 if memchr::memchr(b'\n', slice(bytes, block.start, block.end)).is_some() {
                     mapped.whole(shown, block);
@@ -112,6 +113,7 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
         let Some(decoded) = pairs.collect::<Option<Vec<u8>>>() else { continue };
         if let Some(shown) = readable(&decoded) {
             mapped.end_part();
+            mapped.words_apart(text, start);
             mapped.hexadecimal(shown, Span::new(start, run.end));
         }
     }

@@ -23,6 +23,7 @@ pub(super) fn view(text: &str, suspected: bool) -> Mapped {
         let here = Span::new(place, place + character.len_utf8());
         if expected != place {
             mapped.end_part();
+            mapped.words_apart(text, place);
         }
         expected = here.end;
         mapped.whole(shown.encode_utf8(&mut [0; 4]), here);

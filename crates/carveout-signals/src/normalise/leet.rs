@@ -3,11 +3,9 @@
 use super::Mapped;
 use crate::{
     Span,
-    bytes::{at, before, floor, is_word},
+    bytes::{at, before, is_word},
 };
 
-/// Bytes before a number that may say what it is.
-const BEFORE: usize = 40;
 /// More than any number has, with its separators.
 const LONGEST: usize = 48;
 /// Digits and look-alikes of the shortest number that is looked for.
@@ -56,7 +54,7 @@ pub(super) fn view(text: &str, spans: &[Span]) -> Mapped {
     let mut mapped = Mapped::default();
     for span in spans {
         mapped.end_part();
-        mapped.same(text, Span::new(floor(text, span.start.saturating_sub(BEFORE)), span.start));
+        mapped.words_before(text, span.start);
         for (offset, byte) in text.as_bytes().get(span.range()).unwrap_or_default().iter().enumerate() {
             let here = Span::new(span.start + offset, span.start + offset + 1);
             match digit(*byte).filter(|digit| digit != byte) {

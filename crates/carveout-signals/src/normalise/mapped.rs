@@ -68,6 +68,18 @@ impl Mapped {
         self.piece(text, source, Step::Hexadecimal);
     }
 
+    /// Takes over what stands shortly before a place, which may say what follows.
+    pub(crate) fn words_before(&mut self, source: &str, place: usize) {
+        const BEFORE: usize = 40;
+        self.same(source, Span::new(floor(source, place.saturating_sub(BEFORE)), place));
+    }
+
+    /// The same, with a blank before what follows.
+    pub(crate) fn words_apart(&mut self, source: &str, place: usize) {
+        self.words_before(source, place);
+        self.whole(" ", Span::new(place, place));
+    }
+
     /// Ends a part of the text: nothing is found across.
     pub(crate) fn end_part(&mut self) {
         if !self.text.is_empty() {

@@ -28,7 +28,10 @@ pub(crate) fn interface(reading: &Reading<'_>, place: usize) -> Option<Match> {
             _ => byte.is_ascii_hexdigit(),
         });
     let alone = |byte: u8| !crate::bytes::is_word(byte) && byte != separator;
-    if !paired || !alone(before(bytes, start)) || !alone(at(bytes, start + LENGTH)) {
+    let end = start + LENGTH;
+    // `…:e7: leased` ends a label, `…:e7:09` goes on.
+    let goes_on = at(bytes, end) == separator && at(bytes, end + 1).is_ascii_hexdigit();
+    if !paired || !alone(before(bytes, start)) || crate::bytes::is_word(at(bytes, end)) || goes_on {
         return None;
     }
     address(text, (start, start + LENGTH))

@@ -90,8 +90,7 @@ impl Docket {
         Standing {
             designation: instrument.id.clone(),
             status: self.status(on, known, situation),
-            contested: instrument.force == LegalForce::Disputed
-                || active.iter().any(|event| event.kind.of_a_court()),
+            contested: self.is_contested(on, known),
             phase_out_until: phase_out.map(|(end, _)| end),
             confidence,
             events: ids(&|_| true),
@@ -134,6 +133,18 @@ impl Docket {
             Some((until, _)) if !holds(&self.due(on, known)) => Status::PhaseOut { until },
             _ => Status::Barred,
         }
+    }
+
+    /// Whether its force is disputed, or a court has acted. What a court did stays contested when another has undone it.
+    fn is_contested(&self, on: Timestamp, known: Timestamp) -> bool {
+        let dates = &self.instrument().dates;
+        let acted = |event: &Event| {
+            event.kind.of_a_court()
+                && dates.begins(event.known) <= known
+                && dates.begins(event.effective) <= on
+        };
+        known >= self.known()
+            && (self.instrument().force == LegalForce::Disputed || self.events().iter().any(acted))
     }
 
     /// Whether its issuer has taken all of it back.

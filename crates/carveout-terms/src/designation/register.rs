@@ -173,8 +173,10 @@ impl Register {
                 findings.push((id.clone(), message));
             }
             for other in instrument.conflicts_with.iter().filter(|other| self.dockets.contains_key(*other)) {
-                findings
-                    .push((id.clone(), format!("it says something else than `{other}`; the stricter holds")));
+                findings.push((
+                    id.clone(),
+                    format!("it says something else than `{other}`; each is answered for by itself"),
+                ));
             }
             for event in &docket.events {
                 for lifted in event

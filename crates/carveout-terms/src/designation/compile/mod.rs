@@ -83,7 +83,7 @@ impl Docket {
             let (Some(place), Some(what)) = (conditions.of(&barring.formula), &target.condition) else {
                 continue;
             };
-            let time = periods(&barring.periods, window);
+            let time = Some(periods(&barring.periods));
             enforced.push(Enforced {
                 condition: conjunction([Some(what.clone()), place, time].into_iter().flatten()),
                 periods: barring.periods.clone(),
@@ -142,25 +142,17 @@ fn window(docket: &Docket, barrings: &[Barring]) -> (Timestamp, Option<Timestamp
     (from, until.filter(|_| !open))
 }
 
-/// A test of the time; none where the window of the agreement says the same.
-fn periods(
-    periods: &[(Timestamp, Option<Timestamp>)],
-    (first, last): (Timestamp, Option<Timestamp>),
-) -> Option<String> {
-    let tests: Vec<Option<String>> = periods
-        .iter()
-        .map(|(from, until)| {
-            let from = (*from > first).then(|| format!("context.at >= {}", datetime(*from)));
-            let until = until.filter(|until| Some(*until) != last);
-            let until = until.map(|until| format!("context.at < {}", datetime(until)));
-            let parts: Vec<String> = [from, until].into_iter().flatten().collect();
-            (!parts.is_empty()).then(|| parts.join(" && "))
-        })
-        .collect();
-    let tests: Vec<String> = tests.into_iter().collect::<Option<_>>()?;
+/// A test of the time. It stands in the clause even where the window of the agreement says the same, because
+/// comparisons look past the windows of agreements.
+fn periods(periods: &[(Timestamp, Option<Timestamp>)]) -> String {
+    let test = |(from, until): &(Timestamp, Option<Timestamp>)| {
+        let until = until.map(|until| format!(" && context.at < {}", datetime(until))).unwrap_or_default();
+        format!("context.at >= {}{until}", datetime(*from))
+    };
+    let tests: Vec<String> = periods.iter().map(test).collect();
     match tests.as_slice() {
-        [one] => Some(one.clone()),
-        several => Some(format!("({})", several.join(" || "))),
+        [one] => one.clone(),
+        several => format!("({})", several.join(" ||\n    ")),
     }
 }
 

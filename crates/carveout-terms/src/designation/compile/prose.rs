@@ -109,7 +109,7 @@ impl Writer<'_> {
         };
         let _ = write!(
             text,
-            "A {kind} of {issuer}, resting on {authorities}; its force is {force}, and the record is {confidence}.\n",
+            "A {kind} of {issuer}, resting on {authorities}; its force is {force}, and the record rests on {confidence} sources.\n",
             kind = instrument.kind.as_str().replace('_', " "),
             issuer = quoted(&instrument.issuer),
             force = instrument.force.as_str().replace('_', " "),
@@ -260,7 +260,7 @@ fn without_references(text: &str) -> String {
         shown.push_str(text.get(from..end).unwrap_or_default());
         from = end;
         if let Some(next) = text.get(end..).and_then(|rest| rest.chars().next())
-            && (" ,-–".contains(next) || next.is_ascii_digit())
+            && leads_to_a_number(text.get(end..).unwrap_or_default())
         {
             let _ = write!(shown, "&#{};", u32::from(next));
             from = end + next.len_utf8();
@@ -268,4 +268,11 @@ fn without_references(text: &str) -> String {
     }
     shown.push_str(text.get(from..).unwrap_or_default());
     shown
+}
+
+/// Whether a number follows, after blanks and joining words, as `Agreement::parse` looks for one.
+fn leads_to_a_number(rest: &str) -> bool {
+    let rest = rest.trim_start_matches([' ', ',', '-', '–']);
+    let joining = ["and ", "or ", "to ", "through "];
+    rest.starts_with(|c: char| c.is_ascii_digit()) || joining.iter().any(|word| rest.starts_with(word))
 }

@@ -58,7 +58,9 @@ mod tests {
             assert_eq!(date(text, Edge::First).unwrap().to_string(), first, "{text}");
             assert_eq!(date(text, Edge::Last).unwrap().to_string(), last, "{text}");
         }
-        for text in ["", "Indefinite", "3/4/26", "2026-02-30", "31/12/2026", "4 March 2026", "2026-1-2-3", "-5"] {
+        for text in
+            ["", "Indefinite", "3/4/26", "2026-02-30", "31/12/2026", "4 March 2026", "2026-1-2-3", "-5"]
+        {
             assert_eq!(date(text, Edge::First), None, "{text}");
         }
     }

@@ -14,9 +14,15 @@ use super::{
 /// national intelligence the intelligence community and those. What is reached in either of two ways takes two records.
 fn reached(issuer: &str) -> Vec<(&'static str, Vec<Agency>, Vec<SystemClass>)> {
     let upper = issuer.to_uppercase();
-    let names = |words: &[&str]| words.iter().any(|word| upper.split(|c: char| !c.is_alphanumeric()).any(|own| own == *word));
-    let but_compartmented =
-        vec![SystemClass::NationalSecuritySystem, SystemClass::Cui, SystemClass::Unclassified, SystemClass::RoutineBusiness];
+    let names = |words: &[&str]| {
+        words.iter().any(|word| upper.split(|c: char| !c.is_alphanumeric()).any(|own| own == *word))
+    };
+    let but_compartmented = vec![
+        SystemClass::NationalSecuritySystem,
+        SystemClass::Cui,
+        SystemClass::Unclassified,
+        SystemClass::RoutineBusiness,
+    ];
     if names(&["DHS", "HOMELAND"]) {
         vec![("", vec![Agency::Civilian], Vec::new())]
     } else if names(&["DOD", "DEFENSE", "WAR"]) {
@@ -40,7 +46,8 @@ pub fn fascsa_orders(bytes: &[u8], list: &List) -> Imported {
     extract(bytes, list, |columns, row| {
         let mut entry = columns.entry(row)?;
         let removal = row.cell(columns.kind).to_lowercase().contains("removal");
-        entry.kind = Some(if removal { InstrumentKind::RemovalOrder } else { InstrumentKind::ExclusionOrder });
+        entry.kind =
+            Some(if removal { InstrumentKind::RemovalOrder } else { InstrumentKind::ExclusionOrder });
         entry.covered_article = row.cell(columns.classification).to_lowercase().contains("article");
         entry.authority = Some("41 USC 1323".to_owned());
         entry.conduct = vec![Conduct::Provide, Conduct::UseInPerformance];
@@ -78,11 +85,29 @@ fn duties() -> Vec<Table> {
         }
         duty
     };
-    let found = ["contract", "product or source", "vendor with CAGE or UEI", "brand", "model", "description", "mitigation"];
+    let found = [
+        "contract",
+        "product or source",
+        "vendor with CAGE or UEI",
+        "brand",
+        "model",
+        "description",
+        "mitigation",
+    ];
     vec![
         duty("monitor", "while the contract lasts", Some(("every", clock(3, "months"))), &[]),
         duty("inquire", "an offer, and each new order", None, &[]),
-        duty("report", "finding that it is provided or used", Some(("within", clock(3, "business_days"))), &found),
-        duty("report", "the first report", Some(("within", clock(10, "business_days"))), &["further mitigation"]),
+        duty(
+            "report",
+            "finding that it is provided or used",
+            Some(("within", clock(3, "business_days"))),
+            &found,
+        ),
+        duty(
+            "report",
+            "the first report",
+            Some(("within", clock(10, "business_days"))),
+            &["further mitigation"],
+        ),
     ]
 }

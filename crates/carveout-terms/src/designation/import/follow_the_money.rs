@@ -14,14 +14,33 @@ use crate::Digest;
 
 /// Schemata that name somebody or something that can be barred.
 const BARRED: [&str; 12] = [
-    "Thing", "LegalEntity", "Organization", "Company", "PublicBody", "Person", "Vessel", "Airplane", "Vehicle",
-    "Asset", "Security", "CryptoWallet",
+    "Thing",
+    "LegalEntity",
+    "Organization",
+    "Company",
+    "PublicBody",
+    "Person",
+    "Vessel",
+    "Airplane",
+    "Vehicle",
+    "Asset",
+    "Security",
+    "CryptoWallet",
 ];
 
 /// Properties that a record has a place for.
 const READ: [&str; 11] = [
-    "name", "alias", "weakAlias", "previousName", "abbreviation", "uniqueEntityId", "cageCode", "leiCode", "website",
-    "sanctions", "sanctionEntity",
+    "name",
+    "alias",
+    "weakAlias",
+    "previousName",
+    "abbreviation",
+    "uniqueEntityId",
+    "cageCode",
+    "leiCode",
+    "website",
+    "sanctions",
+    "sanctionEntity",
 ];
 
 /// Reads entities. Each sanction is an instrument of its own: one entity may be barred by several.
@@ -43,7 +62,8 @@ pub fn follow_the_money(bytes: &[u8], list: &List) -> Imported {
             continue;
         }
         if !BARRED.contains(&schema.as_str()) {
-            let reason = format!("`{schema}` is nobody that can be barred; owners and links belong into a graph");
+            let reason =
+                format!("`{schema}` is nobody that can be barred; owners and links belong into a graph");
             imported.pass("an entity", reason, place);
             continue;
         }
@@ -118,12 +138,16 @@ fn entry(entity: &Json, sanction: &Json, number: usize) -> Result<Entry, String>
     let name = name.or_else(|| values(entity, "name").into_iter().next()).unwrap_or_default();
     let day = |property: &str, edge| match values(sanction, property).into_iter().next() {
         None => Ok(None),
-        Some(text) => date(&text, edge).map(Some).ok_or(format!("its `{property}` is no date that is understood")),
+        Some(text) => {
+            date(&text, edge).map(Some).ok_or(format!("its `{property}` is no date that is understood"))
+        }
     };
     let listed = day("listingDate", Edge::First)?;
     let notes = ["program", "reason", "provisions", "status", "summary", "sourceUrl"];
     let notes = notes.iter().flat_map(|property| {
-        values(sanction, property).into_iter().map(move |value| format!("{property}: {}.", value.trim_end_matches('.')))
+        values(sanction, property)
+            .into_iter()
+            .map(move |value| format!("{property}: {}.", value.trim_end_matches('.')))
     });
     let own = text(sanction, "id");
     let mut aliases: Vec<String> = Vec::new();

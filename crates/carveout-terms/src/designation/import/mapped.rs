@@ -12,7 +12,18 @@ use crate::{Digest, problem::nearest};
 
 /// The fields that a column can be mapped to.
 pub const FIELDS: [&str; 13] = [
-    "id", "name", "alias", "uei", "cage", "lei", "domain", "effective", "published", "until", "issuer", "authority",
+    "id",
+    "name",
+    "alias",
+    "uei",
+    "cage",
+    "lei",
+    "domain",
+    "effective",
+    "published",
+    "until",
+    "issuer",
+    "authority",
     "note",
 ];
 
@@ -47,7 +58,8 @@ impl Mapping {
     pub fn of<'p>(pairs: impl IntoIterator<Item = &'p str>) -> Result<Self, MappingError> {
         let mut mapping = Self::default();
         for pair in pairs {
-            let (field, column) = pair.split_once('=').ok_or_else(|| MappingError::NoPair(pair.to_owned()))?;
+            let (field, column) =
+                pair.split_once('=').ok_or_else(|| MappingError::NoPair(pair.to_owned()))?;
             let known = FIELDS.iter().find(|known| **known == field.trim());
             let known = known.ok_or_else(|| MappingError::NoField {
                 field: field.to_owned(),
@@ -70,8 +82,10 @@ pub fn open_sanctions_table(bytes: &[u8], list: &List) -> Imported {
         ("effective", vec!["Start date"]),
         ("until", vec!["End date"]),
     ];
-    let mapping =
-        columns.into_iter().map(|(field, names)| (field, names.into_iter().map(str::to_owned).collect())).collect();
+    let mapping = columns
+        .into_iter()
+        .map(|(field, names)| (field, names.into_iter().map(str::to_owned).collect()))
+        .collect();
     read(bytes, &Mapping(mapping), list, false)
 }
 
@@ -106,7 +120,9 @@ fn read(bytes: &[u8], mapping: &Mapping, list: &List, strict: bool) -> Imported 
         match entry(row, &columns) {
             Err(reason) => imported.pass("a row", reason, place),
             Ok(entry) => match keys.insert(entry.key.clone(), row.line) {
-                Some(_) => imported.pass("a row", "it has the id, or the name and date, of an earlier row", place),
+                Some(_) => {
+                    imported.pass("a row", "it has the id, or the name and date, of an earlier row", place)
+                }
                 None => imported.take(&entry, list, digest, &place),
             },
         }
@@ -122,7 +138,9 @@ fn entry(row: &Row, columns: &BTreeMap<&str, Vec<Option<usize>>>) -> Result<Entr
     };
     let day = |field: &str, edge| match first(field) {
         None => Ok(None),
-        Some(text) => date(&text, edge).map(Some).ok_or(format!("its `{field}` is no date that is understood")),
+        Some(text) => {
+            date(&text, edge).map(Some).ok_or(format!("its `{field}` is no date that is understood"))
+        }
     };
     let name = first("name").unwrap_or_default();
     let effective = day("effective", Edge::First)?;

@@ -5,8 +5,8 @@
 //! silently. Imported records are unsigned: somebody has to look at them and put a name to them.
 
 mod dates;
-mod follow_the_money;
 mod fascsa;
+mod follow_the_money;
 mod mapped;
 mod record;
 mod rows;
@@ -18,6 +18,8 @@ pub use self::{
     mapped::{FIELDS, Mapping, MappingError, mapped, open_sanctions_table},
     sam::sam_exclusions,
 };
+use std::collections::{BTreeMap, BTreeSet};
+
 use self::record::Entry;
 use super::{Agency, Conduct, Confidence, Designation, InstrumentKind, When};
 use crate::Digest;
@@ -57,6 +59,10 @@ pub struct Imported {
     pub not_read: Vec<NotRead>,
     /// How many rows or entities there were.
     pub rows: usize,
+    /// The ids of the records.
+    ids: BTreeSet<String>,
+    /// Where each reason stands in `not_read`.
+    reasons: BTreeMap<(String, String), usize>,
 }
 
 /// Something that was not read.
@@ -75,11 +81,15 @@ pub struct NotRead {
 
 impl Imported {
     fn pass(&mut self, what: &str, reason: impl Into<String>, place: impl Into<String>) {
-        let reason = reason.into();
-        match self.not_read.iter_mut().find(|other| other.what == what && other.reason == reason) {
-            Some(other) => other.times += 1,
-            None => self.not_read.push(NotRead { what: what.to_owned(), reason, times: 1, first: place.into() }),
+        let key = (what.to_owned(), reason.into());
+        let known = self.reasons.get(&key).and_then(|known| self.not_read.get_mut(*known));
+        if let Some(known) = known {
+            known.times += 1;
+            return;
         }
+        let (what, reason) = key.clone();
+        self.reasons.insert(key, self.not_read.len());
+        self.not_read.push(NotRead { what, reason, times: 1, first: place.into() });
     }
 
     /// Takes an entry up as a record, if it is one.
@@ -91,6 +101,13 @@ impl Imported {
             })
         });
         match read {
+            Ok(record) if !self.ids.insert(record.instrument().id.clone()) => {
+                self.pass(
+                    "a row",
+                    "its id, in lowercase letters and digits, is that of an earlier record",
+                    place,
+                );
+            }
             Ok(record) => self.records.push(record),
             Err(reason) => self.pass("a row", reason, place),
         }

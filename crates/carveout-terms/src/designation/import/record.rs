@@ -45,7 +45,8 @@ impl Entry {
         let issuer = self.issuer.clone().or_else(|| list.issuer.clone());
         let authority = self.authority.clone().or_else(|| list.authority.clone());
         let issuer = issuer.ok_or("it doesn't say who made the instrument; name the issuer of the list")?;
-        let authority = authority.ok_or("it doesn't say what the instrument rests on; name the authority of the list")?;
+        let authority =
+            authority.ok_or("it doesn't say what the instrument rests on; name the authority of the list")?;
         let mut record = Table::new();
         record.insert("designation".into(), self.id(list).into());
         record.insert("version".into(), 1.into());
@@ -69,18 +70,25 @@ impl Entry {
         record.insert("target".into(), Value::Array(vec![self.target().into()]));
         record.insert("scope".into(), self.scope(list).into());
         if !self.duties.is_empty() {
-            record.insert("duty".into(), Value::Array(self.duties.iter().cloned().map(Value::Table).collect()));
+            record
+                .insert("duty".into(), Value::Array(self.duties.iter().cloned().map(Value::Table).collect()));
         }
         toml::to_string(&record).map_err(|error| error.to_string())
     }
 
     /// The prefix of the list and what tells the entry apart.
     fn id(&self, list: &List) -> String {
-        let key: String = self.key.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let key: String = self
+            .key
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
         let words: Vec<&str> = key.split('-').filter(|word| !word.is_empty()).collect();
         let id = format!("{}-{}", list.prefix, words.join("-"));
-        // Ids are part of the names of files.
-        if id.len() <= 100 { id } else { format!("{}-{}", list.prefix, short(&self.key)) }
+        // Ids are part of the names of files. Letters that no id has are told apart by a digest.
+        let lost = self.key.chars().any(|c| c.is_alphanumeric() && !c.is_ascii());
+        if id.len() <= 100 && !lost { id } else { format!("{}-{}", list.prefix, short(&self.key)) }
     }
 
     fn dates(&self, list: &List, notes: &mut Vec<String>) -> Table {
@@ -91,7 +99,10 @@ impl Entry {
         let effective = match self.effective {
             Some(day) => day.to_string(),
             None => {
-                notes.push("The list gives no date from which this has effect; the date of the list is taken.".to_owned());
+                notes.push(
+                    "The list gives no date from which this has effect; the date of the list is taken."
+                        .to_owned(),
+                );
                 known.clone()
             }
         };
@@ -137,7 +148,10 @@ impl Entry {
         let agencies = if self.agencies.is_empty() { &list.agencies } else { &self.agencies };
         scope.insert("agencies".into(), texts(agencies.iter().map(|agency| agency.as_str())));
         if !self.system_classes.is_empty() {
-            scope.insert("system_classes".into(), texts(self.system_classes.iter().map(|class| class.as_str())));
+            scope.insert(
+                "system_classes".into(),
+                texts(self.system_classes.iter().map(|class| class.as_str())),
+            );
         }
         if !self.hooks.is_empty() {
             scope.insert("hooks".into(), texts(self.hooks.iter().copied()));

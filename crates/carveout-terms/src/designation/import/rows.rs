@@ -44,7 +44,11 @@ pub(super) fn read(bytes: &[u8], imported: &mut Imported) -> Option<Rows> {
     let mut columns = BTreeMap::new();
     for (place, name) in written.iter().enumerate() {
         if columns.insert(key(name), place).is_some() && !key(name).is_empty() {
-            imported.pass("a column", format!("`{name}` is there twice; the last one counts"), format!("column {}", place + 1));
+            imported.pass(
+                "a column",
+                format!("`{name}` is there twice; the last one counts"),
+                format!("column {}", place + 1),
+            );
         }
     }
     let mut rows = Vec::new();
@@ -100,7 +104,11 @@ impl Rows {
         for (place, name) in self.written.iter().enumerate() {
             let told = self.rows.iter().any(|row| !row.cell(Some(place)).is_empty());
             if told && !used.contains(&Some(place)) {
-                imported.pass("a column", format!("`{name}` has no place in a record"), format!("column {}", place + 1));
+                imported.pass(
+                    "a column",
+                    format!("`{name}` has no place in a record"),
+                    format!("column {}", place + 1),
+                );
             }
         }
     }

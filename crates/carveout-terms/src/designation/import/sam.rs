@@ -139,9 +139,9 @@ fn termination(text: &str) -> Result<Option<chrono::NaiveDate>, String> {
     match text {
         "" => Ok(None),
         text if text.eq_ignore_ascii_case("indefinite") => Ok(None),
-        text => {
-            date(text, Edge::Last).map(Some).ok_or_else(|| "its termination date is no date that is understood".to_owned())
-        }
+        text => date(text, Edge::Last)
+            .map(Some)
+            .ok_or_else(|| "its termination date is no date that is understood".to_owned()),
     }
 }
 
@@ -151,7 +151,8 @@ pub fn sam_exclusions(bytes: &[u8], list: &List) -> Imported {
     extract(bytes, list, |columns, row| {
         let mut entry = columns.entry(row)?;
         let prohibition = row.cell(columns.kind).to_lowercase().contains("prohibition");
-        entry.kind = Some(if prohibition { InstrumentKind::StatutoryList } else { InstrumentKind::Debarment });
+        entry.kind =
+            Some(if prohibition { InstrumentKind::StatutoryList } else { InstrumentKind::Debarment });
         entry.authority = Some(match prohibition {
             true => "the authority that the list names for a prohibition or restriction".to_owned(),
             false => "FAR subpart 9.4".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        Confidence, Event, EventKind, Source, Zone,
+        Confidence, Event, EventKind, Zone,
         tree::{Placed, Sink, Table},
     },
     dates::Order,
@@ -21,9 +21,9 @@ pub(in super::super) struct Read {
     place: Placed<String>,
 }
 
-pub(super) fn events(table: &Table<'_>, authorities: &[String], sources: &[Source]) -> Vec<Event> {
+pub(super) fn events(table: &Table<'_>, authorities: &[String], sources: &BTreeSet<String>) -> Vec<Event> {
     let read: Vec<Read> = table.tables("event", "an event").into_iter().filter_map(event).collect();
-    let sources: Vec<&str> = sources.iter().map(|source| source.id.as_str()).collect();
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
     let mut ids = BTreeSet::new();
     for read in &read {
         if !ids.insert(read.event.id.clone()) {
@@ -66,7 +66,8 @@ pub(in super::super) fn keys(table: &Table<'_>, id_key: &'static str) -> Option<
     let authorities = table.texts("authorities");
     let scope = part(table);
     let lifts = table.texts("lifts");
-    let source = table.text("source");
+    // A notice brings the sources themselves.
+    let source = if id_key == "id" { table.text("source") } else { None };
     let confidence = table.word("confidence").map_or(Confidence::Unverified, |word| word.value);
     let note = table.text("note").map(|note| note.value);
     if let Some(kind) = &kind {

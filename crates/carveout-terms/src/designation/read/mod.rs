@@ -39,7 +39,7 @@ pub(super) fn instrument(table: Table<'_>) -> Option<Instrument> {
     let superseded_by = others(&table, "superseded_by", id.as_ref()).into_iter().next();
     let conflicts_with = others(&table, "conflicts_with", id.as_ref());
     let note = table.text("note").map(|note| note.value);
-    let sources = sources(&table);
+    let (sources, source_ids) = sources(&table);
     let targets = targets(&table);
     let scope = needed_scope(&table);
     let dates = dates(&table);
@@ -49,7 +49,7 @@ pub(super) fn instrument(table: Table<'_>) -> Option<Instrument> {
     let duties = duties(&table);
     let waiver_rule = waiver_rule(&table);
     let waivers = waivers(&table);
-    let events = events(&table, &authorities, &sources);
+    let events = events(&table, &authorities, &source_ids);
     if force.as_ref().is_some_and(|force| force.value != LegalForce::AnnouncedOnly) && authorities.is_empty()
     {
         table.missing("authorities", "name the provisions that it rests on, such as `10 USC 3252`");
@@ -88,7 +88,7 @@ pub(super) fn instrument(table: Table<'_>) -> Option<Instrument> {
 pub(super) fn notice(table: Table<'_>) -> Option<(String, Event, Vec<Source>)> {
     let read = events::keys(&table, "event");
     let of = id(&table, "of");
-    let sources = sources(&table);
+    let (sources, _) = sources(&table);
     table.finish();
     Some((of?.value, read?.event, sources))
 }

@@ -13,12 +13,14 @@ use super::{
 /// The facts of a target that a member can stand in.
 const MEMBER_FACTS: [&str; 4] = ["maker", "host", "operator", "model"];
 
-pub(super) fn sources(table: &Table<'_>) -> Vec<Source> {
+/// The sources, and the ids of all of them, also of those that can't be read: who cites one of these is not wrong.
+pub(super) fn sources(table: &Table<'_>) -> (Vec<Source>, BTreeSet<String>) {
     if !table.has("source") {
         table.missing("source", "write `[[source]]` with an id, a title and the digest of the file you keep");
     }
     let mut ids = BTreeSet::new();
-    table.tables("source", "a source").into_iter().filter_map(|table| source(table, &mut ids)).collect()
+    let sources = table.tables("source", "a source").into_iter().filter_map(|table| source(table, &mut ids));
+    (sources.collect(), ids)
 }
 
 fn source(table: Table<'_>, ids: &mut BTreeSet<String>) -> Option<Source> {
@@ -124,7 +126,7 @@ fn affiliates(table: Table<'_>) -> Option<Affiliates> {
     };
     let rule = rule?;
     let (code, hint) = match (rule.value, &affiliates) {
-        (AffiliateRule::Ownership, Affiliates { threshold: None, .. }) => {
+        (AffiliateRule::Ownership, Affiliates { threshold: None, .. }) if !table.has("threshold") => {
             ("no-threshold", "write the share in percent: `threshold = 50`")
         }
         (AffiliateRule::NamedOnly, Affiliates { names, .. }) if names.is_empty() => {

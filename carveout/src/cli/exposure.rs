@@ -1,0 +1,164 @@
+//! What can be typed after `exposure`.
+
+use std::{path::PathBuf, str::FromStr};
+
+use carveout_exposure::{
+    ownership::AffiliateRule,
+    share::{Share, Stake},
+};
+use clap::{Args, Subcommand};
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Exposure {
+    /// Look for traces of models in a source tree: packages, inventories, configuration, source
+    Scan(ExposureScan),
+    /// Read sources of suppliers and owners, and say what was read, what was not, and what can't be
+    Import(ExposureImport),
+    /// Find the organisations that names and identifiers mean, with scores and reasons
+    Match(ExposureMatch),
+    /// Say whom an affiliate rule reaches beside the barred, and through whom
+    Reach(ExposureReach),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureScan {
+    /// The folder, or one file
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Only traces of this provider; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: Vec<String>,
+    /// Only traces that are at least this sure
+    #[arg(long, value_name = "GRADE", value_parser = ["capable", "declared", "configured"], default_value = "capable")]
+    pub(crate) grade: String,
+    /// Look into ignored files too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Other rules than the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fingerprints: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sources {
+    /// A source, as KIND=FILE; several make one graph. A file may be packed with gzip
+    #[arg(
+        long = "from",
+        value_name = "KIND=FILE",
+        required = true,
+        long_help = "A source, as KIND=FILE; several make one graph. Kinds: sam (public entity extract), subawards \
+                     (USAspending), gleif (relationship records), ftm (FollowTheMoney, a JSON document a line), entities and links \
+                     (plain tables), facts (kept by hand, TOML). A file may be packed with gzip."
+    )]
+    pub(crate) from: Vec<Source>,
+    /// What a column of the plain tables is called there: THEIRS=OURS
+    #[arg(long = "column", value_name = "THEIRS=OURS", value_parser = renamed)]
+    pub(crate) columns: Vec<(String, String)>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureImport {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureMatch {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// A name to look for
+    #[arg(long, value_name = "NAME", required_unless_present = "names")]
+    pub(crate) name: Vec<String>,
+    /// A table of names to look for, with a column `name` and where known `uei`, `cage`, `lei`, `domain`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureReach {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// Who is barred: `uei:…`, `lei:…`, or a name that means one organisation
+    #[arg(long, value_name = "WHO", required = true)]
+    pub(crate) barred: Vec<String>,
+    /// none, named-only, subsidiaries, any-affiliate, successors, or ownership:PERCENT, with `:single` if shares are not added up
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub(crate) rule: AffiliateRule,
+    /// The day; else today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) on: Option<chrono::NaiveDate>,
+}
+
+/// What a source is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SourceKind {
+    Sam,
+    Subawards,
+    Gleif,
+    FollowTheMoney,
+    Entities,
+    Links,
+    Facts,
+}
+
+/// A source and where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) kind: SourceKind,
+    pub(crate) path: PathBuf,
+}
+
+impl FromStr for Source {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, path) = text.split_once('=').ok_or("write KIND=FILE, such as `sam=entities.dat`")?;
+        let kind = match kind {
+            "sam" => SourceKind::Sam,
+            "subawards" => SourceKind::Subawards,
+            "gleif" => SourceKind::Gleif,
+            "ftm" => SourceKind::FollowTheMoney,
+            "entities" => SourceKind::Entities,
+            "links" => SourceKind::Links,
+            "facts" => SourceKind::Facts,
+            _ => {
+                return Err(format!(
+                    "`{kind}` is none of sam, subawards, gleif, ftm, entities, links, facts"
+                ));
+            }
+        };
+        Ok(Self { kind, path: path.into() })
+    }
+}
+
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.split_once('=').ok_or("write THEIRS=OURS, such as `Firm=name`")?;
+    Ok((theirs.to_owned(), ours.to_owned()))
+}
+
+fn date(text: &str) -> Result<chrono::NaiveDate, String> {
+    text.parse().map_err(|_| format!("`{text}` is no date such as 2026-11-23"))
+}
+
+fn rule(text: &str) -> Result<AffiliateRule, String> {
+    Ok(match text {
+        "none" => AffiliateRule::None,
+        "named-only" => AffiliateRule::NamedOnly,
+        "subsidiaries" => AffiliateRule::Subsidiaries,
+        "any-affiliate" => AffiliateRule::AnyAffiliate,
+        "successors" => AffiliateRule::Successors,
+        _ => {
+            let percent = text.strip_prefix("ownership:").ok_or_else(|| {
+                format!("`{text}` is none of none, named-only, subsidiaries, any-affiliate, successors, ownership:50")
+            })?;
+            let (percent, aggregate) =
+                percent.strip_suffix(":single").map_or((percent, true), |rest| (rest, false));
+            let share =
+                Stake::parse(percent).filter(|stake| stake.least == stake.most).map(|stake| stake.least);
+            let threshold = share
+                .filter(|share| *share > Share::NONE && *share <= Share::WHOLE)
+                .ok_or_else(|| format!("`{percent}` is no percentage above 0 and up to 100"))?;
+            AffiliateRule::Ownership { threshold: threshold.billionths(), aggregate }
+        }
+    })
+}

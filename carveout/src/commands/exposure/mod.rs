@@ -1,0 +1,21 @@
+//! `exposure`: who is touched by a designation, and through what.
+
+mod imported;
+mod matched;
+mod reach;
+mod scan;
+mod sources;
+
+use crate::{
+    cli::Exposure,
+    output::{Exit, Printer},
+};
+
+pub(super) fn run(command: &Exposure, printer: &Printer) -> miette::Result<Exit> {
+    match command {
+        Exposure::Scan(arguments) => scan::run(arguments, printer),
+        Exposure::Import(arguments) => imported::run(arguments, printer),
+        Exposure::Match(arguments) => matched::run(arguments, printer),
+        Exposure::Reach(arguments) => reach::run(arguments, printer),
+    }
+}
