@@ -19,7 +19,7 @@ usage: cargo xtask <chore>
   ci                     what CI runs: tidy, format, clippy, deny, then test
   test [--quick]         every test: unit, doc, end to end, fuzz (--quick: under 5 minutes, no fuzzing)
   tidy                   the project's own checks
-  bench [WHAT]           ledger, decide, read, gateway, proof, signals or all: measures, and writes docs/performance.md
+  bench [WHAT] [--pairs CSV]   ledger, decide, read, gateway, proof, signals, exposure or all: measures, and writes docs/performance.md
   fuzz [--seconds N] [TARGET]...   runs the fuzz targets, 30 seconds each
   soak [--kills N] [--seconds N]   the long runs; records the result in docs/soak.md";
 
@@ -41,8 +41,9 @@ fn chore(arguments: &[String]) -> Outcome {
         ["test"] => ci::test(ci::Extent::Full),
         ["test", "--quick"] => ci::test(ci::Extent::Quick),
         ["tidy"] => tidy::tidy(),
-        ["bench"] => bench::bench("all"),
-        ["bench", what] => bench::bench(what),
+        ["bench"] => bench::bench("all", None),
+        ["bench", what] => bench::bench(what, None),
+        ["bench", what, "--pairs", path] => bench::bench(what, Some(path)),
         ["fuzz", options @ ..] => fuzz::fuzz(&fuzz::Options::parse(options)?),
         ["soak", options @ ..] => soak::soak(&soak::Options::parse(options)?),
         _ => Err(format!("no such chore\n{USAGE}")),

@@ -12,21 +12,23 @@ use crate::shell::{Outcome, command, output, root};
 use crate::tools;
 
 /// The sections of the page, and the crate whose bench examples fill each.
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("decide", "carveout-terms"),
     ("read", "carveout-dialects"),
     ("ledger", "carveout-ledger"),
     ("gateway", "carveout-gateway"),
     ("proof", "carveout-proof"),
     ("signals", "carveout-signals"),
+    ("exposure", "carveout-exposure"),
 ];
 
-/// Measures one section or all.
-pub(crate) fn bench(what: &str) -> Outcome {
+/// Measures one section or all. Labelled pairs of names are public data that the project doesn't hold: without their path
+/// the section of exposure says so.
+pub(crate) fn bench(what: &str, pairs: Option<&str>) -> Outcome {
     let sections: Vec<_> = SECTIONS.iter().filter(|(name, _)| what == "all" || what == *name).collect();
     if sections.is_empty() {
         return Err(format!(
-            "there is no bench `{what}`: there are decide, read, ledger, gateway, proof, signals and all"
+            "there is no bench `{what}`: there are decide, read, ledger, gateway, proof, signals, exposure and all"
         ));
     }
     for (name, package) in sections {
@@ -34,7 +36,7 @@ pub(crate) fn bench(what: &str) -> Outcome {
         if *name == "proof" {
             tools::cvc5()?;
         }
-        let mut text = examples(package)?;
+        let mut text = examples(package, pairs)?;
         if *name == "gateway" {
             text.push_str(&gateway::against_nginx()?);
         }
@@ -48,7 +50,7 @@ pub(crate) fn bench(what: &str) -> Outcome {
 }
 
 /// Runs a crate's bench examples: those called `throughput`, or `bench_` something.
-fn examples(package: &str) -> Outcome<String> {
+fn examples(package: &str, pairs: Option<&str>) -> Outcome<String> {
     let Ok(folder) = fs::read_dir(root().join("crates").join(package).join("examples")) else {
         return Ok(String::new());
     };
@@ -63,7 +65,11 @@ fn examples(package: &str) -> Outcome<String> {
     for name in names {
         println!("$ {package}: {name}");
         let line = format!("cargo run --quiet --release --locked --package {package} --example {name}");
-        let printed = output(&mut command(&line))?;
+        let mut command = command(&line);
+        if name == "bench_pairs" {
+            command.arg("--").args(pairs);
+        }
+        let printed = output(&mut command)?;
         text.push_str(&page::block(&printed));
     }
     Ok(text)
