@@ -142,6 +142,11 @@ fn configuration_and_source_configure_what_they_name() {
             vec!["1 openai-compatible-setting capable", "3 xai-setting configured"],
         ),
         (
+            "main.rs",
+            "const OPENAI_REPLY: &str = \"\";\nlet key = var(\"ANTHROPIC_ORG\");\nconst OPENAI_API_KEY: &str = key;\nuse_it(ANTHROPIC_NOTES);\n",
+            vec!["2 anthropic-setting configured", "3 openai-setting configured"],
+        ),
+        (
             "main.tf",
             "model_id = \"us.anthropic.claude-3-haiku-20240307-v1:0\"\nhost = \"bedrock-runtime.us-gov-west-1.amazonaws.com\"\n",
             vec!["1 anthropic-model configured", "2 bedrock-host capable"],

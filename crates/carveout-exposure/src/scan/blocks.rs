@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::{Scanned, imports, installs, kind::Language, manifest::Manifest};
-use crate::fingerprints::Fingerprints;
+use crate::fingerprints::{Fingerprints, RuleKind};
 
 /// How much is searched at once.
 const BLOCK: usize = 256 << 10;
@@ -56,7 +56,7 @@ pub(super) fn scan(
 }
 
 fn reads_lines(language: Language) -> bool {
-    language != Language::Other
+    !matches!(language, Language::Other | Language::Source)
 }
 
 /// Models, hosts and settings.
@@ -65,6 +65,10 @@ fn search(fingerprints: &Fingerprints, language: Language, text: &[u8], line: u3
     for found in fingerprints.text(text) {
         number = number.saturating_add(newlines(text.get(counted..found.place).unwrap_or_default()));
         counted = found.place;
+        let is_setting = matches!(found.rule.kind(), RuleKind::Setting { .. });
+        if is_setting && language.is_source() && !is_read(text, found.place, &found.text) {
+            continue;
+        }
         let grade = found.rule.grade();
         scanned.add(found.rule, grade, number, &found.text, in_comment(text, found.place, language));
     }
@@ -95,13 +99,25 @@ fn lines(
     }
 }
 
+/// Endings of settings, by which they are known wherever they stand.
+const SETTING_ENDINGS: [&str; 8] =
+    ["_KEY", "_TOKEN", "_URL", "_ENDPOINT", "_BASE", "_MODEL", "_API_VERSION", "_DEPLOYMENT"];
+
+/// Whether a name in a program is read from its surroundings: quoted, or a member of something. `OPENAI_REPLY` by itself is
+/// a constant of the program's own.
+fn is_read(text: &[u8], place: usize, name: &str) -> bool {
+    let before = place.checked_sub(1).and_then(|before| text.get(before));
+    before.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'.' | b'$' | b'{' | b'%'))
+        || SETTING_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Whether the line up to a place begins as a comment does.
 fn in_comment(text: &[u8], place: usize, language: Language) -> bool {
     let before = text.get(place.saturating_sub(LONGEST_LINE)..place).unwrap_or_default();
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
     let line = before.get(start..).unwrap_or_default().trim_ascii_start();
     let signs: &[&[u8]] = match language {
-        Language::JavaScript | Language::GoSource | Language::Gradle => &[b"//", b"/*", b"* "],
+        Language::JavaScript | Language::GoSource | Language::Source | Language::Gradle => &[b"//", b"/*", b"* "],
         Language::Maven => &[b"<!--"],
         Language::Other => &[b"//", b"/*", b"* ", b"# ", b"#\t", b"--", b"<!--", b"; "],
         _ => &[b"#"],

@@ -38,7 +38,9 @@ pub enum Language {
     JavaScript,
     /// Source of Go.
     GoSource,
-    /// Any other text.
+    /// Source of any other language.
+    Source,
+    /// Any other text: settings, templates, definitions.
     Other,
 }
 
@@ -98,6 +100,13 @@ const LEFT_OUT: [&str; 52] = [
     "gguf",
 ];
 
+impl Language {
+    /// Whether the text is a program, in which a name in capitals may be any constant.
+    pub(super) const fn is_source(self) -> bool {
+        matches!(self, Self::Python | Self::JavaScript | Self::GoSource | Self::Source)
+    }
+}
+
 impl FileKind {
     /// What the file at a path is read as; `None` for what is left out.
     #[must_use]
@@ -126,6 +135,10 @@ impl FileKind {
             "sh" | "bash" | "zsh" | "ps1" | "bat" | "cmd" => Language::Commands,
             "gradle" => Language::Gradle,
             "yml" | "yaml" => Language::Commands,
+            "rs" | "java" | "kt" | "scala" | "groovy" | "c" | "h" | "cc" | "cpp" | "hpp" | "cs" | "fs" | "vb" | "php" | "rb"
+            | "swift" | "m" | "mm" | "ex" | "exs" | "erl" | "hs" | "ml" | "clj" | "dart" | "lua" | "pl" | "r" | "jl" => {
+                Language::Source
+            }
             _ => Language::Other,
         }))
     }
@@ -165,7 +178,7 @@ fn by_name(name: &str, path: &str) -> Option<Language> {
 fn is_inventory(name: &str) -> bool {
     let structured = name.ends_with(".json") || name.ends_with(".xml");
     let marked = [".cdx.", ".spdx.", ".spdx3.", ".bom.", ".sbom."].iter().any(|mark| name.contains(mark));
-    let called = ["bom.", "sbom.", "sbom-", "bom-"].iter().any(|start| name.starts_with(start));
+    let called = ["bom.", "sbom.", "sbom-", "bom-", "spdx", "cyclonedx"].iter().any(|start| name.starts_with(start));
     structured && (marked || called)
 }
 
@@ -188,7 +201,9 @@ mod tests {
             (".github/workflows/ci.yml", Some(FileKind::Text(Language::Commands))),
             ("environment.yml", Some(FileKind::Text(Language::Conda))),
             ("src/main.PY", Some(FileKind::Text(Language::Python))),
-            ("src\\main.rs", Some(FileKind::Text(Language::Other))),
+            ("src\\main.rs", Some(FileKind::Text(Language::Source))),
+            ("spdx3-example.json", Some(FileKind::Inventory)),
+            ("cyclonedx.rs", Some(FileKind::Text(Language::Source))),
             (".env", Some(FileKind::Text(Language::Other))),
             ("app.min.js", None),
             ("logo.PNG", None),
