@@ -101,8 +101,10 @@ async fn show(
     // A requester may see that his request waits; what is in it he knows.
     if held.end.is_none() && !holds.may_lift(officer, &held).is_empty() {
         let (body, salt) = holds.shown(house, &held).await?;
-        hold["body"] = String::from_utf8_lossy(&body).into();
-        hold["salt"] = salt.into();
+        if let Some(members) = hold.as_object_mut() {
+            members.insert("body".to_owned(), String::from_utf8_lossy(&body).into());
+            members.insert("salt".to_owned(), salt.into());
+        }
     }
     Ok(json!({ "version": VERSION, "hold": hold }))
 }
