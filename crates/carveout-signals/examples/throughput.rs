@@ -8,8 +8,9 @@ use std::{fmt::Write as _, fs, hint::black_box};
 
 use carveout_signals::Scanner;
 
-/// Bytes of each text.
+/// Bytes of each text, which is scanned in prompts of `PROMPT` bytes.
 const BYTES: usize = 8 << 20;
+const PROMPT: usize = 64 << 10;
 const ROUNDS: usize = 9;
 
 fn main() {
@@ -32,13 +33,16 @@ fn main() {
         let mut rates: Vec<f64> = (0..ROUNDS)
             .map(|_| {
                 let start = processor_seconds();
-                black_box(scanner.scan(black_box(text)));
+                for prompt in prompts(text) {
+                    black_box(scanner.scan(black_box(prompt)));
+                }
                 text.len() as f64 / (processor_seconds() - start) / 1e6
             })
             .collect();
         rates.sort_by(f64::total_cmp);
         let rate = rates.get(ROUNDS / 2).copied().unwrap_or_default();
-        let found = scanner.scan(text).findings.len() as f64 / (text.len() as f64 / 1e6);
+        let found = prompts(text).map(|prompt| scanner.scan(prompt).findings.len()).sum::<usize>() as f64
+            / (text.len() as f64 / 1e6);
         println!("| {name} | {rate:.0} | {found:.0} |");
     }
     let prompt = prose(PLAIN).get(..2048).unwrap_or_default().to_owned();
@@ -48,6 +52,22 @@ fn main() {
         black_box(scanner.scan(black_box(&prompt)));
     }
     println!("\nA prompt of 2 KB takes {:.1} us.", (processor_seconds() - start) * 1e6 / f64::from(CALLS));
+}
+
+/// A text in parts of about the same length, cut after lines.
+fn prompts(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let from = (0..4)
+            .map(|more| PROMPT + more)
+            .find(|place| rest.is_char_boundary(*place))
+            .unwrap_or(rest.len());
+        let cut =
+            rest.get(from..).and_then(|tail| tail.find(['\n', '}'])).map_or(rest.len(), |end| from + end + 1);
+        let (prompt, after) = rest.split_at(cut.min(rest.len()));
+        rest = after;
+        (!prompt.is_empty()).then_some(prompt)
+    })
 }
 
 /// Seconds that this thread spent on a processor: other work on the machine doesn't count.

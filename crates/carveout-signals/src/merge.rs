@@ -17,16 +17,15 @@ impl Merged {
             return;
         }
         sort(&mut new);
-        let new = best(new, |_, _| true);
+        keep_best(&mut new, |_, _| true);
         if self.findings.is_empty() {
             self.findings = new;
             return;
         }
-        let mut all = std::mem::take(&mut self.findings);
-        all.extend(new);
-        sort(&mut all);
+        self.findings.extend(new);
+        sort(&mut self.findings);
         // What lies side by side in one view may meet in the original, where four characters encode three.
-        self.findings = best(all, |one, other| one.via != other.via || one.via.is_plain());
+        keep_best(&mut self.findings, |one, other| one.via != other.via || one.via.is_plain());
     }
 
     /// Hands over what was found.
@@ -45,20 +44,16 @@ fn sort(findings: &mut [Finding]) {
     }
 }
 
-/// The findings without those that meet a better one; they are sorted by span.
-fn best(sorted: Vec<Finding>, may_clash: impl Fn(&Finding, &Finding) -> bool) -> Vec<Finding> {
-    let mut kept: Vec<Finding> = Vec::with_capacity(sorted.len());
-    for finding in sorted {
-        match kept.last_mut() {
-            Some(last) if last.span.overlaps(finding.span) && may_clash(last, &finding) => {
-                if is_better(&finding, last) {
-                    *last = finding;
-                }
-            }
-            _ => kept.push(finding),
+/// Leaves out what meets a better finding; they are sorted by span.
+fn keep_best(sorted: &mut Vec<Finding>, may_clash: impl Fn(&Finding, &Finding) -> bool) {
+    // In place: a table of a million rows has millions of findings.
+    sorted.dedup_by(|later, earlier| {
+        let clash = earlier.span.overlaps(later.span) && may_clash(earlier, later);
+        if clash && is_better(later, earlier) {
+            std::mem::swap(later, earlier);
         }
-    }
-    kept
+        clash
+    });
 }
 
 fn is_better(one: &Finding, other: &Finding) -> bool {

@@ -158,6 +158,7 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let mut suspicions = Suspicions::default();
     let (mut after_number, mut after_colons) = (0, 0);
     blocks::each(bytes, |offset, places| {
+        let before_block = found.len();
         for place in bits(places.digits).map(|bit| offset + bit) {
             if may_be_misread(bytes, place) {
                 suspicions.looks_like_digits(text, place);
@@ -182,8 +183,21 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
         bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+        settle(&mut found, before_block);
     });
     (found, suspicions)
+}
+
+/// Puts what was found last in its place among what was found before, which is never far.
+fn settle(found: &mut [Match], first: usize) {
+    let start = |found: &[Match], place: usize| found.get(place).map_or(usize::MAX, |one| one.start);
+    for place in first..found.len() {
+        let mut here = place;
+        while here > 0 && start(found, here - 1) > start(found, here) {
+            found.swap(here - 1, here);
+            here -= 1;
+        }
+    }
 }
 
 /// Whether a letter that looks like a digit stands beside the digits that start at a place.

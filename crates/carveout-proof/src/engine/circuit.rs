@@ -5,15 +5,35 @@ use std::collections::HashMap;
 use super::sat::{Answer, Sat, Wire};
 use crate::Budget;
 
+/// What a wire follows from.
+#[derive(Clone, Debug)]
+pub(super) enum Gate {
+    /// Both of them hold.
+    Both(Wire, Wire),
+    /// Some of them hold.
+    Any(Vec<Wire>),
+}
+
+impl Gate {
+    pub(super) fn inputs(&self) -> Vec<Wire> {
+        match self {
+            Self::Both(first, second) => vec![*first, *second],
+            Self::Any(inputs) => inputs.clone(),
+        }
+    }
+}
+
 /// A circuit that only grows. Equal gates are one gate.
 pub(crate) struct Circuit {
     sat: Sat,
     gates: HashMap<(Wire, Wire), Wire>,
+    /// Every gate with its wire, in the order they were made: what one follows from comes before it.
+    made: Vec<(Wire, Gate)>,
 }
 
 impl Circuit {
     pub(crate) fn new(budget: &Budget) -> Self {
-        Self { sat: Sat::new(budget), gates: HashMap::new() }
+        Self { sat: Sat::new(budget), gates: HashMap::new(), made: Vec::new() }
     }
 
     pub(crate) fn constant(&self, value: bool) -> Wire {
@@ -30,6 +50,10 @@ impl Circuit {
 
     pub(crate) fn ask(&mut self, assumptions: &[Wire]) -> Answer {
         self.sat.ask(assumptions)
+    }
+
+    pub(super) fn made(&self) -> impl DoubleEndedIterator<Item = &(Wire, Gate)> {
+        self.made.iter()
     }
 
     pub(crate) fn value(&self, wire: Wire) -> bool {
@@ -56,6 +80,7 @@ impl Circuit {
         self.sat.require(&[!gate, second]);
         self.sat.require(&[gate, !first, !second]);
         self.gates.insert(key, gate);
+        self.made.push((gate, Gate::Both(first, second)));
         gate
     }
 
@@ -81,6 +106,7 @@ impl Circuit {
             many if many.contains(&yes) => yes,
             many => {
                 let gate = self.sat.following();
+                self.made.push((gate, Gate::Any(many.to_vec())));
                 for wire in many {
                     self.sat.require(&[gate, !*wire]);
                 }

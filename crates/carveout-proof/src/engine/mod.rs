@@ -4,11 +4,13 @@
 //! combines wires, and [`Sat`] says whether a wire can be true.
 
 mod circuit;
+mod near;
 mod sat;
 mod space;
 
 pub(crate) use self::{
     circuit::Circuit,
+    near::Cone,
     sat::{Answer, Wire},
     space::{Atom, Fabric, Space},
 };

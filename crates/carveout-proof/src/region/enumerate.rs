@@ -9,7 +9,7 @@ use super::Cube;
 use crate::{
     Prover, Undecided,
     budget::Progress,
-    engine::{Answer, Atom, Wire},
+    engine::{Answer, Atom, Cone, Wire},
     symbolic::Term,
 };
 
@@ -60,6 +60,7 @@ impl Prover {
         let wanted = self.wire(wanted)?;
         let allowed = self.wire(allowed)?;
         let inside = self.circuit.or(wanted, allowed);
+        let cone = Cone::of(inside, &self.circuit);
         let mut found: Vec<Found> = Vec::new();
         let mut exhausted = false;
         while found.len() < self.budget().most_cubes() {
@@ -75,7 +76,8 @@ impl Prover {
                 Answer::Possible => {}
             }
             let seed = self.space.cell(&self.circuit);
-            match self.widen(inside, seed)? {
+            let needed = cone.needed(&self.space.near(&self.circuit), &self.circuit);
+            match self.widen(inside, seed, &needed)? {
                 Some(said) => {
                     let outside = self.outside(&said);
                     found.push(Found { said, outside });
@@ -95,12 +97,24 @@ impl Prover {
     }
 
     /// The largest cube around a cell that stays inside; none if the budget is spent first.
-    fn widen(&mut self, inside: Wire, cell: Vec<Said>) -> Result<Option<Vec<Said>>, Undecided> {
+    ///
+    /// What is known to be needed stays without being tried: a neighbour of the cell that meets all the
+    /// rest is not inside. The cube is the same as if it were tried.
+    fn widen(
+        &mut self,
+        inside: Wire,
+        cell: Vec<Said>,
+        needed: &HashSet<Wire>,
+    ) -> Result<Option<Vec<Said>>, Undecided> {
         let Some(mut kept) = self.still_inside(inside, &cell, |_| true)? else { return Ok(None) };
         let mut facts: Vec<FactId> = kept.iter().map(|(fact, ..)| *fact).collect();
         facts.dedup();
         // First whole facts, so that as few as possible are spoken of at all; then single members.
         for fact in facts {
+            let mut own = kept.iter().filter(|(other, ..)| *other == fact).peekable();
+            if own.peek().is_none() || own.any(|(_, wire, _)| needed.contains(wire)) {
+                continue;
+            }
             match self.still_inside(inside, &kept, |(other, ..)| *other != fact) {
                 Ok(Some(fewer)) => kept = fewer,
                 Ok(None) => return Ok(None),
@@ -109,6 +123,10 @@ impl Prover {
         }
         let mut position = 0;
         while let Some((_, wire, _)) = kept.get(position).copied() {
+            if needed.contains(&wire) {
+                position += 1;
+                continue;
+            }
             match self.still_inside(inside, &kept, |(_, other, _)| *other != wire) {
                 Ok(Some(fewer)) => kept = fewer,
                 Ok(None) => return Ok(None),

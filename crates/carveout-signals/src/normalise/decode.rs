@@ -106,11 +106,7 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
         if !digits.len().is_multiple_of(2) || !matches!(digits.first(), Some(b'2'..=b'7')) {
             continue;
         }
-        let pairs = digits.chunks_exact(2).map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        let Some(decoded) = pairs.collect::<Option<Vec<u8>>>() else { continue };
+        let Some(decoded) = from_pairs(digits) else { continue };
         if let Some(shown) = readable(&decoded) {
             mapped.end_part();
             mapped.words_apart(text, start);
@@ -118,6 +114,22 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
         }
     }
     mapped
+}
+
+/// The bytes that pairs of hexadecimal digits spell, as long as they may be text.
+fn from_pairs(digits: &[u8]) -> Option<Vec<u8>> {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    };
+    let (pairs, _) = digits.as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| {
+        let byte = value(*high)? << 4 | value(*low)?;
+        (byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r')).then_some(byte)
+    };
+    pairs.iter().map(byte).collect()
 }
 
 /// The bytes as text, if nearly all of it is.

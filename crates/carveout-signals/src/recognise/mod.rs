@@ -95,7 +95,8 @@ fn has_letter(reading: &Reading<'_>, place: usize, end: usize) -> bool {
 
 /// Tries what mixes letters and digits.
 fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
-    let word = Word::around(reading, place);
+    // The name in an address is left to the at sign.
+    let word = Word::around(reading, place).filter(|word| at(reading.bytes, word.end) != b'@');
     let one = word.and_then(|word| surest(WORDS.iter().filter_map(|recognise| recognise(&word, reading))));
     let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
     let end = one.end;

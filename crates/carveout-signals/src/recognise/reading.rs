@@ -1,6 +1,6 @@
 //! One text under recognition, and what is found in it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::{
     Canonical, Confidence, Kind, Region,
@@ -18,7 +18,7 @@ pub(crate) struct Reading<'t> {
     pub(crate) hint: Context,
     walked: Cell<usize>,
     /// The words that were seen last.
-    words: Cell<Words>,
+    words: RefCell<Words>,
 }
 
 impl<'t> Reading<'t> {
@@ -30,15 +30,13 @@ impl<'t> Reading<'t> {
             reserved,
             hint,
             walked: Cell::new(0),
-            words: Cell::new(Words::new()),
+            words: RefCell::new(Words::new()),
         }
     }
 
     /// The words before a place, and those of the column.
     pub(crate) fn context(&self, place: usize) -> Context {
-        let mut words = self.words.get();
-        let (context, searched) = words.preceding(self.bytes, place);
-        self.words.set(words);
+        let (context, searched) = self.words.borrow_mut().preceding(self.bytes, place);
         self.walk(searched);
         context | self.hint
     }
