@@ -105,12 +105,7 @@ impl Scanner {
         evidence.work.texts += 1;
         evidence.work.bytes += text.len();
         evidence.work.walked += reading.walked();
-        for mut people in rows {
-            people.span = levels.origin(level, people.span);
-            if !evidence.people.iter().any(|known| known.span.overlaps(people.span)) {
-                evidence.people.push(people);
-            }
-        }
+        add_rows(&mut evidence.people, rows, |span| levels.origin(level, span));
         merged.add(found.into_iter().map(|one| finding(one, views, levels, level)));
         self.views_of(text, level, views, &suspicions, levels, evidence)
     }
@@ -144,6 +139,20 @@ impl Scanner {
         evidence.opaque.extend(at_origin);
         made
     }
+}
+
+/// Adds rows, unless an earlier view showed rows in the same place.
+fn add_rows(known: &mut Vec<People>, rows: Rows, origin: impl Fn(Span) -> Span) {
+    let before = known.len();
+    for people in rows {
+        let span = origin(people.span);
+        let earlier = known.get(..before).unwrap_or_default();
+        let next = earlier.partition_point(|one| one.span.end <= span.start);
+        if !earlier.get(next).is_some_and(|one| one.span.overlaps(span)) {
+            known.push(People { span, ..people });
+        }
+    }
+    known.sort_by_key(|people| people.span);
 }
 
 fn finding(one: Match, via: Views, levels: &Levels<'_>, level: Option<usize>) -> Finding {

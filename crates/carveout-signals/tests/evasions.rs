@@ -1,5 +1,10 @@
 //! An identifier in disguise is the identifier, and its span is the disguise.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests: clippy.toml exempts test functions only"
+)]
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use carveout_signals::{Finding, Kind, OpaqueKind, Scanner, View};
 use proptest::prelude::*;
@@ -12,8 +17,11 @@ fn one(text: &str) -> Finding {
     found.into_iter().next().unwrap()
 }
 
+/// A way to write a text.
+type Disguise = fn(&str) -> String;
+
 /// Ways to write a text that people and models still read.
-fn disguises() -> Vec<(&'static str, fn(&str) -> String)> {
+fn disguises() -> Vec<(&'static str, Disguise)> {
     vec![
         ("zero width", |text| text.chars().flat_map(|character| [character, '\u{200b}']).collect()),
         ("soft hyphens", |text| text.chars().flat_map(|character| [character, '\u{ad}']).collect()),

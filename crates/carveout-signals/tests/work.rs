@@ -39,6 +39,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         ("spoken", repeated(" dot at ")),
         ("leet", repeated("O1")),
         ("cells", repeated("name,1\n")),
+        ("tables", repeated("name,ssn\nab,1\n\n")),
         ("quotes", repeated("\",\"")),
         ("members", repeated("\"name\":\"ab\",")),
         ("plates", repeated("plate A1 ")),

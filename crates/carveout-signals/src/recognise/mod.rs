@@ -78,12 +78,11 @@ pub(crate) fn at_digit(reading: &Reading<'_>, place: usize, found: &mut Vec<Matc
         reading.walk(end - place);
         return in_word(reading, place, found).unwrap_or(end);
     }
-    if at(reading.bytes, end) == b'<' || before(reading.bytes, place) == b'<' {
-        if let Some(one) = passport::zone(reading, place) {
-            let end = one.end;
-            found.push(one);
-            return end;
-        }
+    let beside_filler = at(reading.bytes, end) == b'<' || before(reading.bytes, place) == b'<';
+    if let Some(one) = beside_filler.then(|| passport::zone(reading, place)).flatten() {
+        let end = one.end;
+        found.push(one);
+        return end;
     }
     in_number(reading, place, found)
 }

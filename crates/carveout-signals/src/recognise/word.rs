@@ -26,7 +26,7 @@ impl<'t> Word<'t> {
         let end = run(bytes, place, LONGEST);
         reading.walk(end - start + 2);
         let bounded = !crate::bytes::is_word(before(bytes, start)) && !crate::bytes::is_word(at(bytes, end));
-        (bounded && end - start <= LONGEST).then(|| Self { text: bytes, start, end })
+        (bounded && end - start <= LONGEST).then_some(Self { text: bytes, start, end })
     }
 
     /// Its bytes.
