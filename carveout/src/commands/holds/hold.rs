@@ -1,10 +1,5 @@
 //! A hold as its entry says it.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a JSON value that is read, and lacks a member, gives null: only a written one could panic"
-)]
-
 use carveout_ledger::{
     Commitment, CommittedPart, Decided, Digest, Entry, Event, HoldId, Salt, Timestamp, leaf_hash,
 };
