@@ -18,6 +18,8 @@ pub(crate) enum Exposure {
     Match(ExposureMatch),
     /// Say whom an affiliate rule reaches beside the barred, and through whom
     Reach(ExposureReach),
+    /// Show every way from the barred to programs, contracts and companies; also for somebody who isn't barred yet
+    Paths(ExposurePaths),
 }
 
 #[derive(Args, Debug)]
@@ -37,6 +39,12 @@ pub(crate) struct ExposureScan {
     /// Other rules than the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(crate) fingerprints: Option<PathBuf>,
+    /// Write what was found as links from makers to this product, for `--from links=FILE`: `product:desk`
+    #[arg(long = "as", value_name = "PRODUCT", requires = "links")]
+    pub(crate) product: Option<String>,
+    /// Where to write them
+    #[arg(long, value_name = "FILE", requires = "product")]
+    pub(crate) links: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -78,6 +86,27 @@ pub(crate) struct ExposureMatch {
 pub(crate) struct ExposureReach {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) instrument: Instrument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposurePaths {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) instrument: Instrument,
+    /// How many times the duty flows from a subcontractor to the one it works for; without it, all the way
+    #[arg(long, value_name = "N")]
+    pub(crate) tiers: Option<u32>,
+    /// Write the graph of all ways, for GraphViz
+    #[arg(long, value_name = "FILE")]
+    pub(crate) graphviz: Option<PathBuf>,
+}
+
+/// What an instrument says of whom it reaches.
+#[derive(Args, Debug)]
+pub(crate) struct Instrument {
     /// Who is barred: `uei:…`, `lei:…`, or a name that means one organisation
     #[arg(long, value_name = "WHO", required = true)]
     pub(crate) barred: Vec<String>,

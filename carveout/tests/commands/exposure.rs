@@ -62,6 +62,20 @@ fn a_tree_is_scanned_with_file_line_and_rule() {
 }
 
 #[test]
+fn what_a_scan_finds_becomes_part_of_the_graph() {
+    let workspace = with(&TREE);
+    workspace.run("exposure scan tree --as product:desk --links found.csv").expect(1, &[]);
+    let written = workspace.read("found.csv");
+    assert!(written.contains("maker:anthropic,embedded_in,product:desk,"), "{written}");
+    assert!(written.contains(",configured\n") && !written.contains("unknown"), "{written}");
+    workspace.write("more.csv", "from,relation,to\nproduct:desk,used_by,program:alpha\n");
+    workspace
+        .run("exposure paths --from links=found.csv --from links=more.csv --barred maker:openai --rule none --on 9999-01-01")
+        .expect(1, &["program:alpha: declared at the best", "is embedded in product:desk (configured)"]);
+    workspace.run("exposure scan tree --links found.csv").expect(2, &["--as"]);
+}
+
+#[test]
 fn what_can_not_be_read_leaves_the_answer_open() {
     let workspace = with(&[("tree/bom.json", "{\"bomFormat\": \"CycloneDX\", \"components\": [")]);
     workspace.run("exposure scan tree").expect(2, &["not read: bom.json", "cut"]);
@@ -155,4 +169,55 @@ fn an_affiliate_rule_reaches_by_its_own_measure_and_date() {
         assert!(said_all.contains(said), "{words}: {said_all}");
     }
     run(&workspace, "exposure reach --barred Nobody --rule none").expect(2, &["means 0 organisations"]);
+}
+
+#[test]
+fn every_way_to_a_program_is_shown_with_its_weakest_step() {
+    let workspace = with(&[(
+        "facts.toml",
+        r#"
+version = 1
+[[entity]]
+name = "Example Model Maker"
+identifier = ["uei:ABCDEFGHJK12"]
+[[link]]
+from = "uei:ABCDEFGHJK12"
+relation = "embedded_in"
+to = "product:desk"
+evidence = "capable"
+[[link]]
+from = "product:desk"
+relation = "used_by"
+to = "program:alpha"
+evidence = "configured"
+[[link]]
+from = "uei:ABCDEFGHJK12"
+relation = "used_by"
+to = "Example Subcontractor"
+until = 2026-06-30
+[[link]]
+from = "Example Subcontractor"
+relation = "works_for"
+to = "Example Prime"
+"#,
+    )]);
+    let asked = "exposure paths --from facts=facts.toml --barred uei:ABCDEFGHJK12 --rule none";
+    workspace.run(&format!("{asked} --on 2026-11-23 --graphviz ways.dot")).expect(
+        1,
+        &[
+            "2 are exposed",
+            "program:alpha: capable at the best",
+            "Example Model Maker > is embedded in product:desk (capable) > is used by program:alpha (configured)",
+        ],
+    );
+    let drawn = workspace.read("ways.dot");
+    assert!(
+        drawn.contains("\"product:desk\" -> \"program:alpha\" [label=\"is used by (configured)\"];"),
+        "{drawn}"
+    );
+    let on_time = workspace.run(&format!("{asked} --on 2026-06-30 --json")).expect(1, &[]).json();
+    let names = texts(&on_time["exposed"], "name");
+    assert!(names.contains(&"Example Prime"), "{names:?}");
+    let tiers = workspace.run(&format!("{asked} --on 2026-06-30 --tiers 0 --json")).expect(1, &[]).json();
+    assert!(!texts(&tiers["exposed"], "name").contains(&"Example Prime"));
 }

@@ -12,6 +12,7 @@ pub mod matching;
 pub mod names;
 pub mod ownership;
 pub mod package_url;
+pub mod paths;
 pub mod scan;
 pub mod share;
 pub mod sources;

@@ -57,7 +57,9 @@ fn a_line_is_kept_or_crossed_with_a_use_and_the_clauses_responsible() {
     let never_without = "@hold(\"customer/counsel\")\nforbid (principal, action, resource) when { context.volume == Volume::\"bulk\" };";
     let always = "permit (principal, action, resource) when { context.purpose in Purpose::\"logistics\" && context.volume == Volume::\"targeted\" };";
     let too_much = "permit (principal, action, resource) when { context.purpose in Purpose::\"logistics\" };";
-    let cases: [(&[&str], &str, LineKind, bool, &[&str]); 9] = [
+    /// Terms, a line, its kind, whether it is kept, and the clauses responsible.
+    type Case<'a> = (&'a [&'a str], &'a str, LineKind, bool, &'a [&'a str]);
+    let cases: [Case<'_>; 9] = [
         (&[ALL, BULK], never, LineKind::Never, true, &[]),
         (&[ALL], never, LineKind::Never, false, &["1"]),
         (&[ALL, held], never, LineKind::Never, false, &["2"]),
@@ -157,7 +159,9 @@ fn clauses_that_do_nothing_are_found_and_explained() {
     let every = "forbid (principal, action, resource) when { context.purpose in Purpose::\"logistics\" };";
     let clause =
         |number: &str| carveout_terms::ClauseRef { agreement: "terms".into(), clause: number.into() };
-    let cases: [(&[&str], Vec<(&str, IdleReason)>); 6] = [
+    /// Terms, and which of their clauses are idle for which reason.
+    type Case<'a> = (&'a [&'a str], Vec<(&'a str, IdleReason)>);
+    let cases: [Case<'_>; 6] = [
         (&[ALL, BULK], vec![]),
         (&[ALL, BULK, narrower], vec![("3", IdleReason::Redundant { covered_by: vec![clause("2")] })]),
         (&[ALL, never], vec![("2", IdleReason::NeverMatches)]),

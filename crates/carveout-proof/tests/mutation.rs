@@ -19,8 +19,9 @@ use common::{cvc5, deeply, regions};
 fn packs() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
     let mut packs = Vec::new();
-    for pack in fs::read_dir(folder).unwrap() {
-        for file in fs::read_dir(pack.unwrap().path()).unwrap() {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for pack in entries.filter(|path| path.is_dir()) {
+        for file in fs::read_dir(pack).unwrap() {
             let path = file.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "md") {
                 let name = path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -79,9 +79,11 @@ impl Table {
             }
             columns.push(header(text));
         }
-        let personal = columns
-            .iter()
-            .any(|column| matches!(column, Column::Name { .. } | Column::Said(_) | Column::Personal));
+        let has = |wanted: fn(&Column) -> bool| columns.iter().any(wanted);
+        // A plain `name` is a person's beside a telephone or a number of a person, not by itself.
+        let named = has(|column| *column == Column::Perhaps)
+            && has(|column| matches!(column, Column::Said(context) if context.helps()));
+        let personal = named || has(|column| matches!(column, Column::Name { .. } | Column::Personal));
         let says = columns.iter().any(|column| !matches!(column, Column::Other));
         (columns.len() > 1 && says).then_some(Self {
             delimiter,

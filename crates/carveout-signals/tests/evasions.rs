@@ -140,6 +140,16 @@ fn what_cant_be_read_is_opaque() {
 }
 
 #[test]
+fn what_stands_for_itself_is_not_read_again() {
+    for text in
+        ["C:\\users\\x and \\u12 &c; &co; 5%ab", "the dot and the dot, at last", "use &x[..] or \\xZZ"]
+    {
+        let evidence = Scanner::default().scan(text);
+        assert_eq!((evidence.work.texts <= 2, evidence.opaque), (true, Vec::new()), "{text}");
+    }
+}
+
+#[test]
 fn what_hides_too_deep_is_said_to_be_unread() {
     let mut text = "maria.keller@posthaus-nord.de ".repeat(20);
     for _ in 0..4 {

@@ -37,8 +37,10 @@ impl FromStr for Timestamp {
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
             return Ok(Self(time.timestamp_millis()));
         }
+        // RFC 3339 section 5.6 writes a date in ten characters; what parses dates here is laxer.
         text.parse::<NaiveDate>()
             .ok()
+            .filter(|_| text.len() == 10)
             .and_then(|date| date.and_hms_opt(0, 0, 0))
             .map(|midnight| Self(midnight.and_utc().timestamp_millis()))
             .ok_or_else(|| TimestampError(text.to_owned()))

@@ -321,10 +321,7 @@ fn taking_back_takes_two_signatures_and_adding_takes_one() {
     let stay = event("stay", "stays", "Court", "2026-03-01", "");
     let looser: [(&str, Vec<String>); 14] = [
         ("announced only", with("force = \"announced_only\"", "", dates, &rest)),
-        (
-            "fewer authorities",
-            with("authorities = [\"A\"]", "", dates, &rest.replace("[[event]]", "[[event]]")),
-        ),
+        ("fewer authorities", with("authorities = [\"A\"]", "", dates, &rest)),
         ("less conduct", with("conduct = [\"provide\"]", "", dates, &rest)),
         ("fewer agencies", with("", "agencies = [\"defense\"]", dates, &rest)),
         (

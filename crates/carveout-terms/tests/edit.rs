@@ -14,7 +14,7 @@ unless { context.purpose in Purpose::\"logistics\" || context.tools == 0 && !con
 
 fn agreement() -> Agreement {
     let permit = "permit (principal, action, resource);";
-    Agreement::parse(&source("terms", "", &clauses([permit, FORBID].into_iter())), &vocabulary())
+    Agreement::parse(&source("terms", "", &clauses([permit, FORBID])), &vocabulary())
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 

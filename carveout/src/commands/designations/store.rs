@@ -121,19 +121,18 @@ impl Store {
     /// The newest version that counts, before this one.
     fn before(&self, designation: &Designation) -> Option<&Designation> {
         let instrument = designation.instrument();
-        let older =
-            self.stored.iter().filter(|stored| stored.trust.counts).filter_map(|stored| {
-                match &stored.record {
-                    Record::Designation(other)
-                        if other.instrument().id == instrument.id
-                            && other.instrument().version < instrument.version =>
-                    {
-                        Some(other.as_ref())
-                    }
-                    _ => None,
+        let mut older = self.stored.iter().filter(|stored| stored.trust.counts).filter_map(|stored| {
+            match &stored.record {
+                Record::Designation(other)
+                    if other.instrument().id == instrument.id
+                        && other.instrument().version < instrument.version =>
+                {
+                    Some(other.as_ref())
                 }
-            });
-        older.last()
+                _ => None,
+            }
+        });
+        older.next_back()
     }
 
     /// The records that count.

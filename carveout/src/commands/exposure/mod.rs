@@ -1,7 +1,9 @@
 //! `exposure`: who is touched by a designation, and through what.
 
 mod imported;
+mod instrument;
 mod matched;
+mod paths;
 mod reach;
 mod scan;
 mod sources;
@@ -17,5 +19,6 @@ pub(super) fn run(command: &Exposure, printer: &Printer) -> miette::Result<Exit>
         Exposure::Import(arguments) => imported::run(arguments, printer),
         Exposure::Match(arguments) => matched::run(arguments, printer),
         Exposure::Reach(arguments) => reach::run(arguments, printer),
+        Exposure::Paths(arguments) => paths::run(arguments, printer),
     }
 }

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use carveout_exposure::{
     graph::{Graph, NodeId},
-    matching::{Matcher, Verdict},
     ownership::{Affiliate, AffiliateRule, Owned, Reading, affiliates, effective, owned},
     share::Share,
 };
-use miette::miette;
 use serde_json::{Value as Json, json};
 
+use super::instrument::{Asked, asked};
 use super::sources::{ReadSource, document, is_cut, read_all};
 use crate::{
     cli::ExposureReach,
@@ -19,18 +18,14 @@ use crate::{
 
 pub(super) fn run(arguments: &ExposureReach, printer: &Printer) -> miette::Result<Exit> {
     let (graph, sources) = read_all(&arguments.sources)?;
-    let barred = barred(&graph, &arguments.barred)?;
-    let day = match arguments.on {
-        Some(day) => day,
-        None => today()?,
-    };
-    let found = affiliates(&graph, &barred, arguments.rule, day);
-    let shares = Shares::of(&graph, &barred, arguments.rule, day);
+    let Asked { barred, rule, day } = asked(&graph, &arguments.instrument)?;
+    let found = affiliates(&graph, &barred, rule, day);
+    let shares = Shares::of(&graph, &barred, rule, day);
     if printer.json() {
         let reached: Vec<Json> = found.iter().map(|found| described(found, &graph, &shares)).collect();
         let result = json!({
             "on": day.to_string(),
-            "rule": arguments.rule,
+            "rule": rule,
             "barred": barred.iter().map(|node| graph.name(*node)).collect::<Vec<_>>(),
             "reached": reached,
             "shares_in_the_end_not_worked_out": shares.tangled,
@@ -69,33 +64,6 @@ impl Shares {
             Err(error) => Self { aggregated, in_the_end: HashMap::new(), tangled: Some(error.to_string()) },
         }
     }
-}
-
-/// The nodes of the barred: an identifier that is there, or a name that means one organisation.
-fn barred(graph: &Graph, wanted: &[String]) -> miette::Result<Vec<NodeId>> {
-    let mut matcher = None;
-    let mut nodes = Vec::with_capacity(wanted.len());
-    for text in wanted {
-        if let Some(node) = graph.find(text) {
-            nodes.push(node);
-            continue;
-        }
-        let found = matcher.get_or_insert_with(|| Matcher::new(graph)).find(&[text], &[]);
-        let same: Vec<_> = found.iter().filter(|found| found.verdict == Verdict::Same).collect();
-        let [one] = same.as_slice() else {
-            let help =
-                "`carveout exposure match --name` lists who could be meant; name the one by its identifier";
-            return Err(miette!(help = help, "`{text}` means {} organisations of the sources", same.len()));
-        };
-        nodes.push(one.node);
-    }
-    Ok(nodes)
-}
-
-fn today() -> miette::Result<chrono::NaiveDate> {
-    let text = super::super::now().to_string();
-    let day = text.get(..10).and_then(|day| day.parse().ok());
-    day.ok_or_else(|| miette!(help = "name the day with `--on`", "the clock of the machine can't be read"))
 }
 
 fn described(found: &Affiliate, graph: &Graph, shares: &Shares) -> Json {

@@ -18,6 +18,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
+use super::instrument::today;
 use crate::{
     cli::ExposureScan,
     output::{Exit, Printer, Table, coloured},
@@ -52,6 +53,9 @@ pub(super) fn run(arguments: &ExposureScan, printer: &Printer) -> miette::Result
         scanned.hits.retain(wanted);
     }
     walked.files.retain(|_, scanned| !scanned.hits.is_empty());
+    if let (Some(product), Some(path)) = (&arguments.product, &arguments.links) {
+        write_links(product, path, &walked)?;
+    }
     if printer.json() {
         printer.document("exposure scan", &document(&walked, &fingerprints))?;
     } else {
@@ -169,6 +173,19 @@ fn summary(walked: &Walked) -> BTreeMap<&str, (Evidence, usize)> {
         }
     }
     summary
+}
+
+/// A link for each maker, as sure as its surest trace. A router by itself is a link from nobody.
+fn write_links(product: &str, path: &Path, walked: &Walked) -> miette::Result<()> {
+    let cant = || format!("can't write `{}`", path.display());
+    let mut table = csv::Writer::from_path(path).into_diagnostic().wrap_err_with(cant)?;
+    let mut row = |cells: [&str; 5]| table.write_record(cells).into_diagnostic().wrap_err_with(cant);
+    row(["from", "relation", "to", "since", "evidence"])?;
+    let since = today()?.to_string();
+    for (provider, (grade, _)) in summary(walked).into_iter().filter(|(provider, _)| *provider != "unknown") {
+        row([&format!("maker:{provider}"), "embedded_in", product, &since, grade.as_str()])?;
+    }
+    table.flush().into_diagnostic().wrap_err_with(cant)
 }
 
 fn document(walked: &Walked, fingerprints: &Fingerprints) -> serde_json::Value {

@@ -153,7 +153,9 @@ fn summary(count: &PersonCount, printer: &Printer) {
         printer.line("no personal identifiers");
         return;
     }
-    printer.line(format_args!("distinct: {}", counted.join(", ")));
+    if !counted.is_empty() {
+        printer.line(format_args!("distinct: {}", counted.join(", ")));
+    }
     if count.rows() > 0 {
         printer.line(format_args!("rows about persons: {}", count.rows()));
     }

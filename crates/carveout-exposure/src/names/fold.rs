@@ -14,8 +14,11 @@ const MOST_CHARACTERS: usize = 1_000;
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len());
-    for character in text.nfkc().take(MOST_CHARACTERS) {
-        push(&mut spaced, character);
+    if text.is_ascii() {
+        // NFKC changes nothing in ASCII, which most names are.
+        text.chars().take(MOST_CHARACTERS).for_each(|character| push_ascii(&mut spaced, character));
+    } else {
+        text.nfkc().take(MOST_CHARACTERS).for_each(|character| push(&mut spaced, character));
     }
     closed_up(&spaced)
 }
@@ -42,7 +45,7 @@ fn push_ascii(spaced: &mut String, character: char) {
     match character {
         '\'' | '`' => {}
         '&' | '+' => spaced.push_str(" and "),
-        // Kept for now: it tells `A.B.C.` from `a b c` in words.
+        // The full stop stays through this step: it tells `A.B.C.` from `a b c` in words.
         '.' => spaced.push('.'),
         letter if letter.is_ascii_alphanumeric() => spaced.push(letter.to_ascii_lowercase()),
         _ => spaced.push(' '),

@@ -39,6 +39,14 @@ impl Family {
     }
 }
 
+/// A form this long is recognised with a slip in it.
+const LONG: usize = 7;
+
+static LONG_FORMS: LazyLock<Vec<(&'static str, Family)>> = LazyLock::new(|| {
+    let long = |form: &&str| form.len() >= LONG && !form.contains(' ');
+    FORMS.iter().filter(|(form, _)| long(form)).map(|(form, family)| (*form, *family)).collect()
+});
+
 /// Whether a word is a form by itself, so that a name of nothing else tells nothing.
 pub(super) fn is_form(word: &str) -> bool {
     FORMS.contains_key(word)
@@ -90,9 +98,11 @@ fn last_form<'a>(words: &'a [&'a str]) -> Option<(&'a [&'a str], Family)> {
 /// A long form with a slip in it, as registers have them: `Aktiengeselschaft`.
 fn misspelt(form: &[&str]) -> Option<Family> {
     let [word] = form else { return None };
-    let long = |known: &str| known.len() >= 7 && !known.contains(' ');
-    let near = |known: &str| likeness(known, word) > 0.0;
-    let known = FORMS.iter().filter(|(known, _)| word.len() >= 7 && long(known) && near(known));
+    // Whoever slips does so behind the first letter; and this is asked of every name.
+    let near = |(known, _): &&(&str, Family)| {
+        known.bytes().next() == word.bytes().next() && likeness(known, word) > 0.0
+    };
+    let known = LONG_FORMS.iter().filter(|_| word.len() >= LONG).filter(near);
     known.map(|(_, family)| *family).min()
 }
 

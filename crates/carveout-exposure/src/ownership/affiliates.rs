@@ -1,6 +1,6 @@
 //! Whom an instrument reaches beside the ones it names.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use chrono::NaiveDate;
 
@@ -57,14 +57,14 @@ pub fn affiliates(graph: &Graph, barred: &[NodeId], rule: AffiliateRule, day: Na
             let threshold = Share::from_billionths(threshold);
             let certain = owned(graph, barred, threshold, aggregate, day, Reading::Least);
             let possible = owned(graph, barred, threshold, aggregate, day, Reading::Most);
-            let sure: HashMap<NodeId, ()> = certain.iter().map(|found| (found.node, ())).collect();
+            let sure: HashSet<NodeId> = certain.iter().map(|found| found.node).collect();
             let owners: HashMap<NodeId, NodeId> = possible
                 .iter()
                 .filter_map(|found| Some((found.node, found.holdings.first()?.owner)))
                 .collect();
             let told = |node: NodeId| Affiliate {
                 node,
-                certain: sure.contains_key(&node),
+                certain: sure.contains(&node),
                 through: chain(&owners, node),
             };
             possible.iter().map(|found| told(found.node)).collect()
@@ -72,14 +72,11 @@ pub fn affiliates(graph: &Graph, barred: &[NodeId], rule: AffiliateRule, day: Na
     }
 }
 
-/// From the barred one down to a company, by the owner that counted first. Owners counted before those they own, so
-/// the chain ends.
+/// From the barred one down to a company, by whom it was reached from first. Nobody is reached before whom they are reached
+/// from, so the chain ends.
 fn chain(owners: &HashMap<NodeId, NodeId>, node: NodeId) -> Vec<NodeId> {
     let mut through = vec![node];
     while let Some(owner) = through.last().and_then(|last| owners.get(last)) {
-        if through.contains(owner) {
-            break;
-        }
         through.push(*owner);
     }
     through.reverse();
@@ -117,37 +114,35 @@ fn successors(graph: &Graph, node: NodeId, day: NaiveDate) -> Vec<(NodeId, bool)
 
 /// Breadth first, what is certain before what is possible, so that each is reached in the surest way.
 fn walked(graph: &Graph, barred: &[NodeId], next: impl Fn(NodeId) -> Vec<(NodeId, bool)>) -> Vec<Affiliate> {
-    let mut found: Vec<Affiliate> = Vec::new();
-    let mut reached: HashMap<NodeId, Vec<NodeId>> =
-        barred.iter().filter(|node| graph.node(**node).is_some()).map(|node| (*node, vec![*node])).collect();
+    let mut found: Vec<(NodeId, bool)> = Vec::new();
+    // Who was reached, and from whom. The barred were reached from nobody.
+    let mut owners: HashMap<NodeId, NodeId> = HashMap::new();
+    let is_barred: HashSet<NodeId> =
+        barred.iter().copied().filter(|node| graph.node(*node).is_some()).collect();
     let mut sure: VecDeque<(NodeId, bool)> = barred.iter().map(|node| (*node, true)).collect();
     let mut unsure: VecDeque<(NodeId, NodeId)> = VecDeque::new();
     loop {
         while let Some((node, certain)) = sure.pop_front() {
             for (company, is_certain) in next(node) {
-                if reached.contains_key(&company) {
+                if is_barred.contains(&company) || owners.contains_key(&company) {
                     continue;
                 }
                 if certain && !is_certain {
                     unsure.push_back((node, company));
                     continue;
                 }
-                let through = extended(&reached, node, company);
-                reached.insert(company, through.clone());
-                found.push(Affiliate { node: company, certain, through });
+                owners.insert(company, node);
+                found.push((company, certain));
                 sure.push_back((company, certain));
             }
         }
-        let Some((node, company)) = unsure.pop_front() else { return found };
-        if !reached.contains_key(&company) {
-            let through = extended(&reached, node, company);
-            reached.insert(company, through.clone());
-            found.push(Affiliate { node: company, certain: false, through });
+        let Some((node, company)) = unsure.pop_front() else { break };
+        if !is_barred.contains(&company) && !owners.contains_key(&company) {
+            owners.insert(company, node);
+            found.push((company, false));
             sure.push_back((company, false));
         }
     }
-}
-
-fn extended(reached: &HashMap<NodeId, Vec<NodeId>>, node: NodeId, company: NodeId) -> Vec<NodeId> {
-    reached.get(&node).into_iter().flatten().copied().chain([company]).collect()
+    let told = |(node, certain)| Affiliate { node, certain, through: chain(&owners, node) };
+    found.into_iter().map(told).collect()
 }

@@ -117,7 +117,9 @@ fn in_comment(text: &[u8], place: usize, language: Language) -> bool {
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
     let line = before.get(start..).unwrap_or_default().trim_ascii_start();
     let signs: &[&[u8]] = match language {
-        Language::JavaScript | Language::GoSource | Language::Source | Language::Gradle => &[b"//", b"/*", b"* "],
+        Language::JavaScript | Language::GoSource | Language::Source | Language::Gradle => {
+            &[b"//", b"/*", b"* "]
+        }
         Language::Maven => &[b"<!--"],
         Language::Other => &[b"//", b"/*", b"* ", b"# ", b"#\t", b"--", b"<!--", b"; "],
         _ => &[b"#"],

@@ -135,10 +135,9 @@ impl FileKind {
             "sh" | "bash" | "zsh" | "ps1" | "bat" | "cmd" => Language::Commands,
             "gradle" => Language::Gradle,
             "yml" | "yaml" => Language::Commands,
-            "rs" | "java" | "kt" | "scala" | "groovy" | "c" | "h" | "cc" | "cpp" | "hpp" | "cs" | "fs" | "vb" | "php" | "rb"
-            | "swift" | "m" | "mm" | "ex" | "exs" | "erl" | "hs" | "ml" | "clj" | "dart" | "lua" | "pl" | "r" | "jl" => {
-                Language::Source
-            }
+            "rs" | "java" | "kt" | "scala" | "groovy" | "c" | "h" | "cc" | "cpp" | "hpp" | "cs" | "fs"
+            | "vb" | "php" | "rb" | "swift" | "m" | "mm" | "ex" | "exs" | "erl" | "hs" | "ml" | "clj"
+            | "dart" | "lua" | "pl" | "r" | "jl" => Language::Source,
             _ => Language::Other,
         }))
     }
@@ -178,7 +177,8 @@ fn by_name(name: &str, path: &str) -> Option<Language> {
 fn is_inventory(name: &str) -> bool {
     let structured = name.ends_with(".json") || name.ends_with(".xml");
     let marked = [".cdx.", ".spdx.", ".spdx3.", ".bom.", ".sbom."].iter().any(|mark| name.contains(mark));
-    let called = ["bom.", "sbom.", "sbom-", "bom-", "spdx", "cyclonedx"].iter().any(|start| name.starts_with(start));
+    let called =
+        ["bom.", "sbom.", "sbom-", "bom-", "spdx", "cyclonedx"].iter().any(|start| name.starts_with(start));
     structured && (marked || called)
 }
 

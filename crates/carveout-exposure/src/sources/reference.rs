@@ -19,6 +19,9 @@ pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'s
     let Some((scheme, value)) = scheme else {
         return Ok(builder.node(&Party { kind: Kind::Organisation, names: &[text], identifiers: &[] }));
     };
+    if let Some(known) = builder.known(text) {
+        return Ok(known);
+    }
     let identifier = Identifier::of_scheme(scheme, value).map_err(|_| "an identifier that is none")?;
     Ok(builder.node(&Party { kind: kind(scheme), names: &[], identifiers: &[identifier] }))
 }

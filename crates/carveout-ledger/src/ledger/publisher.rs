@@ -59,12 +59,12 @@ fn publish_all(shared: &Shared, publication: &mut Publication) -> Result<(), Led
         if shared.queue().poisoned.is_some() {
             return Ok(());
         }
-        let bytes: usize = gathered.batches.iter().map(|batch| batch.frame.len()).sum();
         for batch in gathered.batches {
             publication.add(&batch)?;
+            // One by one, so that commits that wait for this go on at the pace of publication, not after it.
+            shared.durable().bytes -= batch.frame.len();
+            shared.relieved.notify_all();
         }
-        shared.durable().bytes -= bytes;
-        shared.relieved.notify_all();
         if publication.is_ahead() && (gathered.ended || Instant::now() >= due) {
             shared.publish(publication.publish()?);
             shared.checkpoints.fetch_add(1, Ordering::Relaxed);

@@ -9,24 +9,38 @@ use crate::{
 /// The text around escapes, with these resolved.
 pub(super) fn view(text: &str, spans: &[Span]) -> Mapped {
     let mut mapped = Mapped::default();
-    let bytes = text.as_bytes();
     for span in spans {
+        let resolved = resolved_within(text, *span);
+        if resolved.is_empty() {
+            continue;
+        }
         mapped.end_part();
-        let (mut kept, mut place) = (span.start, span.start);
-        while let Some(next) = memchr::memchr3(b'%', b'&', b'\\', slice(bytes, place, span.end)) {
-            let start = place + next;
-            place = start + 1;
-            let Some((shown, length)) = resolved(bytes, start) else { continue };
-            if text.is_char_boundary(start + length) {
-                mapped.same(text, Span::new(kept, start));
-                mapped.whole(&shown, Span::new(start, start + length));
-                place = start + length;
-                kept = place;
-            }
+        let mut kept = span.start;
+        for (shown, here) in resolved {
+            mapped.same(text, Span::new(kept, here.start));
+            mapped.whole(&shown, here);
+            kept = here.end;
         }
         mapped.same(text, Span::new(kept.min(span.end), span.end));
     }
     mapped
+}
+
+/// The escapes that start in a range, with what they stand for.
+fn resolved_within(text: &str, span: Span) -> Vec<(String, Span)> {
+    let bytes = text.as_bytes();
+    let (mut found, mut place) = (Vec::new(), span.start);
+    while let Some(next) = memchr::memchr3(b'%', b'&', b'\\', slice(bytes, place, span.end)) {
+        let start = place + next;
+        place = start + 1;
+        if let Some((shown, length)) =
+            resolved(bytes, start).filter(|(_, length)| text.is_char_boundary(start + length))
+        {
+            place = start + length;
+            found.push((shown, Span::new(start, place)));
+        }
+    }
+    found
 }
 
 /// What an escape stands for, and its length.

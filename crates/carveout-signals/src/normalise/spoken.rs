@@ -29,7 +29,6 @@ pub(super) fn view(text: &str, apart: &[usize]) -> Mapped {
         }
     }
     for window in windows {
-        mapped.end_part();
         signed(text, window, &mut mapped);
     }
     mapped
@@ -40,19 +39,25 @@ fn stands_apart(bytes: &[u8], place: usize) -> bool {
     !(before(bytes, place).is_ascii_alphanumeric() || at(bytes, place + 3).is_ascii_alphanumeric())
 }
 
-/// Copies a window, the words `at` and `dot` with the blanks and brackets around them replaced.
+/// Copies a window, the words `at` and `dot` with the blanks and brackets around them replaced; nothing if there are none.
 fn signed(text: &str, window: Span, mapped: &mut Mapped) {
     let bytes = text.as_bytes();
-    let (mut kept, mut place) = (window.start, window.start);
+    let mut signs = Vec::new();
+    let mut place = window.start;
     while place < window.end {
-        let Some((sign, span)) = spoken(bytes, place, window) else {
-            place += 1;
-            continue;
-        };
+        let found = spoken(bytes, place, window);
+        place = found.map_or(place + 1, |(_, span)| span.end);
+        signs.extend(found);
+    }
+    if signs.is_empty() {
+        return;
+    }
+    mapped.end_part();
+    let mut kept = window.start;
+    for (sign, span) in signs {
         mapped.same(text, Span::new(kept, span.start));
         mapped.whole(sign, span);
         kept = span.end;
-        place = span.end;
     }
     mapped.same(text, Span::new(kept, window.end));
 }

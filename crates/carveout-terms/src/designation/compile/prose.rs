@@ -107,9 +107,9 @@ impl Writer<'_> {
             [] => "no authority that the record names".to_owned(),
             some => some.iter().map(|authority| quoted(authority)).collect::<Vec<_>>().join(", "),
         };
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "A {kind} of {issuer}, resting on {authorities}; its force is {force}, and the record rests on {confidence} sources.\n",
+            "A {kind} of {issuer}, resting on {authorities}; its force is {force}, and the record rests on {confidence} sources.",
             kind = instrument.kind.as_str().replace('_', " "),
             issuer = quoted(&instrument.issuer),
             force = instrument.force.as_str().replace('_', " "),
