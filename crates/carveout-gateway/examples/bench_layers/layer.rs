@@ -186,6 +186,7 @@ impl Bench {
             body: Commitment::to(CommittedPart::Request, &salt, body.as_bytes()),
             body_bytes: body.len() as u64,
             hold: None,
+            hold_until: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod evidence;
+mod holds;
 mod invariants;
 mod kit;
 mod provider_faults;
