@@ -3,6 +3,7 @@
 mod bargains;
 mod designations;
 mod exposure;
+mod holds;
 mod proofs;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -18,6 +19,7 @@ pub(crate) use self::exposure::{
     Exposure, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport, ExposureScan,
     Instrument, Source, SourceKind, Sources,
 };
+pub(crate) use self::holds::{HoldNamed, Holds, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Sign an agreement as one of its parties
     Sign(Sign),
+    /// See what is on hold, approve it or refuse it
+    #[command(subcommand)]
+    Holds(Holds),
     /// Verify and read the record
     #[command(subcommand)]
     Ledger(Ledger),
@@ -230,14 +235,17 @@ pub(crate) enum ScanFormat {
 #[derive(Args, Debug)]
 pub(crate) struct Keygen {
     /// The key's name, which stands in every signature: `agency.example` or `agency.example/ledger`
-    #[arg(long, required_unless_present = "program", conflicts_with = "program")]
+    #[arg(long, required_unless_present_any = ["program", "officer"], conflicts_with_all = ["program", "officer"])]
     pub(crate) name: Option<String>,
     /// Where to write the private key, such as `vendor.key`; the public one goes beside it, as `vendor.pub`
-    #[arg(long, value_name = "FILE", required_unless_present = "program", conflicts_with = "program")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["program", "officer"], conflicts_with_all = ["program", "officer"])]
     pub(crate) out: Option<PathBuf>,
     /// Make a key for a program's callers instead, with this id
     #[arg(long, value_name = "KEY-ID")]
     pub(crate) program: Option<String>,
+    /// Make a token for an officer instead, with the officer's id
+    #[arg(long, value_name = "ID", conflicts_with = "program")]
+    pub(crate) officer: Option<String>,
 }
 
 #[derive(Args, Debug)]

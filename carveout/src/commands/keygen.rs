@@ -17,6 +17,9 @@ use crate::{
 };
 
 pub(super) fn run(arguments: &Keygen, printer: &Printer) -> miette::Result<Exit> {
+    if let Some(id) = &arguments.officer {
+        return officer(id, printer);
+    }
     match (&arguments.program, &arguments.name, &arguments.out) {
         (Some(id), _, _) => program(id, printer),
         (None, Some(name), Some(out)) => party(name, out, printer),
@@ -45,6 +48,22 @@ fn program(id: &str, printer: &Printer) -> miette::Result<Exit> {
         printer.line(&key.text);
         printer.note("give the key above to the program's developers; it can't be shown again");
         printer.note(format_args!("and add to the program's file:\n\n{}", key.registration(None)));
+    }
+    Ok(Exit::Yes)
+}
+
+fn officer(id: &str, printer: &Printer) -> miette::Result<Exit> {
+    let token = ProgramKeyText::drawn("cvt", id)?;
+    if printer.json() {
+        let document = json!({ "officer": id, "token": token.text, "token_sha256": token.sha256 });
+        printer.document("keygen", &document)?;
+    } else {
+        printer.line(&token.text);
+        printer.note("give the token above to the officer; it can't be shown again");
+        printer.note(format_args!(
+            "and add to his `[[officer]]` in carveout.toml:\n\ntoken_sha256 = \"{}\"",
+            token.sha256
+        ));
     }
     Ok(Exit::Yes)
 }
@@ -78,6 +97,10 @@ pub(super) struct ProgramKeyText {
 
 impl ProgramKeyText {
     pub(super) fn generate(id: &str) -> miette::Result<Self> {
+        Self::drawn("cvo", id)
+    }
+
+    fn drawn(prefix: &str, id: &str) -> miette::Result<Self> {
         let well_formed =
             id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if id.is_empty() || !well_formed {
@@ -86,7 +109,7 @@ impl ProgramKeyText {
         let mut secret = [0_u8; 32];
         getrandom::fill(&mut secret)
             .map_err(|error| miette!("the system has no randomness to give: {error}"))?;
-        let text = format!("cvo_{id}_{}", URL_SAFE_NO_PAD.encode(secret));
+        let text = format!("{prefix}_{id}_{}", URL_SAFE_NO_PAD.encode(secret));
         let digest = Digest::of(text.as_bytes()).to_string();
         let sha256 = digest.trim_start_matches("sha256:").to_owned();
         Ok(Self { id: id.to_owned(), text, sha256 })

@@ -9,6 +9,7 @@ mod demo;
 mod designations;
 mod diff;
 mod exposure;
+mod holds;
 mod init;
 mod keygen;
 mod ledger;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Scan(arguments) => scan::run(&arguments, printer),
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
+        Command::Holds(arguments) => holds::run(&global, arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::Designations(arguments) => designations::run(&global, &arguments, printer),

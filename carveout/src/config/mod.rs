@@ -26,7 +26,14 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) parties: BTreeMap<String, Reference>,
     #[serde(default)]
+    pub(crate) holds: Holds,
+    /// Who may answer holds.
+    #[serde(default, rename = "officer")]
+    pub(crate) officers: Vec<Officer>,
+    #[serde(default)]
     pub(crate) designations: Designations,
+    #[serde(default)]
+    pub(crate) evidence: Evidence,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -107,6 +114,52 @@ pub(crate) struct Ledger {
 
 fn openings() -> PathBuf {
     "openings".into()
+}
+
+/// How texts are read for evidence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// The ISO 3166 code of the country whose telephone numbers are written without a country code.
+    pub(crate) region: Option<String>,
+}
+
+/// How uses on hold are kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Holds {
+    /// How long a hold waits for its approvals, in seconds.
+    pub(crate) seconds: u64,
+    /// How many requests of one program may be on hold at once.
+    pub(crate) most: usize,
+    /// Whether an officer is kept from answering for the programs that he asks for himself.
+    pub(crate) two_person: bool,
+    /// The customer's own folder, with the bodies on hold, encrypted.
+    pub(crate) directory: PathBuf,
+    /// The file with the key that they are encrypted under; `held.key` among the openings if left out.
+    pub(crate) key: Option<PathBuf>,
+}
+
+impl Default for Holds {
+    fn default() -> Self {
+        Self { seconds: 86_400, most: 1_000, two_person: true, directory: "held".into(), key: None }
+    }
+}
+
+/// Somebody who may answer holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Officer {
+    pub(crate) id: String,
+    /// As agreements name them: `customer/release-authority`.
+    pub(crate) roles: Vec<String>,
+    /// The officer's public key.
+    pub(crate) key: Reference,
+    /// SHA-256 of the officer's token for the HTTP API, if he has one.
+    pub(crate) token_sha256: Option<String>,
+    /// The programs that the officer asks for himself.
+    #[serde(default)]
+    pub(crate) programs: Vec<String>,
 }
 
 /// Where designations are recorded, and by whom.

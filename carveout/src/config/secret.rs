@@ -44,16 +44,26 @@ impl fmt::Display for Reference {
     }
 }
 
+/// The text itself may be the secret, so it is not repeated.
+const NOT_HERE: &str = "keys and credentials don't stand here; write `env:NAME` or `file:PATH`";
+
+impl Reference {
+    /// Reads a reference from its text.
+    pub(crate) fn parse(text: &str) -> miette::Result<Self> {
+        Self::read(text).ok_or_else(|| miette!("{NOT_HERE}"))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Some(Self::Environment(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Some(Self::File(path.into())),
+            _ => None,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.split_once(':') {
-            Some(("env", name)) if !name.is_empty() => Ok(Self::Environment(name.to_owned())),
-            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            // The text itself may be the secret, so it is not repeated.
-            _ => Err(D::Error::custom(
-                "keys and credentials don't stand here; write `env:NAME` or `file:PATH`",
-            )),
-        }
+        Self::read(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom(NOT_HERE))
     }
 }

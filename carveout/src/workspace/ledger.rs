@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use carveout_ledger::{
-    Entry, Event, Genesis, Ledger, Options, PinnedKey, SigningKey, Timestamp, VerifierKey,
+    Entry, Event, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey, Timestamp, VerifierKey,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -14,6 +14,8 @@ pub(crate) struct OpenLedger {
     pub(crate) ledger: Ledger,
     /// The keys that are pinned for the parties, rotations followed.
     pub(crate) pinned: BTreeMap<String, VerifierKey>,
+    /// What is on hold, as far as it is not erased.
+    pub(crate) open_holds: Vec<OpenHold>,
     /// No entry may be dated before this.
     pub(crate) last_at: Timestamp,
 }
@@ -34,7 +36,7 @@ pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette
                 .into_diagnostic()
                 .wrap_err_with(|| format!("the ledger in `{}` could not be founded", directory.display()))?;
         tracing::info!(directory = %directory.display(), parties = configured.len(), "founded the ledger");
-        return Ok(OpenLedger { ledger, pinned: configured, last_at: now });
+        return Ok(OpenLedger { ledger, pinned: configured, open_holds: Vec::new(), last_at: now });
     }
     let open = recover(&directory, options, key, now).await?;
     agreed(&open.pinned, &configured)?;
@@ -73,7 +75,8 @@ async fn recover(
         .await
         .into_diagnostic()
         .wrap_err("interrupted attempts could not be recorded")?;
-    Ok(OpenLedger { ledger, pinned, last_at: recovery.last_at.max(now) })
+    let (open_holds, last_at) = (recovery.open_holds, recovery.last_at.max(now));
+    Ok(OpenLedger { ledger, pinned, open_holds, last_at })
 }
 
 /// Whether a ledger has been founded in a folder.

@@ -4,27 +4,30 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings,
-    TargetSettings,
+    Clock, Credential, HoldSettings, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings,
+    Secret, Settings, TargetSettings,
 };
-use carveout_ledger::{Ledger, Openings, Timestamp};
+use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
+use carveout_signals::Region;
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr};
 
-use super::Workspace;
-use crate::config::{self, CredentialHeader};
+use super::{Workspace, openings_directory, sealed_bodies, verified_officers};
+use crate::config::{self, Config, CredentialHeader};
 
 /// Builds the gateway's settings.
 pub(crate) fn settings(
     workspace: &Workspace,
     listen: Option<SocketAddr>,
     ledger: Ledger,
+    found: Vec<OpenHold>,
     last_at: Timestamp,
 ) -> miette::Result<Settings> {
     let config = &workspace.config;
     Ok(Settings {
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
+        region: region(config)?,
         programs: workspace
             .programs
             .iter()
@@ -40,13 +43,38 @@ pub(crate) fn settings(
             .collect::<miette::Result<_>>()?,
         routes: config.routes.iter().map(|one| route(one, last_at)).collect(),
         ledger,
-        openings: openings(&workspace.root.join(&config.ledger.openings), last_at)?,
+        openings: openings(&openings_directory(&workspace.root, config), last_at)?,
+        holds: holds(workspace, found)?,
         last_at: carveout_terms::Timestamp::from_millis(last_at.millis()),
         clock: Clock::system(),
         limits: limits(&config.gateway.limits),
         patience: patience(&config.gateway.seconds),
         sample: config.sample,
     })
+}
+
+/// The region whose telephone numbers are written without a country code.
+fn region(config: &Config) -> miette::Result<Region> {
+    let named = || "`region` of `[evidence]` in `carveout.toml` can't be used";
+    let written = config.evidence.region.as_deref();
+    written.map_or(Ok(Region::default()), str::parse).into_diagnostic().wrap_err_with(named)
+}
+
+/// Without officers nothing is held any more; what was on hold before still expires and is erased.
+fn holds(workspace: &Workspace, found: Vec<OpenHold>) -> miette::Result<Option<HoldSettings>> {
+    let officers = verified_officers(workspace)?;
+    if officers.is_empty() && found.is_empty() {
+        return Ok(None);
+    }
+    let holds = &workspace.config.holds;
+    Ok(Some(HoldSettings {
+        officers,
+        two_person: holds.two_person,
+        lasts: Duration::from_secs(holds.seconds),
+        most: holds.most,
+        bodies: sealed_bodies(&workspace.root, &workspace.config)?,
+        found,
+    }))
 }
 
 /// What can't be kept is told now, not to the first caller.

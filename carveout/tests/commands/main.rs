@@ -17,6 +17,7 @@ mod designations;
 mod diff;
 mod exposure;
 mod guide;
+mod holds;
 mod init;
 mod keys;
 mod kit;

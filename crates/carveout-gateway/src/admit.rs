@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, LedgerError,
-    OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, HoldId, LedgerError,
+    OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
 };
-use carveout_terms::{Decision, Ruling, Stack, Use};
+use carveout_terms::{Decision, Ruling, Use};
 
 use crate::{
+    holds::Collecting,
     house::{House, KnownKey, Route, Target},
     settle::Attempt,
     tasks::Finished,
@@ -59,12 +60,24 @@ pub(crate) struct Case<'a> {
     pub(crate) use_: &'a Use,
     pub(crate) decision: &'a Decision,
     pub(crate) body: CanonicalBody,
+    /// The hold that this use is decided again for, with its approvals.
+    pub(crate) collecting: Option<&'a Collecting>,
+}
+
+impl Case<'_> {
+    /// The hold that the decision opens, or is made again for.
+    fn hold(&self, names: &Names) -> Option<HoldId> {
+        let opened = matches!(self.decision.ruling, Ruling::Hold { .. }).then(|| names.hold());
+        self.collecting.map(|collecting| collecting.hold).or(opened)
+    }
 }
 
 /// Where a decision stands in the ledger, for the reply's head.
 pub(crate) struct Recorded {
     pub(crate) decision: DecisionId,
     pub(crate) position: Position,
+    /// The hold that was opened, if its body is kept.
+    pub(crate) hold: Option<HoldId>,
 }
 
 /// What became of a decided use.
@@ -84,6 +97,10 @@ pub(crate) enum NotAdmitted {
     Nowhere,
     #[error("what opens the commitments could not be kept: {0}")]
     Openings(#[from] OpeningsError),
+    #[error("too many requests of this program are on hold: have some of them answered first")]
+    TooManyHeld,
+    #[error("the body to hold could not be kept: {0}")]
+    Sealed(#[from] SealedError),
     #[error("the system has no randomness to give")]
     Randomness,
 }
@@ -95,10 +112,11 @@ pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admissio
     let names = Names::draw(house, case.decision.at)?;
     let permitted = case.decision.ruling == Ruling::Permit;
     let attempt = permitted.then_some(FIRST);
-    let entries = entries(&case, &names, attempt);
+    let hold = keep(house, &case, &names).await?;
+    let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
     let recording = record(house.clone(), entries, names, attempt);
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
-    let recorded = Recorded { decision: names.decision, position };
+    let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
         decision = %names.decision,
         index = recorded.position.index,
@@ -119,8 +137,25 @@ pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admissio
             };
             Admission::Admitted(recorded, passage, attempt)
         }
-        None => Admission::Refused(recorded, refusal(case.decision, &case.key.registered.stack, &names)),
+        None => Admission::Refused(recorded, refusal(&case, &names)),
     })
+}
+
+/// Before a use is held its body is kept, so that what is in the queue can be sent.
+async fn keep(
+    house: &Arc<House>,
+    case: &Case<'_>,
+    names: &Names,
+) -> Result<Option<(HoldId, Timestamp)>, NotAdmitted> {
+    let held = matches!(case.decision.ruling, Ruling::Hold { .. }) && case.collecting.is_none();
+    let Some(holds) = house.holds.as_ref().filter(|_| held) else { return Ok(None) };
+    let Some(until) = holds.until(case.decision.at) else { return Ok(None) };
+    if !holds.has_room(case.key.registered.program.id()) {
+        return Err(NotAdmitted::TooManyHeld);
+    }
+    let commitment = Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes());
+    holds.keep(names.hold(), commitment, &case.body).await?;
+    Ok(Some((names.hold(), until)))
 }
 
 /// Runs to its end whoever waits for it; an attempt that nobody waits for any more settles itself.
@@ -131,8 +166,18 @@ async fn record(
     attempt: Option<u32>,
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
+    // The queue of holds is a projection of the entries: it takes them over once they are durable.
+    let about_a_hold = entries.first().filter(|entry| {
+        house.holds.is_some() && matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some())
+    });
+    let about_a_hold = about_a_hold.cloned();
     match house.ledger.append_all(entries).await {
         Ok(positions) => {
+            if let (Some(holds), Some(entry), Some(position)) =
+                (&house.holds, about_a_hold, positions.first())
+            {
+                holds.project(&entry, *position);
+            }
             let attempt = attempt.map(begin);
             let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
             Ok((position, attempt))
@@ -164,14 +209,19 @@ impl Names {
         Ok(Self { decision, request, response })
     }
 
-    fn hold(&self) -> String {
-        format!("hold-{}", self.decision)
+    fn hold(&self) -> HoldId {
+        HoldId::of(self.decision)
     }
 }
 
-fn entries(case: &Case<'_>, names: &Names, attempt: Option<u32>) -> Vec<Entry> {
+fn entries(
+    case: &Case<'_>,
+    names: &Names,
+    attempt: Option<u32>,
+    hold_until: Option<Timestamp>,
+) -> Vec<Entry> {
     let at = Timestamp::from_millis(case.decision.at.millis());
-    let decided = Entry { at, event: Event::Decided(decided(case, names)) };
+    let decided = Entry { at, event: Event::Decided(Decided { hold_until, ..decided(case, names) }) };
     let attempted = attempt.map(|attempt| {
         let target = case.target.recorded.clone();
         Entry { at, event: Event::Attempted(Attempted { decision: names.decision, attempt, target }) }
@@ -214,14 +264,20 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
             .collect(),
         terms: carveout_ledger::Digest::from_bytes(*decision.terms.as_bytes()),
         facts_digest: carveout_ledger::Digest::from_bytes(*decision.facts.as_bytes()),
-        body: Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes()),
+        // What is sent after a hold is shown by the very commitment that was made when it was held.
+        body: case.collecting.map_or_else(
+            || Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes()),
+            |collecting| collecting.body,
+        ),
         body_bytes: case.body.len() as u64,
-        hold: matches!(decision.ruling, Ruling::Hold { .. }).then(|| names.hold()),
+        hold: case.hold(names),
+        hold_until: None,
     }
 }
 
 /// What a caller is told that may not go on: the clauses in their own words, and nothing about what would pass.
-fn refusal(decision: &Decision, stack: &Stack, names: &Names) -> Notice {
+fn refusal(case: &Case<'_>, names: &Names) -> Notice {
+    let (decision, stack) = (case.decision, &case.key.registered.stack);
     let clauses = decision.grounds.iter().map(|ground| {
         let clause = stack.clause(ground);
         CitedClause {
@@ -233,7 +289,8 @@ fn refusal(decision: &Decision, stack: &Stack, names: &Names) -> Notice {
     });
     let notice = match &decision.ruling {
         Ruling::Hold { roles } => {
-            Notice::held(names.hold(), roles.iter().map(ToString::to_string).collect(), clauses.collect())
+            let hold = case.hold(names).unwrap_or_else(|| names.hold());
+            Notice::held(hold.to_string(), roles.iter().map(ToString::to_string).collect(), clauses.collect())
         }
         Ruling::Permit | Ruling::Deny => Notice::denied(clauses.collect()),
     };

@@ -22,6 +22,7 @@ use tokio::{
 
 use crate::{
     door::Patient,
+    holds,
     house::House,
     request,
     settings::{Settings, SettingsError},
@@ -86,6 +87,7 @@ impl Gateway {
         let mut connections = JoinSet::new();
         let graceful = GracefulShutdown::new();
         let counting = tokio::spawn(count(house.ledger.clone()));
+        let sweeping = tokio::spawn(holds::sweep(house.clone()));
         accept(listener, &house, &mut connections, &graceful, shutdown).await;
         tracing::info!(connections = connections.len(), "draining");
         house.draining.store(true, Ordering::Relaxed);
@@ -94,6 +96,9 @@ impl Gateway {
         }
         // Dropping a connection drops the attempt in it, which settles it in a task of the gateway.
         connections.shutdown().await;
+        // So does what is being erased: it is finished in such a task once nobody sweeps any more.
+        sweeping.abort();
+        drop(sweeping.await);
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
         tell(&house.ledger.statistics());

@@ -28,6 +28,7 @@ mod forward;
 mod gateway;
 mod guard;
 mod health;
+mod holds;
 mod house;
 mod limits;
 mod log;
@@ -47,6 +48,6 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, ProgramSettings, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX,
-    Settings, SettingsError, TargetSettings,
+    Credential, DEMO_KEY_PREFIX, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
+    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
 };

@@ -68,6 +68,8 @@ pub struct Patience {
     pub pooled: Duration,
     /// For a receipt whose checkpoint is not published yet.
     pub receipt: Duration,
+    /// For officers, by a request that waits for its hold, however long it asks to wait.
+    pub hold: Duration,
     /// For requests under way when the gateway is told to stop.
     pub drain: Duration,
     /// How far the clock may step back before decisions stop.
@@ -85,6 +87,7 @@ impl Default for Patience {
             stalled_caller: Duration::from_secs(120),
             pooled: Duration::from_secs(30),
             receipt: Duration::from_secs(3),
+            hold: Duration::from_secs(300),
             drain: Duration::from_secs(30),
             clock_tolerance: Duration::from_secs(5),
         }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
+use carveout_ledger::HoldId;
 use carveout_terms::{ClauseRef, Decision};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -23,11 +24,13 @@ pub(crate) struct Refusal {
     pub(crate) dialect: Dialect,
     pub(crate) notice: Box<Notice>,
     pub(crate) ruled: Option<Box<Ruled>>,
+    /// The hold that was opened, whose body is kept.
+    pub(crate) held: Option<HoldId>,
 }
 
 impl Refusal {
     pub(crate) fn new(dialect: Dialect, notice: impl Into<Box<Notice>>) -> Self {
-        Self { dialect, notice: notice.into(), ruled: None }
+        Self { dialect, notice: notice.into(), ruled: None, held: None }
     }
 
     pub(crate) fn into_response(self) -> Response<Reply> {

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
-use carveout_ledger::Outcome;
+use carveout_ledger::{HoldId, LedgerError, LifecycleError, Outcome};
 use carveout_terms::{Facts, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
-    admit::{self, Admission, Case},
-    attest::AttestError,
+    admit::{self, Admission, Case, NotAdmitted},
+    attest::{AttestError, Evidence},
     claim::ClaimError,
-    door,
+    door::{self, CARVEOUT_HOLD},
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
-    health,
+    health, holds,
     house::{House, KnownKey, Route, Target},
     models,
     notices::{Refusal, Ruled},
@@ -38,7 +38,13 @@ pub(crate) async fn answer(house: Arc<House>, request: Request<Incoming>) -> Res
 /// Lets the caller in and finds what it wants.
 async fn enter(house: &Arc<House>, mut head: Parts, body: Incoming) -> Result<Response<Reply>, Refusal> {
     let dialect = likely_dialect(&head);
+    if holds::is_officers(head.uri.path()) {
+        return holds::officer(house, &mut head, body).await;
+    }
     let key = door::enter(house, &mut head).map_err(|notice| Refusal::new(dialect, notice))?;
+    if let Some(answer) = holds::program(house, &key, &head, dialect).await {
+        return answer;
+    }
     if let Some(answer) = receipts::answer(house, &key, &head, dialect).await {
         return answer;
     }
@@ -71,18 +77,43 @@ async fn ask(
     let dialect = endpoint.dialect(false);
     let refuse = |notice: Box<Notice>| Refusal::new(dialect, notice);
     let body = door::take_body(house, &head.headers, body).await.map_err(refuse)?;
-    let asked = read::read(dialect, &body, &house.limits).map_err(refuse)?;
+    let asked = Arc::new(read::read(dialect, &body, &house.limits).map_err(refuse)?);
     // What was read is forwarded in its canonical form: the bytes as they came are of no more use.
     drop(body);
+    let patience = holds::asked_to_wait(house, &head.headers);
+    if let Some(hold) = coming_back(&head).map_err(refuse)? {
+        if let Some(patience) = patience {
+            holds::until_answered(house, hold, patience).await;
+        }
+        return holds::collect(house, key, hold, Some(&asked)).await;
+    }
     let program = &key.registered.program;
     let claim = key
         .claims
         .read(&head.headers, &house.vocabulary, program)
         .map_err(|error| refuse(said(&error).into()))?;
     let route = route(house, &asked, dialect).map_err(refuse)?;
+    let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
+    let endpoint = endpoint.as_str();
     let asking =
-        Asking { house, key, endpoint: endpoint.as_str(), dialect, asked: &asked, claim: &claim, route };
-    asking.each_target().await
+        Asking { house, key, endpoint, dialect, asked: &asked, evidence: &evidence, claim: &claim, route };
+    let answer = asking.each_target().await;
+    drop((asked, evidence));
+    match (answer, patience) {
+        (Err(Refusal { held: Some(hold), .. }), Some(patience)) => {
+            holds::until_answered(house, hold, patience).await;
+            holds::collect(house, key, hold, None).await
+        }
+        (answer, _) => answer,
+    }
+}
+
+/// The hold that a caller comes back for, by the `Carveout-Hold` header.
+fn coming_back(head: &Parts) -> Result<Option<HoldId>, Box<Notice>> {
+    let Some(value) = head.headers.get(CARVEOUT_HOLD) else { return Ok(None) };
+    let hold = value.to_str().ok().and_then(|text| text.parse().ok());
+    let told = "`Carveout-Hold` must be the id that the hold was opened with";
+    hold.map(Some).ok_or_else(|| Box::new(Notice::bad_request(told, Some("Carveout-Hold"))))
 }
 
 fn said(error: &ClaimError) -> Notice {
@@ -114,12 +145,13 @@ struct Asking<'a> {
     endpoint: &'static str,
     dialect: Dialect,
     asked: &'a Asked,
+    evidence: &'a Evidence,
     claim: &'a Facts,
     route: &'a Route,
 }
 
 /// What one target made of it.
-enum Tried {
+pub(crate) enum Tried {
     Answered(Response<Reply>),
     /// Nothing was sent, so the next target may be tried.
     Unreachable(Attempt, Box<Ruled>),
@@ -140,7 +172,7 @@ impl Asking<'_> {
             }
         }
         let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
-        Err(Refusal { dialect: self.dialect, notice, ruled: unreachable })
+        Err(Refusal { ruled: unreachable, ..self.refuse(notice) })
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
@@ -154,33 +186,9 @@ impl Asking<'_> {
             use_: &use_,
             decision: &decision,
             body: self.asked.canonical(&target.recorded.model),
+            collecting: None,
         };
-        let admission = admit::admit(self.house, case).await.map_err(|error| {
-            tracing::error!(%error, "nothing is forwarded");
-            self.refuse(Notice::unavailable("the decision could not be recorded, so nothing was forwarded"))
-        })?;
-        match admission {
-            Admission::Refused(recorded, notice) => Err(Refusal {
-                ruled: Some(Ruled::of(self.dialect, &decision, &recorded)),
-                ..self.refuse(notice)
-            }),
-            Admission::Admitted(recorded, passage, attempt) => {
-                let ruled = Ruled::of(self.dialect, &decision, &recorded);
-                match forward::send(passage).await {
-                    Ok(answer) => {
-                        let expected = guard::Expected { dialect: self.dialect, stream: self.asked.stream() };
-                        Ok(Tried::Answered(
-                            guard::pass(self.house, target, expected, answer, attempt, ruled).await,
-                        ))
-                    }
-                    Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
-                    Err(unanswered) => {
-                        let notice = settle_unanswered(attempt, unanswered);
-                        Err(Refusal { ruled: Some(ruled), ..self.refuse(notice) })
-                    }
-                }
-            }
-        }
+        proceed(self.house, self.dialect, self.asked.stream(), case).await
     }
 
     /// Puts together what is known about this use of that target.
@@ -190,29 +198,77 @@ impl Asking<'_> {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
-        let measured = house.measures.take(&house.vocabulary, &target.facts, self.asked, at);
-        let layers = measured.map_err(|error| self.unattested(&error))?;
-        let layers = UseLayers {
-            caller: Some(self.claim),
-            program: Some(self.key.registered.program.facts()),
-            gateway: Some(&layers),
-            ..UseLayers::default()
+        let (measures, vocabulary) = (&house.measures, &house.vocabulary);
+        let assemble = || {
+            let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            let layers = UseLayers {
+                caller: Some(self.claim),
+                program: Some(self.key.registered.program.facts()),
+                gateway: Some(&gateway),
+                evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
+                ..UseLayers::default()
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
         };
-        Use::assemble(&house.vocabulary, &layers).map_err(|error| self.unattested(&error.into()))
-    }
-
-    fn unattested(&self, error: &AttestError) -> Refusal {
-        self.refuse(match error {
-            AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
-            AttestError::Fact(_) | AttestError::Use(_) => {
-                tracing::error!(%error, "the vocabulary wants facts that the gateway can't measure");
-                Notice::unavailable("the use can't be attested, so nothing was decided")
-            }
-        })
+        assemble().map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
         Refusal::new(self.dialect, notice)
+    }
+}
+
+/// What a caller is told whose use could not be attested.
+pub(crate) fn unattested(error: &AttestError) -> Notice {
+    match error {
+        AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
+        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread => {
+            tracing::error!(%error, "nothing is decided");
+            Notice::unavailable("the use can't be attested, so nothing was decided")
+        }
+    }
+}
+
+/// Stops six to eight, for a use that has been decided.
+pub(crate) async fn proceed(
+    house: &Arc<House>,
+    dialect: Dialect,
+    stream: bool,
+    case: Case<'_>,
+) -> Result<Tried, Refusal> {
+    let (decision, target) = (case.decision, case.target);
+    let refuse = |notice: Notice| Refusal::new(dialect, notice);
+    let admission = admit::admit(house, case).await.map_err(|error| {
+        tracing::error!(%error, "nothing is forwarded");
+        refuse(match &error {
+            // Somebody else was faster: the ledger lets a hold be collected once.
+            NotAdmitted::Ledger(LedgerError::Order(LifecycleError::Hold(broken))) => {
+                Notice::forbidden(broken.to_string())
+            }
+            NotAdmitted::TooManyHeld => Notice::unavailable(error.to_string()),
+            _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
+        })
+    })?;
+    match admission {
+        Admission::Refused(recorded, notice) => Err(Refusal {
+            ruled: Some(Ruled::of(dialect, decision, &recorded)),
+            held: recorded.hold,
+            ..refuse(notice)
+        }),
+        Admission::Admitted(recorded, passage, attempt) => {
+            let ruled = Ruled::of(dialect, decision, &recorded);
+            match forward::send(passage).await {
+                Ok(answer) => {
+                    let expected = guard::Expected { dialect, stream };
+                    Ok(Tried::Answered(guard::pass(house, target, expected, answer, attempt, ruled).await))
+                }
+                Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
+                Err(unanswered) => {
+                    let notice = settle_unanswered(attempt, unanswered);
+                    Err(Refusal { ruled: Some(ruled), ..refuse(notice) })
+                }
+            }
+        }
     }
 }
 

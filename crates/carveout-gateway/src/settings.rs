@@ -1,10 +1,11 @@
 //! Everything that a gateway is told before it starts, typed. The binary builds it from `carveout.toml`; nothing here
 //! reads a file, except that [`Gateway::bind`](crate::Gateway::bind) loads the named TLS roots.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
-use carveout_ledger::{Ledger, Openings};
+use carveout_ledger::{Appointed, Ledger, OpenHold, Openings, SealedBodies};
+use carveout_signals::Region;
 use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
 use http::Uri;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The fact types that every claim is read by.
     pub vocabulary: Arc<Vocabulary>,
+    /// The region whose national telephone numbers are read without a country code.
+    pub region: Region,
     /// Who may call, and under which terms.
     pub programs: Vec<ProgramSettings>,
     /// Who answers.
@@ -37,6 +40,8 @@ pub struct Settings {
     pub ledger: Ledger,
     /// What opens the commitments in the record. It belongs to the customer, and is no part of the ledger.
     pub openings: Openings,
+    /// What is held, and who may lift it; without it a hold keeps nothing and can't be lifted.
+    pub holds: Option<HoldSettings>,
     /// The time of the ledger's last entry: no decision is dated before it.
     pub last_at: Timestamp,
     /// Where the time comes from.
@@ -47,6 +52,33 @@ pub struct Settings {
     pub patience: Patience,
     /// Whether the sample provider and the demonstration's keys may be used.
     pub sample: bool,
+}
+
+/// How uses on hold are kept and lifted. The officers must have been appointed in the ledger in the same words
+/// ([`OfficersAppointed`](carveout_ledger::OfficersAppointed)), whose rules are the ones that count.
+#[derive(Debug)]
+pub struct HoldSettings {
+    /// Who may answer.
+    pub officers: Vec<OfficerSettings>,
+    /// Whether an officer is kept from answering for the programs that he asks for himself.
+    pub two_person: bool,
+    /// How long a hold waits.
+    pub lasts: Duration,
+    /// How many uses of one program may be on hold at once: each keeps a body on the disk.
+    pub most: usize,
+    /// The bodies on hold.
+    pub bodies: SealedBodies,
+    /// The holds that were found when the ledger was opened.
+    pub found: Vec<OpenHold>,
+}
+
+/// An officer, and how he shows who he is.
+#[derive(Debug)]
+pub struct OfficerSettings {
+    /// As appointed in the ledger.
+    pub appointed: Appointed,
+    /// SHA-256 of the officer's token for the HTTP API, if he has one.
+    pub token: Option<[u8; 32]>,
 }
 
 /// A program with the stack that binds it.
@@ -189,6 +221,12 @@ pub enum SettingsError {
     Credential {
         /// The provider.
         provider: String,
+    },
+    /// What is on hold can't be read.
+    #[error("the uses on hold can't be read: {problem}")]
+    Holds {
+        /// What is wrong.
+        problem: String,
     },
     /// The TLS roots can't be used.
     #[error("the provider `{provider}`: {problem}; check `ca_file` or the machine's certificate store")]

@@ -98,6 +98,7 @@ fn decided(number: u64) -> Entry {
         body: Commitment::to(CommittedPart::Request, &Salt::from_bytes([3; 32]), b"body"),
         body_bytes: 1_024,
         hold: None,
+        hold_until: None,
     };
     Entry { at: Timestamp::from_millis(1_772_703_000_000), event: Event::Decided(decided) }
 }

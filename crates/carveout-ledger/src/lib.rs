@@ -64,6 +64,7 @@ mod openings;
 mod published;
 mod reader;
 mod receipt;
+mod sealed;
 mod search;
 mod statement;
 pub mod storage;
@@ -75,19 +76,21 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, Attempted, Cited, Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError,
-    Entry, EntryError, Event, Genesis, Interrupted, KeyRotated, MOST_ENTRY_BYTES, Outcome, PinnedKey,
-    Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Salt, Settled, SignatureRule, Target,
-    TermsAdopted, Usage,
+    Adopted, AnswerError, Appointed, Approved, Attempted, Cited, Commitment, CommittedPart, Committer,
+    Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
+    HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey,
+    Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule,
+    Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
-pub use lifecycle::{LifecycleError, OpenAttempt};
+pub use lifecycle::{HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;
 pub use openings::{Openings, OpeningsError};
-pub use reader::LedgerReader;
+pub use reader::{LedgerReader, Tail};
 pub use receipt::{Receipt, VerifyError, parse_tlog_proof, verify_tlog_proof};
+pub use sealed::{SealedBodies, SealedError};
 pub use statement::{Domain, Statement, StatementError, cosign_statement, sign_statement, verify_statement};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tree::{BundleError, ProofError, check_consistency, check_inclusion, leaf_hash, parse_bundle};

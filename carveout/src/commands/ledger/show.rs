@@ -64,7 +64,13 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::Attempted(attempted) => known.get(&attempted.decision).cloned(),
         Event::Settled(settled) => known.get(&settled.decision).cloned(),
         Event::Interrupted(interrupted) => known.get(&interrupted.decision).cloned(),
-        Event::Genesis(_) | Event::TermsAdopted(_) | Event::KeyRotated(_) => None,
+        Event::Approved(approved) => known.get(&approved.hold.decision()).cloned(),
+        Event::Refused(refused) => known.get(&refused.hold.decision()).cloned(),
+        Event::Expired(expired) => known.get(&expired.hold.decision()).cloned(),
+        Event::Erased(erased) => known.get(&erased.hold.decision()).cloned(),
+        Event::Genesis(_) | Event::TermsAdopted(_) | Event::KeyRotated(_) | Event::OfficersAppointed(_) => {
+            None
+        }
     }
 }
 
@@ -129,6 +135,24 @@ fn line(event: &Event) -> String {
             format!("interrupted {}: {}", short(interrupted.decision), interrupted.reason.escape_debug())
         }
         Event::KeyRotated(rotated) => format!("key of {} rotated to {}", rotated.subject, rotated.new),
+        Event::OfficersAppointed(appointed) => {
+            let officers: Vec<String> = appointed
+                .officers
+                .iter()
+                .map(|officer| format!("{} ({})", officer.officer, officer.roles.join(", ")))
+                .collect();
+            let rule = if appointed.two_person { "" } else { ", without the two-person rule" };
+            format!("officers appointed: {}{rule}", officers.join(", "))
+        }
+        Event::Approved(approved) => {
+            let (officer, roles) = (&approved.officer, approved.roles.join(", "));
+            format!("{} approved by {officer} as {roles} until {}", approved.hold, approved.until)
+        }
+        Event::Refused(refused) => {
+            format!("{} refused by {} as {}", refused.hold, refused.officer, refused.roles.join(", "))
+        }
+        Event::Expired(expired) => format!("{} expired", expired.hold),
+        Event::Erased(erased) => format!("body of {} erased", erased.hold),
     }
 }
 

@@ -11,6 +11,9 @@ use http::{
 /// The header with which a caller says what it uses the model for.
 pub(crate) const CARVEOUT_USE: HeaderName = HeaderName::from_static("carveout-use");
 
+/// The header with which a caller comes back for a request that was put on hold.
+pub(crate) const CARVEOUT_HOLD: HeaderName = HeaderName::from_static("carveout-hold");
+
 /// Headers of one hop (RFC 9110 section 7.6.1), and the unregistered ones that behave like them.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
@@ -25,7 +28,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 ];
 
 /// Takes off the headers of this hop, those that `Connection` nominates, and every `Carveout-*` header except the
-/// claim: the others are the gateway's own words, and nothing behind the door may meet a forged one.
+/// claim and the hold: the others are the gateway's own words, and nothing behind the door may meet a forged one.
 pub(crate) fn strip(headers: &mut HeaderMap) {
     strip_nominated(headers);
     for name in &HOP_BY_HOP {
@@ -33,7 +36,9 @@ pub(crate) fn strip(headers: &mut HeaderMap) {
     }
     let forged: Vec<HeaderName> = headers
         .keys()
-        .filter(|name| name.as_str().starts_with("carveout-") && **name != CARVEOUT_USE)
+        .filter(|name| {
+            name.as_str().starts_with("carveout-") && **name != CARVEOUT_USE && **name != CARVEOUT_HOLD
+        })
         .cloned()
         .collect();
     for name in forged {

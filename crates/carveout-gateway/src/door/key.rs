@@ -9,6 +9,9 @@ const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Every key starts with this, so that a key that leaked is recognised wherever it turns up.
 const PREFIX: &str = "cvo_";
 
+/// Every officer's token starts with this.
+const OFFICER_PREFIX: &str = "cvt_";
+
 /// The secret part: 32 random bytes in unpadded base64url.
 const SECRET_LENGTH: usize = 43;
 
@@ -41,7 +44,11 @@ pub(crate) fn refuse_in_address(uri: &Uri) -> Result<(), KeyError> {
     let named = decoded
         .split(['&', ';'])
         .any(|pair| KEY_PARAMETERS.contains(&pair.split('=').next().unwrap_or_default().trim()));
-    if named || decoded.contains(PREFIX) { Err(KeyError::InAddress) } else { Ok(()) }
+    if named || decoded.contains(PREFIX) || decoded.contains(OFFICER_PREFIX) {
+        Err(KeyError::InAddress)
+    } else {
+        Ok(())
+    }
 }
 
 fn percent_decoded(query: &str) -> String {
@@ -87,7 +94,16 @@ fn bearer_token(value: &str) -> Option<&str> {
 
 /// The id inside a key's text: `cvo_<id>_<secret>`. The secret may hold underscores, its length is fixed.
 pub(crate) fn id_of(key: &str) -> Option<&str> {
-    let body = key.strip_prefix(PREFIX)?;
+    id_after(PREFIX, key)
+}
+
+/// The id inside an officer's token: `cvt_<id>_<secret>`.
+pub(crate) fn officer_of(token: &str) -> Option<&str> {
+    id_after(OFFICER_PREFIX, token)
+}
+
+fn id_after<'k>(prefix: &str, key: &'k str) -> Option<&'k str> {
+    let body = key.strip_prefix(prefix)?;
     let end = body.len().checked_sub(SECRET_LENGTH + 1)?;
     let (id, secret) = body.split_at_checked(end)?;
     (secret.starts_with('_') && !id.is_empty()).then_some(id)

@@ -9,15 +9,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use carveout_dialects::Notice;
+use carveout_ledger::Appointed;
 use http::{HeaderMap, request::Parts};
 use hyper::body::Incoming;
 
 use self::{body::BodyError, headers::HeadError, key::KeyError};
 pub(crate) use self::{
-    headers::{CARVEOUT_USE, is_event_stream, is_json},
+    headers::{CARVEOUT_HOLD, CARVEOUT_USE, is_event_stream, is_json},
     stall::Patient,
 };
-use crate::house::{House, KnownKey};
+use crate::{
+    holds::Holds,
+    house::{House, KnownKey},
+};
 
 /// Takes off what doesn't belong to the request, and finds out whose key it carries.
 pub(crate) fn enter(house: &House, head: &mut Parts) -> Result<Arc<KnownKey>, Box<Notice>> {
@@ -31,6 +35,27 @@ pub(crate) fn enter(house: &House, head: &mut Parts) -> Result<Arc<KnownKey>, Bo
                 Notice::unauthenticated()
             }
         })
+    })
+}
+
+/// The same for officers, whose tokens are no keys of programs, as those are no tokens.
+pub(crate) fn enter_officer<'h>(
+    house: &'h House,
+    head: &mut Parts,
+) -> Result<(&'h Holds, &'h Appointed), Box<Notice>> {
+    headers::strip(&mut head.headers);
+    let known = key::refuse_in_address(&head.uri).and_then(|()| {
+        let presented = key::presented(&head.headers)?;
+        let holds = house.holds.as_ref();
+        let known = key::officer_of(presented)
+            .and_then(|id| holds?.officers().find(|officer| officer.appointed.officer == id));
+        let token = known.and_then(|officer| officer.token.as_ref());
+        let matches = key::matches(presented, token);
+        holds.zip(known).filter(|_| matches).ok_or(KeyError::Unknown)
+    });
+    known.map(|(holds, officer)| (holds, &officer.appointed)).map_err(|error| {
+        tracing::debug!(%error, "no officer");
+        Box::new(Notice::unauthenticated())
     })
 }
 

@@ -108,7 +108,9 @@ pub(crate) async fn pass(
             ruled.write(response.headers_mut());
             response
         }
-        Err(notice) => Refusal { dialect: expected.dialect, notice, ruled: Some(ruled) }.into_response(),
+        Err(notice) => {
+            Refusal { ruled: Some(ruled), ..Refusal::new(expected.dialect, notice) }.into_response()
+        }
     };
     for (name, value) in passed_on.into_iter().flatten() {
         response.headers_mut().insert(name, value);

@@ -13,6 +13,7 @@ use crate::{
     claim::RecentClaims,
     clock::DecisionClock,
     forward::Provider,
+    holds::Holds,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
         TargetSettings,
@@ -42,8 +43,10 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
+    let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
     Ok(House {
-        measures: Measures::of(&settings.vocabulary),
+        holds,
+        measures: Measures::of(&settings.vocabulary, settings.region),
         vocabulary: settings.vocabulary,
         keys,
         routes,

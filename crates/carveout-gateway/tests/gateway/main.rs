@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+mod evidence;
+mod holds;
 mod invariants;
 mod kit;
 mod provider_faults;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Commitment, DecisionId};
+use super::{Commitment, DecisionId, HoldId};
 use crate::{
-    Digest, Domain, SigningKey, Statement, StatementError, VerifierKey, sign_statement, verify_statement,
+    Digest, Domain, SigningKey, Statement, StatementError, Timestamp, VerifierKey, sign_statement,
+    verify_statement,
 };
 
 /// The ledger was founded.
@@ -122,7 +123,10 @@ pub struct Decided {
     pub body_bytes: u64,
     /// The hold that was opened, or is being collected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hold: Option<String>,
+    pub hold: Option<HoldId>,
+    /// Until when the hold that was opened waits for its approvals, its body kept. Without it nothing waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_until: Option<Timestamp>,
 }
 
 /// Who answers, and for which model.

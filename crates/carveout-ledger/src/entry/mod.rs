@@ -4,9 +4,14 @@
 //! that are stored are the bytes that are hashed, and an entry has exactly one spelling: reading refuses
 //! unknown and duplicate members, and anything that [`Entry::encode`] would have written differently.
 
+mod holds;
 mod identity;
 mod kinds;
 
+pub use holds::{
+    AnswerError, Appointed, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, OfficersAppointed,
+    Refused,
+};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
     Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
@@ -54,6 +59,16 @@ pub enum Event {
     Interrupted(Interrupted),
     /// A key was replaced, by the old key's word.
     KeyRotated(KeyRotated),
+    /// Who may answer holds from now on.
+    OfficersAppointed(OfficersAppointed),
+    /// An officer approved what is on hold.
+    Approved(Approved),
+    /// An officer refused what is on hold.
+    Refused(Refused),
+    /// A hold was not answered in time.
+    Expired(Expired),
+    /// The body of a hold that has ended is not kept any more.
+    Erased(Erased),
 }
 
 /// Why bytes are not an entry, or an entry can't be written.
@@ -108,6 +123,11 @@ impl Event {
             Self::Settled(_) => "settled",
             Self::Interrupted(_) => "interrupted",
             Self::KeyRotated(_) => "key_rotated",
+            Self::OfficersAppointed(_) => "officers_appointed",
+            Self::Approved(_) => "approved",
+            Self::Refused(_) => "refused",
+            Self::Expired(_) => "expired",
+            Self::Erased(_) => "erased",
         }
     }
 }
@@ -126,6 +146,11 @@ impl Entry {
             Event::Settled(event) => self.write(event),
             Event::Interrupted(event) => self.write(event),
             Event::KeyRotated(event) => self.write(event),
+            Event::OfficersAppointed(event) => self.write(event),
+            Event::Approved(event) => self.write(event),
+            Event::Refused(event) => self.write(event),
+            Event::Expired(event) => self.write(event),
+            Event::Erased(event) => self.write(event),
         }?;
         if bytes.len() > MOST_ENTRY_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
     }
@@ -167,6 +192,11 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
         "settled" => Event::Settled(event(json)?),
         "interrupted" => Event::Interrupted(event(json)?),
         "key_rotated" => Event::KeyRotated(event(json)?),
+        "officers_appointed" => Event::OfficersAppointed(event(json)?),
+        "approved" => Event::Approved(event(json)?),
+        "refused" => Event::Refused(event(json)?),
+        "expired" => Event::Expired(event(json)?),
+        "erased" => Event::Erased(event(json)?),
         other => return Err(EntryError::Kind(other.chars().take(80).collect())),
     })
 }

@@ -7,14 +7,16 @@ use std::{
 };
 
 use super::{
-    Handle, Ledger, Options, committer, projection,
+    Handle, Ledger, Options, committer,
+    herald::Herald,
+    projection,
     publication::{CHECKPOINT, Publication},
     publisher,
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, PinnedKey, SigningKey, Timestamp,
-    VerifierKey, leaf_hash,
+    Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, SigningKey,
+    Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -39,6 +41,8 @@ pub struct Recovery {
     pub torn_bytes: u64,
     /// Permitted decisions whose end is not recorded: close them with [`Recovery::interruptions`].
     pub open_attempts: Vec<OpenAttempt>,
+    /// Holds that wait, and those that have ended and whose body is yet to be erased.
+    pub open_holds: Vec<OpenHold>,
     /// The latest time of any entry: a decision's time must not be earlier.
     pub last_at: Timestamp,
     /// The parties' current keys: those of the genesis, as rotated since.
@@ -159,6 +163,7 @@ pub(super) fn open(
         replayed: replayed.entries.len() as u64,
         torn_bytes: replayed.torn_bytes,
         open_attempts: publication.lifecycle().open_attempts(),
+        open_holds: publication.lifecycle().holds.open(),
         last_at: publication.lifecycle().last_at,
         parties: publication.lifecycle().parties.clone(),
         elapsed: began.elapsed(),
@@ -255,6 +260,7 @@ fn start(
         committed: Condvar::new(),
         relieved: Condvar::new(),
         published: RwLock::new(published),
+        herald: Herald::default(),
     });
     let failed = |error| LedgerError::io("start a thread for", "ledger", &error);
     let committer = {

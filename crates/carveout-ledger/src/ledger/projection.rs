@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, Entry, LedgerError, OpenAttempt, PinnedKey, Timestamp,
-    lifecycle::{Lifecycle, Step},
+    lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
     storage::{Storage, read_if_present, write_durably},
@@ -16,6 +16,8 @@ use crate::{
 };
 
 const PATH: &str = "state/projection";
+/// The version that is written; what another one wrote is made again.
+const VERSION: u32 = 2;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -30,12 +32,13 @@ struct Stored {
     former_log_key: Option<String>,
     parties: Vec<PinnedKey>,
     open: Vec<OpenAttempt>,
+    holds: Holds,
 }
 
 /// Writes the state at the checkpoint with this root: one line of JSON and one with its digest.
 pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> Result<(), LedgerError> {
     let stored = Stored {
-        v: 1,
+        v: VERSION,
         size: state.size,
         root,
         last_at: state.last_at,
@@ -43,6 +46,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         former_log_key: state.former_log_key.clone(),
         parties: state.parties.clone(),
         open: state.open_attempts(),
+        holds: state.holds.clone(),
     };
     let mut bytes =
         serde_json::to_vec(&stored).map_err(|error| LedgerError::corrupt(PATH, error.to_string()))?;
@@ -76,14 +80,14 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
     let text = std::str::from_utf8(bytes).ok()?.strip_suffix('\n')?;
     let (json, digest) = text.split_once('\n')?;
     (digest.parse() == Ok(Digest::of(json.as_bytes()))).then_some(())?;
-    serde_json::from_str(json).ok().filter(|stored: &Stored| stored.v == 1)
+    serde_json::from_str(json).ok().filter(|stored: &Stored| stored.v == VERSION)
 }
 
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, .. } = self;
-        Lifecycle { size, last_at, log_key, former_log_key, parties, open }
+        let Self { size, last_at, log_key, former_log_key, parties, holds, .. } = self;
+        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds }
     }
 }
 

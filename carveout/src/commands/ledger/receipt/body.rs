@@ -78,7 +78,8 @@ pub(super) fn check(
 fn committed(event: &Event) -> miette::Result<Committed> {
     match event {
         Event::Decided(decided) => Ok(Committed {
-            decision: decided.decision,
+            // What is sent after a hold is shown by the commitment that was made when it was held.
+            decision: decided.hold.map_or(decided.decision, |hold| hold.decision()),
             part: CommittedPart::Request,
             commitment: decided.body,
         }),

@@ -1,19 +1,28 @@
 //! One decision, made again.
 
 use carveout_ledger::{Decided, Timestamp};
-use carveout_terms::{Decision, Facts, Known, Ruling};
+use carveout_terms::{Decision, Facts, Known, RoleId, Ruling};
 
 use super::bound::Bound;
 
 /// How a decision comes out otherwise, if it does.
-pub(super) fn difference(bound: &Bound, decided: &Decided, at: Timestamp) -> Option<String> {
+///
+/// `held` is what was measured when the use was put on hold, if it is decided again after a hold. That its approvals
+/// were given, in time and by appointed officers, and that it is the same use otherwise, is among the rules that every
+/// entry of a verified ledger has kept.
+pub(super) fn difference(
+    bound: &Bound,
+    decided: &Decided,
+    held: Option<&str>,
+    at: Timestamp,
+) -> Option<String> {
     if decided.terms.to_string() != bound.stack.digest().to_string() {
         return Some(format!(
             "decided by the terms {}, which are not those adopted for its program",
             decided.terms
         ));
     }
-    match again(bound, decided) {
+    match again(bound, decided, held) {
         Err(error) => Some(error),
         Ok(decision) if decision.at.millis() != at.millis() => {
             Some(format!("recorded at {at}, but decided as if at {}", decision.at))
@@ -26,10 +35,10 @@ pub(super) fn difference(bound: &Bound, decided: &Decided, at: Timestamp) -> Opt
     }
 }
 
-fn again(bound: &Bound, decided: &Decided) -> Result<Decision, String> {
+fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decision, String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
-    let known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
+    let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
         .map_err(|error| format!("the recorded facts can't be read: {error}"))?;
     // The registered facts are part of the terms: other ones are not what the parties saw.
     if known.program != *bound.program.facts() {
@@ -39,11 +48,29 @@ fn again(bound: &Bound, decided: &Decided) -> Result<Decision, String> {
     if known.gateway != targeted(&known.gateway, bound, decided)? {
         return Err("it was decided for another target than the one it names".to_owned());
     }
-    if !facts.approvals.is_empty() {
-        return Err("it rests on approvals, and no entry proves that they were given".to_owned());
+    match held {
+        None if !facts.approvals.is_empty() => {
+            return Err("it rests on approvals, and no entry proves that they were given".to_owned());
+        }
+        None => {}
+        Some(held) => unchanged(bound, &known.gateway, held)?,
     }
+    known.approvals = facts.approvals.iter().map(RoleId::new).collect();
     let use_ = known.assemble(vocabulary).map_err(|error| error.to_string())?;
     Ok(bound.stack.decide(&use_))
+}
+
+/// What was measured when the use was held must be what was measured now, but for the time.
+fn unchanged(bound: &Bound, now: &Facts, held: &str) -> Result<(), String> {
+    let vocabulary = bound.stack.vocabulary();
+    let mut held = Facts::suppose(vocabulary, held).map_err(|error| error.to_string())?;
+    let time = now.filtered(|fact| vocabulary.get(fact).name() == "at");
+    held = held.overridden_by(&time);
+    if held == *now {
+        Ok(())
+    } else {
+        Err("it was measured otherwise than when it was put on hold".to_owned())
+    }
 }
 
 /// The measured facts as they must be for the target that the entry names.

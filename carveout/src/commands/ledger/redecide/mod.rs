@@ -11,7 +11,9 @@ mod bound;
 
 use std::collections::HashMap;
 
-use carveout_ledger::{Decided, DecisionId, Entry, Event, Objects, Ruling, Target, Timestamp, Verified};
+use carveout_ledger::{
+    Decided, DecisionId, Entry, Event, HoldId, Objects, Ruling, Target, Timestamp, Verified,
+};
 use miette::{IntoDiagnostic, WrapErr};
 
 use self::{
@@ -54,12 +56,20 @@ struct Walk {
     programs: HashMap<String, Bound>,
     /// The targets of the permitted uses that are under way.
     permitted: HashMap<DecisionId, Target>,
+    /// What was measured of the uses on hold.
+    held: HashMap<HoldId, String>,
     redecided: Redecided,
 }
 
 impl Walk {
     fn new(objects: Objects) -> Self {
-        Self { objects, programs: HashMap::new(), permitted: HashMap::new(), redecided: Redecided::default() }
+        Self {
+            objects,
+            programs: HashMap::new(),
+            permitted: HashMap::new(),
+            held: HashMap::new(),
+            redecided: Redecided::default(),
+        }
     }
 
     fn step(&mut self, index: u64, entry: Entry) -> miette::Result<()> {
@@ -76,7 +86,13 @@ impl Walk {
             .then(|| "attempted at another target than the one decided on".to_owned()),
             Event::Settled(settled) => self.ended(settled.decision),
             Event::Interrupted(interrupted) => self.ended(interrupted.decision),
-            Event::Genesis(_) | Event::KeyRotated(_) => None,
+            Event::Refused(refused) => self.unheld(&refused.hold),
+            Event::Expired(expired) => self.unheld(&expired.hold),
+            Event::Genesis(_)
+            | Event::KeyRotated(_)
+            | Event::OfficersAppointed(_)
+            | Event::Approved(_)
+            | Event::Erased(_) => None,
         };
         self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
         Ok(())
@@ -87,10 +103,22 @@ impl Walk {
         if decided.ruling == Ruling::Permit {
             self.permitted.insert(decided.decision, decided.target.clone());
         }
+        let held = decided.hold.and_then(|hold| match decided.ruling {
+            Ruling::Permit => self.held.remove(&hold),
+            _ => self.held.get(&hold).cloned(),
+        });
+        if let (Some(hold), Some(_)) = (decided.hold, decided.hold_until) {
+            self.held.insert(hold, decided.facts.gateway.clone());
+        }
         match self.programs.get(&decided.program) {
             None => Some("no terms were adopted for its program before it".to_owned()),
-            Some(bound) => difference(bound, decided, at),
+            Some(bound) => difference(bound, decided, held.as_deref(), at),
         }
+    }
+
+    fn unheld(&mut self, hold: &HoldId) -> Option<String> {
+        self.held.remove(hold);
+        None
     }
 
     fn ended(&mut self, decision: DecisionId) -> Option<String> {

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a kit is written as if it were a library")]
 
 pub mod client;
+pub mod officers;
 pub mod provider;
 pub mod storage;
 
@@ -120,7 +121,7 @@ pub struct Kit {
     pub settings: Settings,
     pub directory: Arc<TempDir>,
     pub mood: Arc<Mood>,
-    key: SigningKey,
+    pub key: SigningKey,
 }
 
 impl Kit {
@@ -139,6 +140,7 @@ impl Kit {
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             vocabulary: vocabulary(),
+            region: carveout_signals::Region::default(),
             programs: vec![
                 program(
                     "depot",
@@ -156,6 +158,7 @@ impl Kit {
             ],
             ledger,
             openings: Openings::keep(&directory.path().join("openings")).unwrap(),
+            holds: None,
             last_at: now(),
             clock: Clock::system(),
             limits: Limits::default(),
@@ -206,7 +209,7 @@ pub struct Running {
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), RunError>>>,
     ledger: Option<Ledger>,
-    key: SigningKey,
+    pub key: SigningKey,
 }
 
 impl Running {

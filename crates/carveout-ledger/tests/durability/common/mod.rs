@@ -64,7 +64,8 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         facts_digest: Digest::of(b"facts"),
         body: Commitment::to(CommittedPart::Request, &Salt::from_bytes([9; 32]), b"body"),
         body_bytes: 4,
-        hold: (ruling == Ruling::Hold).then(|| "hold-1".into()),
+        hold: None,
+        hold_until: None,
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }

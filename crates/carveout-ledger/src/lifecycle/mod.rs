@@ -1,13 +1,18 @@
-//! What may follow what: `decided -> attempted* -> settled | interrupted`.
+//! What may follow what: `decided -> attempted* -> settled | interrupted`, and the life of a hold ([`holds`]).
 //!
 //! The state is a projection of the entries. It holds only what is still open, so its size is bounded by the
 //! requests in flight, not by the ledger's length. For the same reason it can't tell that a decision's name
 //! was used again after the decision had ended.
 
+mod holds;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::holds::Holds;
+use self::holds::{Changed, HoldStep};
+pub use self::holds::{HoldError, OpenHold};
 use crate::{DecisionId, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
 
 /// A permitted decision whose end is not recorded.
@@ -33,6 +38,9 @@ pub enum LifecycleError {
     /// There is no open permitted decision of that name.
     #[error("decision `{0}` is not open: it was not permitted, or has ended")]
     NotOpen(DecisionId),
+    /// It does not follow in the life of a hold.
+    #[error(transparent)]
+    Hold(#[from] HoldError),
     /// The attempt's number does not follow.
     #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
     Attempt {
@@ -59,6 +67,7 @@ pub enum LifecycleError {
 pub(crate) struct Step {
     at: Timestamp,
     change: Change,
+    hold: Option<HoldStep>,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +90,7 @@ pub(crate) struct Lifecycle {
     pub(crate) former_log_key: Option<String>,
     pub(crate) parties: Vec<PinnedKey>,
     pub(crate) open: HashMap<DecisionId, u32>,
+    pub(crate) holds: Holds,
 }
 
 impl Step {
@@ -90,7 +100,12 @@ impl Step {
             Event::Genesis(genesis) => {
                 Change::Founded { log_key: genesis.log_key.clone(), parties: genesis.parties.clone() }
             }
-            Event::TermsAdopted(_) => Change::None,
+            Event::TermsAdopted(_)
+            | Event::OfficersAppointed(_)
+            | Event::Approved(_)
+            | Event::Refused(_)
+            | Event::Expired(_)
+            | Event::Erased(_) => Change::None,
             Event::Decided(decided) if decided.ruling == Ruling::Permit => {
                 Change::Permitted(decided.decision)
             }
@@ -109,7 +124,7 @@ impl Step {
                 Change::Rotated(Box::new(event.clone()))
             }
         };
-        Ok(Self { at: entry.at, change })
+        Ok(Self { at: entry.at, change, hold: HoldStep::of(entry)? })
     }
 }
 
@@ -123,6 +138,7 @@ impl Lifecycle {
             former_log_key: None,
             parties: Vec::new(),
             open: HashMap::new(),
+            holds: Holds::default(),
         }
     }
 
@@ -133,17 +149,24 @@ impl Lifecycle {
 
     /// Applies all steps, or changes nothing.
     pub(crate) fn apply_all(&mut self, steps: &[&Step]) -> Result<(), LifecycleError> {
-        self.check(steps)?;
+        let changed = self.check(steps)?;
         for step in steps {
             self.apply_checked(step);
+        }
+        if let Some(changed) = changed {
+            self.holds.take(changed);
         }
         Ok(())
     }
 
-    fn check(&self, steps: &[&Step]) -> Result<(), LifecycleError> {
+    fn check(&self, steps: &[&Step]) -> Result<Option<Changed>, LifecycleError> {
         // What the earlier steps of a group leave behind: the last attempt, or `None` once ended.
         let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
+        let mut holds = None;
         for (index, step) in (self.size..).zip(steps) {
+            if let Some(hold) = &step.hold {
+                self.holds.check(holds.get_or_insert_default(), hold, step.at, index)?;
+            }
             if (index == 0) != matches!(step.change, Change::Founded { .. }) {
                 return Err(LifecycleError::Genesis);
             }
@@ -172,7 +195,7 @@ impl Lifecycle {
                 changed.insert(decision, state);
             }
         }
-        Ok(())
+        Ok(holds)
     }
 
     fn check_rotation(&self, rotation: &KeyRotated) -> Result<(), LifecycleError> {

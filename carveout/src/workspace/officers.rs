@@ -1,0 +1,109 @@
+//! Officers, as the configuration appoints them.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use carveout_gateway::OfficerSettings;
+use carveout_ledger::{
+    Appointed, Digest, Entry, Event, Ledger, OfficersAppointed, SealedBodies, Timestamp, VerifierKey,
+};
+use miette::{IntoDiagnostic, WrapErr, miette};
+
+use super::Workspace;
+use crate::config::{Config, Officer};
+
+/// Every officer of the configuration, checked against the agreements and programs of the workspace.
+pub(crate) fn verified_officers(workspace: &Workspace) -> miette::Result<Vec<OfficerSettings>> {
+    let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    let officers = workspace.config.officers.iter().map(|officer| {
+        let checked = checked(workspace, officer)
+            .wrap_err_with(|| format!("the officer `{}` can't be appointed", officer.id))?;
+        if !ids.insert(checked.appointed.officer.clone()) || !keys.insert(checked.appointed.key.clone()) {
+            return Err(miette!(
+                help = "one officer has one id and one key: a second one would be a second person",
+                "the officer `{}`, or his key, is given twice",
+                officer.id
+            ));
+        }
+        Ok(checked)
+    });
+    officers.collect()
+}
+
+fn checked(workspace: &Workspace, officer: &Officer) -> miette::Result<OfficerSettings> {
+    let parties = workspace.agreements.iter().flat_map(|file| file.agreement.parties());
+    let known: BTreeSet<&str> =
+        parties.flat_map(|party| &party.roles).map(carveout_terms::RoleId::as_str).collect();
+    let help = || format!("the parties have these roles: {}", listed(known.iter().copied()));
+    if officer.roles.is_empty() {
+        return Err(miette!(help = help(), "he has no role"));
+    }
+    if let Some(stranger) = officer.roles.iter().find(|role| !known.contains(role.as_str())) {
+        return Err(miette!(help = help(), "no party has the role `{stranger}`"));
+    }
+    officer.programs.iter().try_for_each(|program| workspace.program(program).map(drop))?;
+    let text = officer.key.fetch(&workspace.root)?;
+    let key: VerifierKey = text
+        .parse()
+        .into_diagnostic()
+        .wrap_err_with(|| format!("`{}` is not a public key of `carveout keygen`", officer.key))?;
+    let token = officer.token_sha256.as_ref().map(|text| sha256(text)).transpose()?;
+    let appointed = Appointed {
+        officer: officer.id.clone(),
+        roles: officer.roles.clone(),
+        key: key.to_string(),
+        programs: officer.programs.clone(),
+    };
+    Ok(OfficerSettings { appointed, token })
+}
+
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn sha256(text: &str) -> miette::Result<[u8; 32]> {
+    let digest = format!("sha256:{text}").parse::<Digest>();
+    let digest = digest.map_err(|_malformed| {
+        let help =
+            "it is what `carveout keygen --officer ID` prints, 64 hexadecimal digits, and never the token";
+        miette!(help = help, "`token_sha256` is not a digest")
+    })?;
+    Ok(*digest.as_bytes())
+}
+
+/// Records who may answer holds from now on. Where nobody ever could, nothing is recorded.
+pub(crate) async fn appoint(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    held: bool,
+    at: Timestamp,
+) -> miette::Result<()> {
+    let officers: Vec<Appointed> =
+        verified_officers(workspace)?.into_iter().map(|officer| officer.appointed).collect();
+    if officers.is_empty() && !held {
+        return Ok(());
+    }
+    let two_person = workspace.config.holds.two_person;
+    let event = Event::OfficersAppointed(OfficersAppointed { officers, two_person });
+    let recorded = ledger.append(Entry { at, event }).await;
+    recorded.map(drop).into_diagnostic().wrap_err("the officers could not be recorded")
+}
+
+/// Where the openings are.
+pub(crate) fn openings_directory(root: &Path, config: &Config) -> PathBuf {
+    root.join(&config.ledger.openings)
+}
+
+/// The bodies on hold.
+pub(crate) fn sealed_bodies(root: &Path, config: &Config) -> miette::Result<SealedBodies> {
+    let key = match &config.holds.key {
+        Some(key) => root.join(key),
+        None => openings_directory(root, config).join("held.key"),
+    };
+    SealedBodies::keep(&root.join(&config.holds.directory), &key)
+        .into_diagnostic()
+        .wrap_err("the bodies on hold can't be kept")
+}

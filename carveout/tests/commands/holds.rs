@@ -1,0 +1,145 @@
+//! `holds`: officers at a gateway that runs, and in a workspace whose gateway is stopped.
+
+use serde_json::Value as Json;
+
+use crate::kit::{Serving, Workspace, post, provider};
+
+/// The sample's use that the release authority must approve.
+const HELD: &str = "purpose=targeting.nominate, volume=targeted, subject=none";
+const PROGRAM: &str = "intelligence-support";
+
+/// The sample workspace with an officer for its release authority, and one who asks for the program himself.
+fn with_officers(provider: &Serving) -> Workspace {
+    let workspace = Workspace::sample(Some(provider));
+    for (id, programs) in [("release", ""), ("requester", "\"intelligence-support\"")] {
+        workspace.run(&format!("keygen --name officer.example/{id} --out {id}.key")).expect(0, &[]);
+        let token = workspace.run(&format!("keygen --officer {id} --json")).expect(0, &[]).json();
+        workspace.write(&format!("{id}.token"), token["token"].as_str().unwrap());
+        let digest = token["token_sha256"].as_str().unwrap();
+        workspace.append(
+            "carveout.toml",
+            &format!(
+                "\n[[officer]]\nid = \"{id}\"\nroles = [\"customer/release-authority\"]\nkey = \"file:{id}.pub\"\n\
+                 token_sha256 = \"{digest}\"\nprograms = [{programs}]\n"
+            ),
+        );
+    }
+    workspace
+}
+
+fn held(workspace: &Workspace, gateway: &Serving) -> String {
+    let (status, answer) = workspace.ask(gateway, PROGRAM, HELD);
+    assert_eq!(status, 403, "{answer}");
+    let body: Json = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    body["error"]["carveout"]["hold"].as_str().unwrap().to_owned()
+}
+
+fn collect(workspace: &Workspace, gateway: &Serving, hold: &str) -> (u16, String) {
+    let headers = format!("Authorization: Bearer {}\r\n", workspace.key(PROGRAM));
+    post(gateway.address, &format!("/carveout/v1/holds/{hold}/collect"), &headers, "")
+}
+
+fn at(gateway: &Serving, officer: &str) -> String {
+    format!("--gateway http://{} --token file:{officer}.token", gateway.address)
+}
+
+#[test]
+fn an_officer_lists_shows_and_approves_at_a_gateway_and_the_record_says_so() {
+    let provider = provider();
+    let workspace = with_officers(&provider);
+    let gateway = workspace.serve();
+    let (hold, other) = (held(&workspace, &gateway), held(&workspace, &gateway));
+    let officer = at(&gateway, "release");
+    let listed = workspace.run(&format!("holds list --json {officer}")).expect(0, &[]).json();
+    assert_eq!(
+        (&listed["holds"][0]["hold"], &listed["holds"][0]["state"]),
+        (&hold.clone().into(), &"waiting".into())
+    );
+    workspace.run(&format!("holds list {officer}")).expect(0, &[&hold, &other, "customer/release-authority"]);
+    workspace
+        .run(&format!("holds show {hold} {officer}"))
+        .expect(0, &["sample-terms 3.5", "targeting.nominate", "Which parts are short?"]);
+
+    // By the two-person rule, and with a key that isn't the token's.
+    let himself = at(&gateway, "requester");
+    workspace
+        .run(&format!("holds approve {hold} --key requester.key {himself}"))
+        .expect(2, &["not for this officer", "two-person rule"]);
+    workspace
+        .run(&format!("holds approve {hold} --key requester.key {himself} --as customer/release-authority"))
+        .expect(2, &["two-person rule"]);
+    workspace
+        .run(&format!("holds approve {hold} --key requester.key {officer}"))
+        .expect(2, &["not this officer's answer"]);
+    workspace.run(&format!("holds approve {hold} --key requester.key")).expect(2, &["two-person rule"]);
+    workspace.run(&format!("holds approve {hold} --key release.key")).expect(2, &["--gateway"]);
+    workspace
+        .run("holds list --gateway http://203.0.113.1 --token file:release.token")
+        .expect(2, &["https://"]);
+    workspace
+        .run(&format!("holds list --gateway http://{} --token file:keys/vendor.pub", gateway.address))
+        .expect(2, &["token"]);
+    assert_eq!(collect(&workspace, &gateway, &hold).0, 403);
+
+    let approved = workspace
+        .run(&format!("holds approve {hold} --key release.key --json {officer}"))
+        .expect(0, &[])
+        .json();
+    assert_eq!(approved["answer"], "approved");
+    workspace
+        .run(&format!("holds approve {hold} --key release.key {officer}"))
+        .expect(2, &["approved already"]);
+    workspace
+        .run(&format!("holds refuse {other} --key release.key {officer}"))
+        .expect(0, &["refused", &other]);
+    assert_eq!(collect(&workspace, &gateway, &hold).0, 200);
+    assert_eq!(collect(&workspace, &gateway, &hold).0, 403);
+    let (status, denied) = collect(&workspace, &gateway, &other);
+    assert!(status == 403 && denied.contains("has been refused"), "{denied}");
+    assert_eq!(gateway.stop(), Some(0));
+
+    workspace.run("ledger verify --redecide").expect(0, &["verified", "3 decisions", "0 differ"]);
+    workspace
+        .run("ledger show")
+        .expect(0, &["officers appointed", "approved by release", "refused by release", "erased"]);
+    workspace.run("holds list").expect(0, &["nothing is on hold"]);
+    workspace.run(&format!("holds show {hold}")).expect(0, &["collected"]);
+}
+
+#[test]
+fn what_is_approved_in_a_workspace_is_collected_from_the_next_gateway() {
+    let provider = provider();
+    let workspace = with_officers(&provider);
+    let gateway = workspace.serve();
+    let hold = held(&workspace, &gateway);
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run(&format!("holds show {hold}")).expect(0, &["waiting", "Which parts are short?"]);
+    workspace.run(&format!("holds approve {hold} --key keys/vendor.key")).expect(2, &["no officer's key"]);
+    workspace.run(&format!("holds approve {hold} --key release.key --minutes 5")).expect(0, &["approved"]);
+    workspace.run(&format!("holds approve {hold} --key release.key")).expect(2, &["approved already"]);
+    let gateway = workspace.serve();
+    assert_eq!(collect(&workspace, &gateway, &hold).0, 200);
+    assert_eq!(collect(&workspace, &gateway, &hold).0, 403);
+    gateway.kill();
+    // A later start closes what the kill left, and the hold stays used.
+    let gateway = workspace.serve();
+    assert!(matches!(collect(&workspace, &gateway, &hold).0, 403 | 404));
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["verified", "0 differ"]);
+}
+
+#[test]
+fn officers_that_the_agreements_do_not_know_are_refused_at_the_start() {
+    let provider = provider();
+    let cases = [
+        ("customer/release-authority", "customer/janitor", "no party has the role `customer/janitor`"),
+        ("\"intelligence-support\"", "\"no-such\"", "there is no program `no-such`"),
+        ("file:requester.pub", "file:release.pub", "given twice"),
+        ("token_sha256 = \"", "token_sha256 = \"x", "not a digest"),
+    ];
+    for (old, new, said) in cases {
+        let workspace = with_officers(&provider);
+        workspace.edit("carveout.toml", old, new);
+        workspace.refuses(&[said]);
+    }
+}

@@ -1,0 +1,446 @@
+//! What may follow what in the life of a hold:
+//! `decided (hold) -> approved* -> decided (permit) | refused | expired -> erased`.
+//!
+//! The rules stand here and nowhere else, so that the writer of a ledger and its auditor apply the same ones: an
+//! approval is an appointed officer's, in a role that is missing, of exactly what was held, in time, not by who
+//! asks, and it is used once.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AnswerError, Appointed, Approved, Decided, Digest, Entry, Event, HoldId, OfficersAppointed, Refused,
+    Ruling, Timestamp, leaf_hash,
+};
+
+/// Why an entry does not follow in the life of a hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HoldError {
+    /// There is no such hold, or it has ended.
+    #[error(
+        "`{0}` does not wait for anything: there is no such hold, or it has been collected, refused or expired"
+    )]
+    NotWaiting(HoldId),
+    /// A hold that has not ended can't be erased, and one that waits can't be opened again.
+    #[error("`{0}` has not ended")]
+    NotEnded(HoldId),
+    /// Too late.
+    #[error("`{hold}` waited until {until}, and it is {at}")]
+    Late {
+        /// The hold.
+        hold: HoldId,
+        /// Until when it waited.
+        until: Timestamp,
+        /// The time of the entry.
+        at: Timestamp,
+    },
+    /// Too soon.
+    #[error("`{hold}` waits until {until}, so it can't expire at {at}")]
+    Early {
+        /// The hold.
+        hold: HoldId,
+        /// Until when it waits.
+        until: Timestamp,
+        /// The time of the entry.
+        at: Timestamp,
+    },
+    /// An approval that outlives its hold, or is over before it begins.
+    #[error("an approval of `{hold}` must end after {at} and not after {until}")]
+    Term {
+        /// The hold.
+        hold: HoldId,
+        /// Until when it waits.
+        until: Timestamp,
+        /// The time of the entry.
+        at: Timestamp,
+    },
+    /// Nobody appointed this officer with this key.
+    #[error("`{0}` is not an officer with that key: see `[[officer]]` in the configuration")]
+    Officer(String),
+    /// A role that the officer does not have, or that the hold does not wait for.
+    #[error(
+        "`{officer}` can't answer `{hold}` as `{role}`: the officer must have the role, and the hold must wait for it"
+    )]
+    Role {
+        /// The officer.
+        officer: String,
+        /// The hold.
+        hold: HoldId,
+        /// The role.
+        role: String,
+    },
+    /// The two-person rule.
+    #[error("`{officer}` asks for `{program}` himself: by the two-person rule somebody else must answer")]
+    Requester {
+        /// The officer.
+        officer: String,
+        /// The program.
+        program: String,
+    },
+    /// An answer is given once.
+    #[error("`{officer}` has approved `{hold}` already")]
+    Repeated {
+        /// The officer.
+        officer: String,
+        /// The hold.
+        hold: HoldId,
+    },
+    /// The answer is about another use.
+    #[error("the answer is not about what `{0}` holds: its digest is another one")]
+    OtherUse(HoldId),
+    /// The use that is decided is not the one that was held.
+    #[error(
+        "what is decided is not what `{0}` holds: program, claims, terms, target and body must be the same"
+    )]
+    OtherDecided(HoldId),
+    /// The approvals that a decision rests on are not those that stand.
+    #[error("a decision rests on the approvals `{found}`, and those that stand are `{standing}`")]
+    Approvals {
+        /// The roles in the decision.
+        found: String,
+        /// The roles whose approval is recorded and in time.
+        standing: String,
+    },
+    /// The signature.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+}
+
+/// What an entry does to holds.
+#[derive(Debug, Clone)]
+pub(super) enum HoldStep {
+    Appointed(OfficersAppointed),
+    Held(HoldId, Box<HeldUse>),
+    Decided { hold: HoldId, what: Digest, approvals: Vec<String>, ends: bool },
+    Unproven(Vec<String>),
+    Approved(Box<Approved>),
+    Refused(Box<Refused>),
+    Expired(HoldId),
+    Erased(HoldId),
+}
+
+/// A use on hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HeldUse {
+    index: u64,
+    leaf: Digest,
+    program: String,
+    roles: Vec<String>,
+    until: Timestamp,
+    /// Over everything that must be the same when the use is decided again.
+    what: Digest,
+    approvals: Vec<Standing>,
+    /// The index of the entry that ended it.
+    ended: Option<u64>,
+}
+
+/// An approval that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Standing {
+    index: u64,
+    officer: String,
+    key: String,
+    roles: Vec<String>,
+    until: Timestamp,
+}
+
+/// A hold that waits, or has ended and is yet to be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenHold {
+    /// The hold.
+    pub hold: HoldId,
+    /// The index of the entry that opened it.
+    pub index: u64,
+    /// The indexes of its approvals.
+    pub approvals: Vec<u64>,
+    /// The index of the entry that ended it.
+    pub ended: Option<u64>,
+}
+
+/// The holds up to some size that are not erased yet, and who may answer them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holds {
+    officers: Vec<Appointed>,
+    two_person: bool,
+    held: BTreeMap<HoldId, HeldUse>,
+}
+
+/// What the earlier steps of a group have changed.
+#[derive(Default)]
+pub(super) struct Changed {
+    officers: Option<(Vec<Appointed>, bool)>,
+    held: BTreeMap<HoldId, Option<HeldUse>>,
+}
+
+impl HoldStep {
+    /// Reads off what an entry does to holds. Signatures are checked here, off the path that orders entries.
+    pub(super) fn of(entry: &Entry) -> Result<Option<Self>, HoldError> {
+        Ok(Some(match &entry.event {
+            Event::Decided(decided) => return Ok(Self::of_decided(entry, decided)),
+            Event::OfficersAppointed(appointed) => Self::Appointed(appointed.clone()),
+            Event::Approved(approved) => {
+                approved.verify()?;
+                Self::Approved(Box::new(approved.clone()))
+            }
+            Event::Refused(refused) => {
+                refused.verify()?;
+                Self::Refused(Box::new(refused.clone()))
+            }
+            Event::Expired(expired) => Self::Expired(expired.hold),
+            Event::Erased(erased) => Self::Erased(erased.hold),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn of_decided(entry: &Entry, decided: &Decided) -> Option<Self> {
+        let own = HoldId::of(decided.decision);
+        match (decided.hold, decided.hold_until) {
+            (Some(hold), Some(until)) if hold == own && decided.ruling == Ruling::Hold => {
+                let held = HeldUse {
+                    index: 0,
+                    leaf: leaf_hash(&entry.encode().ok()?),
+                    program: decided.program.clone(),
+                    roles: decided.roles.clone(),
+                    until,
+                    what: what(decided),
+                    approvals: Vec::new(),
+                    ended: None,
+                };
+                Some(Self::Held(hold, Box::new(held)))
+            }
+            (Some(hold), _) if hold != own => Some(Self::Decided {
+                hold,
+                what: what(decided),
+                approvals: decided.facts.approvals.clone(),
+                ends: decided.ruling == Ruling::Permit,
+            }),
+            _ if decided.ruling == Ruling::Permit && !decided.facts.approvals.is_empty() => {
+                Some(Self::Unproven(decided.facts.approvals.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Everything of a decision that must be the same when its use is decided again: all but the names, the key, the time
+/// and what follows from them.
+fn what(decided: &Decided) -> Digest {
+    let (facts, target) = (&decided.facts, &decided.target);
+    let parts = (
+        (&decided.program, &decided.route, &decided.endpoint),
+        target,
+        (&facts.caller, &facts.program, &facts.evidence),
+        (&decided.terms, &decided.body, decided.body_bytes),
+    );
+    // Strings and digests can't fail to be written.
+    Digest::of(&serde_json::to_vec(&parts).unwrap_or_default())
+}
+
+impl Holds {
+    /// What is not erased yet.
+    pub(crate) fn open(&self) -> Vec<OpenHold> {
+        let open = |(hold, held): (&HoldId, &HeldUse)| OpenHold {
+            hold: *hold,
+            index: held.index,
+            approvals: held.approvals.iter().map(|approval| approval.index).collect(),
+            ended: held.ended,
+        };
+        self.held.iter().map(open).collect()
+    }
+
+    /// Whether a step follows, after those that have changed something already.
+    pub(super) fn check(
+        &self,
+        changed: &mut Changed,
+        step: &HoldStep,
+        at: Timestamp,
+        index: u64,
+    ) -> Result<(), HoldError> {
+        let hold = match step {
+            HoldStep::Appointed(appointed) => {
+                changed.officers = Some((appointed.officers.clone(), appointed.two_person));
+                return Ok(());
+            }
+            HoldStep::Unproven(found) => {
+                return Err(HoldError::Approvals { found: found.join(", "), standing: String::new() });
+            }
+            HoldStep::Held(hold, _)
+            | HoldStep::Decided { hold, .. }
+            | HoldStep::Expired(hold)
+            | HoldStep::Erased(hold) => *hold,
+            HoldStep::Approved(approved) => approved.hold,
+            HoldStep::Refused(refused) => refused.hold,
+        };
+        let held = changed.held.get(&hold).map_or_else(|| self.held.get(&hold), Option::as_ref);
+        let (officers, two_person) = match &changed.officers {
+            Some((officers, two_person)) => (officers, *two_person),
+            None => (&self.officers, self.two_person),
+        };
+        let rules = Rules { officers, two_person, at, index };
+        let next = rules.next(hold, held, step)?;
+        changed.held.insert(hold, next);
+        Ok(())
+    }
+
+    /// Takes over what was checked.
+    pub(super) fn take(&mut self, changed: Changed) {
+        if let Some((officers, two_person)) = changed.officers {
+            (self.officers, self.two_person) = (officers, two_person);
+        }
+        for (hold, held) in changed.held {
+            match held {
+                Some(held) => drop(self.held.insert(hold, held)),
+                None => drop(self.held.remove(&hold)),
+            }
+        }
+    }
+}
+
+/// What a step is judged by.
+struct Rules<'a> {
+    officers: &'a [Appointed],
+    two_person: bool,
+    at: Timestamp,
+    index: u64,
+}
+
+/// The part of an approval and of a refusal that is judged alike.
+struct Answered<'a> {
+    held: Digest,
+    officer: &'a str,
+    key: &'a str,
+    roles: &'a [String],
+}
+
+impl Rules<'_> {
+    fn next(
+        &self,
+        hold: HoldId,
+        held: Option<&HeldUse>,
+        step: &HoldStep,
+    ) -> Result<Option<HeldUse>, HoldError> {
+        let index = self.index;
+        let waiting = || held.filter(|held| held.ended.is_none()).cloned().ok_or(HoldError::NotWaiting(hold));
+        Ok(Some(match step {
+            HoldStep::Held(_, opened) => match held {
+                None => HeldUse { index, ..(**opened).clone() },
+                Some(_) => return Err(HoldError::NotEnded(hold)),
+            },
+            HoldStep::Approved(approved) => {
+                let mut held = self.in_time(hold, waiting()?)?;
+                let Approved { officer, key, roles, until, .. } = (**approved).clone();
+                self.answered(
+                    hold,
+                    &held,
+                    &Answered { held: approved.held, officer: &officer, key: &key, roles: &roles },
+                )?;
+                // Whose approval has run out may approve again.
+                if held.approvals.iter().any(|one| one.officer == officer && one.until > self.at) {
+                    return Err(HoldError::Repeated { officer, hold });
+                }
+                if until <= self.at || until > held.until {
+                    return Err(HoldError::Term { hold, until: held.until, at: self.at });
+                }
+                held.approvals.push(Standing { index, officer, key, roles, until });
+                held
+            }
+            HoldStep::Refused(refused) => {
+                let held = self.in_time(hold, waiting()?)?;
+                let Refused { officer, key, roles, .. } = &**refused;
+                self.answered(hold, &held, &Answered { held: refused.held, officer, key, roles })?;
+                HeldUse { ended: Some(index), ..held }
+            }
+            HoldStep::Decided { what, approvals, ends, .. } => {
+                let held = self.in_time(hold, waiting()?)?;
+                self.decided(hold, &held, *what, approvals)?;
+                HeldUse { ended: ends.then_some(index), ..held }
+            }
+            HoldStep::Expired(_) => {
+                let held = waiting()?;
+                if self.at < held.until {
+                    return Err(HoldError::Early { hold, until: held.until, at: self.at });
+                }
+                HeldUse { ended: Some(index), ..held }
+            }
+            HoldStep::Erased(_) => match held {
+                Some(held) if held.ended.is_some() => return Ok(None),
+                Some(_) => return Err(HoldError::NotEnded(hold)),
+                None => return Err(HoldError::NotWaiting(hold)),
+            },
+            // They name no hold, and were judged before.
+            HoldStep::Appointed(_) | HoldStep::Unproven(_) => return Ok(held.cloned()),
+        }))
+    }
+
+    fn in_time(&self, hold: HoldId, held: HeldUse) -> Result<HeldUse, HoldError> {
+        if self.at < held.until {
+            Ok(held)
+        } else {
+            Err(HoldError::Late { hold, until: held.until, at: self.at })
+        }
+    }
+
+    fn answered(&self, hold: HoldId, held: &HeldUse, answer: &Answered<'_>) -> Result<(), HoldError> {
+        let named = answer.officer.to_owned();
+        let officer =
+            self.officer(answer.officer, answer.key).ok_or_else(|| HoldError::Officer(named.clone()))?;
+        if answer.held != held.leaf {
+            return Err(HoldError::OtherUse(hold));
+        }
+        let has = |role: &&String| officer.roles.contains(role) && held.roles.contains(role);
+        let stranger = answer.roles.iter().find(|role| !has(role)).cloned();
+        if answer.roles.is_empty() || stranger.is_some() {
+            return Err(HoldError::Role { officer: named, hold, role: stranger.unwrap_or_default() });
+        }
+        if self.asks_himself(officer, &held.program) {
+            return Err(HoldError::Requester { officer: named, program: held.program.clone() });
+        }
+        Ok(())
+    }
+
+    fn officer(&self, id: &str, key: &str) -> Option<&Appointed> {
+        self.officers.iter().find(|officer| officer.officer == id && officer.key == key)
+    }
+
+    fn asks_himself(&self, officer: &Appointed, program: &str) -> bool {
+        self.two_person && officer.programs.iter().any(|own| own == program)
+    }
+
+    /// A decision with approvals: on the very use, and by the approvals that stand now, all of them.
+    fn decided(
+        &self,
+        hold: HoldId,
+        held: &HeldUse,
+        what: Digest,
+        approvals: &[String],
+    ) -> Result<(), HoldError> {
+        if what != held.what {
+            return Err(HoldError::OtherDecided(hold));
+        }
+        let stands = |role: &&String| {
+            held.approvals.iter().any(|one| {
+                let officer = self.officer(&one.officer, &one.key);
+                one.until > self.at
+                    && one.roles.contains(role)
+                    && officer.is_some_and(|officer| {
+                        officer.roles.contains(role) && !self.asks_himself(officer, &held.program)
+                    })
+            })
+        };
+        let standing: Vec<&String> = held.roles.iter().filter(stands).collect();
+        let complete = standing.len() == held.roles.len();
+        if !complete || !approvals.iter().eq(standing.iter().copied()) {
+            let standing: Vec<&str> = standing.iter().map(|role| role.as_str()).collect();
+            return Err(HoldError::Approvals { found: approvals.join(", "), standing: standing.join(", ") });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
