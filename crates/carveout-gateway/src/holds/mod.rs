@@ -54,6 +54,7 @@ impl Holds {
             }
             open.extend(hold.ended.is_none().then_some(hold.hold));
         }
+        queue.interrupt();
         bodies.erase_all_but(&open).map_err(|error| failed(error.to_string()))?;
         Ok(Self { officers, two_person, lasts, most, bodies: Arc::new(bodies), queue })
     }
