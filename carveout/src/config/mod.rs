@@ -128,11 +128,20 @@ pub(crate) struct Holds {
     pub(crate) directory: PathBuf,
     /// The file with the key that they are encrypted under; `held.key` among the openings if left out.
     pub(crate) key: Option<PathBuf>,
+    /// The folder with the parties' signatures over their officers.
+    pub(crate) appointments: PathBuf,
 }
 
 impl Default for Holds {
     fn default() -> Self {
-        Self { seconds: 86_400, most: 1_000, two_person: true, directory: "held".into(), key: None }
+        Self {
+            seconds: 86_400,
+            most: 1_000,
+            two_person: true,
+            directory: "held".into(),
+            key: None,
+            appointments: "officers".into(),
+        }
     }
 }
 

@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::roster::Roster;
 use crate::{
-    AnswerError, Appointed, Approved, Decided, DecisionId, Digest, Entry, Event, HoldId, OfficersAppointed,
-    Outcome, Refused, Ruling, Timestamp, leaf_hash,
+    AnswerError, Approved, Decided, DecisionId, Digest, Entry, Event, HoldId, OfficersAppointed, Outcome,
+    PinnedKey, Refused, Ruling, Timestamp, leaf_hash,
 };
 
 /// Why an entry does not follow in the life of a hold.
@@ -105,6 +106,14 @@ pub enum HoldError {
         /// The roles whose approval is recorded and in time.
         standing: String,
     },
+    /// A party has not signed for its officers.
+    #[error("`{party}` has not appointed these officers: {why}")]
+    Unappointed {
+        /// The party.
+        party: String,
+        /// What is wrong with its signature.
+        why: String,
+    },
     /// The signature.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -188,8 +197,7 @@ pub struct OpenHold {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Holds {
-    officers: Vec<Appointed>,
-    two_person: bool,
+    roster: Roster,
     held: BTreeMap<HoldId, HeldUse>,
     /// The holds that are being sent, by the permit.
     sending: BTreeMap<DecisionId, HoldId>,
@@ -198,7 +206,7 @@ pub(crate) struct Holds {
 /// What the earlier steps of a group have changed.
 #[derive(Default)]
 pub(super) struct Changed {
-    officers: Option<(Vec<Appointed>, bool)>,
+    roster: Option<Roster>,
     held: BTreeMap<HoldId, Option<HeldUse>>,
     sending: BTreeMap<DecisionId, Option<HoldId>>,
 }
@@ -293,10 +301,12 @@ impl Holds {
         step: &HoldStep,
         at: Timestamp,
         index: u64,
+        parties: &[PinnedKey],
     ) -> Result<(), HoldError> {
         let hold = match step {
             HoldStep::Appointed(appointed) => {
-                changed.officers = Some((appointed.officers.clone(), appointed.two_person));
+                let roster = changed.roster.as_ref().unwrap_or(&self.roster);
+                changed.roster = Some(roster.next(appointed, at, parties)?);
                 return Ok(());
             }
             HoldStep::Unproven(found) => {
@@ -317,11 +327,7 @@ impl Holds {
             }
         };
         let held = changed.held.get(&hold).map_or_else(|| self.held.get(&hold), Option::as_ref);
-        let (officers, two_person) = match &changed.officers {
-            Some((officers, two_person)) => (officers, *two_person),
-            None => (&self.officers, self.two_person),
-        };
-        let rules = Rules { officers, two_person, at, index };
+        let rules = Rules { roster: changed.roster.as_ref().unwrap_or(&self.roster), at, index };
         let next = rules.next(hold, held, step)?;
         changed.held.insert(hold, next);
         match step {
@@ -338,8 +344,8 @@ impl Holds {
 
     /// Takes over what was checked.
     pub(super) fn take(&mut self, changed: Changed) {
-        if let Some((officers, two_person)) = changed.officers {
-            (self.officers, self.two_person) = (officers, two_person);
+        if let Some(roster) = changed.roster {
+            self.roster = roster;
         }
         for (hold, held) in changed.held {
             match held {
@@ -358,8 +364,7 @@ impl Holds {
 
 /// What a step is judged by.
 struct Rules<'a> {
-    officers: &'a [Appointed],
-    two_person: bool,
+    roster: &'a Roster,
     at: Timestamp,
     index: u64,
 }
@@ -451,8 +456,10 @@ impl Rules<'_> {
 
     fn answered(&self, hold: HoldId, held: &HeldUse, answer: &Answered<'_>) -> Result<(), HoldError> {
         let named = answer.officer.to_owned();
-        let officer =
-            self.officer(answer.officer, answer.key).ok_or_else(|| HoldError::Officer(named.clone()))?;
+        let officer = self
+            .roster
+            .officer(answer.officer, answer.key)
+            .ok_or_else(|| HoldError::Officer(named.clone()))?;
         if answer.held != held.leaf {
             return Err(HoldError::OtherUse(hold));
         }
@@ -461,18 +468,10 @@ impl Rules<'_> {
         if answer.roles.is_empty() || stranger.is_some() {
             return Err(HoldError::Role { officer: named, hold, role: stranger.unwrap_or_default() });
         }
-        if self.asks_himself(officer, &held.program) {
+        if self.roster.asks_himself(officer, &held.program) {
             return Err(HoldError::Requester { officer: named, program: held.program.clone() });
         }
         Ok(())
-    }
-
-    fn officer(&self, id: &str, key: &str) -> Option<&Appointed> {
-        self.officers.iter().find(|officer| officer.officer == id && officer.key == key)
-    }
-
-    fn asks_himself(&self, officer: &Appointed, program: &str) -> bool {
-        self.two_person && officer.programs.iter().any(|own| own == program)
     }
 
     /// A decision with approvals: on the very use, and by the approvals that stand now, all of them.
@@ -488,11 +487,11 @@ impl Rules<'_> {
         }
         let stands = |role: &&String| {
             held.approvals.iter().any(|one| {
-                let officer = self.officer(&one.officer, &one.key);
+                let officer = self.roster.officer(&one.officer, &one.key);
                 one.until > self.at
                     && one.roles.contains(role)
                     && officer.is_some_and(|officer| {
-                        officer.roles.contains(role) && !self.asks_himself(officer, &held.program)
+                        officer.roles.contains(role) && !self.roster.asks_himself(officer, &held.program)
                     })
             })
         };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Attempted, Cited, Commitment, CommittedPart, DecisionId, Erased, Expired, Genesis, HoldAnswer,
+    Appointed, Attempted, Cited, Commitment, CommittedPart, DecisionId, Erased, Expired, Genesis, HoldAnswer,
     Interrupted, RecordedFacts, Salt, Settled, SigningKey, Target,
     lifecycle::{Lifecycle, LifecycleError, Step},
 };
@@ -52,7 +52,15 @@ fn appointed(two_person: bool) -> Entry {
         officer(2, &ROLES[1..], &["other"]),
         officer(3, &ROLES, &["depot"]),
     ];
-    entry(0, Event::OfficersAppointed(OfficersAppointed { officers, two_person }))
+    entry(
+        0,
+        Event::OfficersAppointed(OfficersAppointed {
+            officers,
+            two_person,
+            appointments: Vec::new(),
+            signatures: None,
+        }),
+    )
 }
 
 fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut Decided)) -> Entry {
@@ -378,7 +386,12 @@ fn what_may_have_been_sent_is_never_sent_again() {
 
 #[test]
 fn an_officer_who_was_dismissed_approves_nothing_any_more() {
-    let nobody = OfficersAppointed { officers: Vec::new(), two_person: true };
+    let nobody = OfficersAppointed {
+        officers: Vec::new(),
+        two_person: true,
+        appointments: Vec::new(),
+        signatures: None,
+    };
     let dismissed = entry(3, Event::OfficersAppointed(nobody));
     let rest = vec![approved(1, 2, 30), approved(2, 2, 30), dismissed, collected(4)];
     assert!(
