@@ -198,3 +198,28 @@ fn a_party_takes_its_word_back_for_good() {
     assert_eq!(workspace.serve().stop(), Some(0));
     workspace.run("ledger verify").expect(0, &["verified"]);
 }
+
+#[test]
+fn a_webhook_that_must_not_be_told_is_refused_at_the_start() {
+    let provider = provider();
+    let cases = [
+        ("url = \"http://hooks.example/x\"", "must start with `https://`"),
+        ("url = \"https://169.254.169.254/x\"", "not a public one"),
+        ("url = \"https://10.0.0.1/key\"", "set `private = true`"),
+        ("url = \"http://10.0.0.1/x\"\ninsecure = true", "this machine only"),
+        ("url = \"https://hooks.example/x\"\nnews = [\"opened\"]", "unknown variant `opened`"),
+        ("url = \"https://hooks.example/x\"\nca_file = \"carveout.toml\"", "holds no certificate"),
+        ("url = \"https://hooks example/x\"", "can't be told"),
+    ];
+    for (line, said) in cases {
+        let workspace = with_officers(&provider);
+        workspace.write("hook.secret", "0123456789abcdef0123456789abcdef");
+        workspace.append("carveout.toml", &format!("\n[[webhook]]\nsecret = \"file:hook.secret\"\n{line}\n"));
+        workspace.refuses(&[said]);
+    }
+    let workspace = with_officers(&provider);
+    workspace.write("hook.secret", "short");
+    let line = "\n[[webhook]]\nsecret = \"file:hook.secret\"\nurl = \"https://hooks.example/key\"\n";
+    workspace.append("carveout.toml", line);
+    workspace.refuses(&["shorter than 32 characters"]);
+}

@@ -30,6 +30,13 @@ pub(super) struct Held {
     pub(super) sending: Option<DecisionId>,
 }
 
+impl Held {
+    /// The entry that opened it.
+    pub(super) fn entry(&self) -> Entry {
+        Entry { at: self.at, event: Event::Decided(self.decided.clone()) }
+    }
+}
+
 /// How a hold ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {

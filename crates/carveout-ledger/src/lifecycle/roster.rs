@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn what_no_party_signed_appoints_nobody() {
-        let changes: [(&str, fn(&mut OfficersAppointed)); 9] = [
+        type Change = fn(&mut OfficersAppointed);
+        let changes: [(&str, Change); 9] = [
             ("another key for an officer", |it| it.officers[1].key = key(8).verifier().to_string()),
             ("another officer", |it| it.officers[1].officer = "c".into()),
             ("another role", |it| it.officers[1].roles = vec!["customer/release".into()]),

@@ -179,8 +179,15 @@ impl Kit {
         let at = carveout_ledger::Timestamp::from_millis(now().millis());
         self.settings.ledger.append(Entry { at, event }).await.unwrap();
         let bodies = bodies(self.directory.path());
-        self.settings.holds =
-            Some(HoldSettings { officers, two_person, lasts: LASTS, most: 20, bodies, found });
+        self.settings.holds = Some(HoldSettings {
+            officers,
+            two_person,
+            lasts: LASTS,
+            most: 20,
+            bodies,
+            found,
+            webhooks: Vec::new(),
+        });
         self
     }
 
