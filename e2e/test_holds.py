@@ -45,7 +45,7 @@ def guarded(copied):
         + '\n[[officer]]\nid = "release"\nroles = ["customer/release-authority"]\n'
         + f'key = "file:release.pub"\ntoken_sha256 = "{token["token_sha256"]}"\n'
     )
-    appointed = copied.run("holds", "appoint", "--key", "keys/customer.key")
+    appointed = copied.run("holds", "appoint", "--key", copied.directory / "keys" / "customer.key")
     assert appointed.returncode == 0, appointed.stderr
     return copied
 
