@@ -53,7 +53,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     };
     Ok(House {
         holds,
-        measures: Measures::of(&settings.vocabulary),
+        measures: Measures::of(&settings.vocabulary, settings.region),
         vocabulary: settings.vocabulary,
         keys,
         routes,

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod evidence;
 mod holds;
 mod invariants;
 mod kit;

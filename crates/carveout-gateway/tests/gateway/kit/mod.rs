@@ -140,6 +140,7 @@ impl Kit {
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             vocabulary: vocabulary(),
+            region: carveout_signals::Region::default(),
             programs: vec![
                 program(
                     "depot",

@@ -1,29 +1,22 @@
-//! Fourth stop: what the gateway itself can see of a use.
+//! Which facts the vocabulary wants to be measured, and what they are for one request.
+
+use std::sync::Arc;
 
 use carveout_dialects::Asked;
-use carveout_terms::{FactError, FactKind, Facts, Timestamp, UseError, Vocabulary};
+use carveout_signals::{Region, Scanner};
+use carveout_terms::{FactKind, Facts, Timestamp, Vocabulary};
 
-use crate::settings::TargetSettings;
+use super::{AttestError, Evidence, evidence::Declared};
 
-/// The facts about a target, checked against the vocabulary once, at the start.
-pub(crate) fn target_facts(vocabulary: &Vocabulary, target: &TargetSettings) -> Result<Facts, FactError> {
-    let mut facts = Facts::default();
-    facts.set_member(vocabulary, "maker", &target.maker)?;
-    facts.set_member(vocabulary, "host", &target.host)?;
-    facts.set_member(vocabulary, "operator", &target.operator)?;
-    if let Some(model) = &target.model_fact {
-        facts.set_member(vocabulary, "model", model)?;
-    }
-    if let Some(deployment) = &target.deployment {
-        facts.set_member(vocabulary, "deployment", deployment)?;
-    }
-    Ok(facts)
-}
+/// Texts of more bytes than this are read on a thread of their own, so that no other request waits for them.
+const AT_ONCE: usize = 64 << 10;
 
-/// Which of the counts that the gateway takes the vocabulary has a fact for.
+/// Which of the counts that the gateway takes the vocabulary has a fact for, and how texts are read.
 #[derive(Debug)]
 pub(crate) struct Measures {
     declared: [bool; COUNTS.len()],
+    persons: Declared,
+    scanner: Scanner,
 }
 
 /// One count of a request's body.
@@ -61,19 +54,38 @@ impl Unseen {
 }
 
 impl Measures {
-    pub(crate) fn of(vocabulary: &Vocabulary) -> Self {
+    /// What this vocabulary wants, with national telephone numbers read as a region's.
+    pub(crate) fn of(vocabulary: &Vocabulary, region: Region) -> Self {
         let is_number = |fact| {
             vocabulary.fact(fact).is_some_and(|id| matches!(vocabulary.get(id).kind(), FactKind::Long))
         };
-        Self { declared: COUNTS.map(|count| is_number(count.fact)) }
+        Self {
+            declared: COUNTS.map(|count| is_number(count.fact)),
+            persons: Declared::by(vocabulary),
+            scanner: Scanner::new(region),
+        }
     }
 
-    /// The gateway's facts: those of the target, the counts of the body, and the time.
+    /// What the texts of a request show, if the vocabulary has a fact for any of it.
+    pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Evidence, AttestError> {
+        if !self.persons.any() {
+            return Ok(Evidence::default());
+        }
+        if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
+            return Ok(Evidence::of(&self.scanner, asked));
+        }
+        let (scanner, asked) = (self.scanner, Arc::clone(asked));
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked));
+        reading.await.map_err(|_panicked| AttestError::Unread)
+    }
+
+    /// The gateway's facts: those of the target, the counts of the body, what its texts show, and the time.
     pub(crate) fn take(
         &self,
         vocabulary: &Vocabulary,
         target: &Facts,
         asked: &Asked,
+        evidence: &Evidence,
         at: Timestamp,
     ) -> Result<Facts, AttestError> {
         let mut facts = target.clone();
@@ -87,8 +99,19 @@ impl Measures {
                 );
             }
         }
+        self.persons.state(vocabulary, evidence, &mut facts)?;
         facts.set_datetime(vocabulary, "at", at)?;
         Ok(facts)
+    }
+
+    /// What evidence says against a claim: each is a further way to read the use.
+    pub(crate) fn contradictions(
+        &self,
+        vocabulary: &Vocabulary,
+        claim: &Facts,
+        evidence: &Evidence,
+    ) -> Result<Vec<Facts>, AttestError> {
+        self.persons.contradictions(vocabulary, claim, evidence)
     }
 }
 
@@ -99,17 +122,4 @@ fn first_place(fact: &str, asked: &Asked) -> String {
         _ => asked.server_tools().next().map(|tool| tool.place()),
     }
     .unwrap_or_default()
-}
-
-/// Why a use could not be attested.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AttestError {
-    #[error(transparent)]
-    Unseen(#[from] Unseen),
-    /// Can't happen once [`target_facts`] and [`Measures::of`] have looked; it denies all the same.
-    #[error(transparent)]
-    Fact(#[from] FactError),
-    /// The vocabulary has a number or a truth value that nothing here measures.
-    #[error(transparent)]
-    Use(#[from] UseError),
 }
