@@ -130,14 +130,13 @@ impl Destination {
         let broken = |error: &(dyn std::error::Error + 'static)| Unsent::ForNow(Causes(error).to_string());
         let stream = self.connector().call(self.at(address)?).await.map_err(|error| broken(&*error))?;
         let (mut sender, connection) = http1::handshake(stream).await.map_err(|error| broken(&error))?;
-        let sending = sender.send_request(self.request(notice)?);
-        tokio::select! {
-            answer = sending => answer.map(|answer| answer.status()).map_err(|error| broken(&error)),
-            ended = connection => Err(match ended {
-                Err(error) => broken(&error),
-                Ok(()) => Unsent::ForNow("the connection ended without an answer".to_owned()),
-            }),
-        }
+        let mut sending = std::pin::pin!(sender.send_request(self.request(notice)?));
+        let answer = tokio::select! {
+            answer = &mut sending => answer,
+            // The last thing that it did may have been to hand the answer over.
+            _ended = connection => sending.await,
+        };
+        answer.map(|answer| answer.status()).map_err(|error| broken(&error))
     }
 
     /// The address to connect to. If any address of the name is out of reach none is used: whoever can put one such

@@ -65,7 +65,9 @@ fn news(receiver: &Provider) -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_to_holds_is_told_and_nothing_of_what_was_asked() {
-    let (provider, receiver) = (model().await, Provider::saying(reply("204 No Content", "", "")).await);
+    // It closes the connection with its answer, as simple servers do.
+    let closing = |_: &Request| vec![Step::Send(reply("204 No Content", "", "")), Step::Close];
+    let (provider, receiver) = (model().await, Provider::new(closing).await);
     let other = Provider::saying(reply("200 OK", "", "")).await;
     let skew = Skew::default();
     let hooks = vec![webhook(&receiver, &HoldNews::ALL), webhook(&other, &[HoldNews::Refused])];
