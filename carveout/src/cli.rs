@@ -20,7 +20,7 @@ pub(crate) use self::exposure::{
     ExposureScan, ExposureSnapshot, Instrument, Questionnaire, QuestionnaireFile, QuestionnaireImport,
     QuestionnaireNew, QuestionnaireSign, Source, SourceKind, Sources,
 };
-pub(crate) use self::holds::{HoldNamed, Holds, HoldsAt};
+pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.

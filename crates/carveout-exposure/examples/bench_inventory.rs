@@ -56,7 +56,7 @@ fn xml(path: &Path, bytes: u64) -> Outcome {
             break;
         }
     }
-    write!(file, "</components></bom>\n")?;
+    writeln!(file, "</components></bom>")?;
     Ok(file.flush()?)
 }
 
