@@ -1,7 +1,10 @@
-//! What texts show of persons, whoever is said to be in them.
+//! What texts show, whatever is said of them: of persons, and of what they look like.
 
 use carveout_dialects::Asked;
-use carveout_signals::{Kind, PersonCount, Persons, Scanner};
+use carveout_signals::{
+    Kind, PersonCount, Persons, Scanner,
+    tripwire::{Family, Reading, Tripwire},
+};
 use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Value, Vocabulary};
 
 use super::AttestError;
@@ -18,12 +21,21 @@ pub(crate) struct Evidence {
     kinds: u32,
     opaque: usize,
     bytes: usize,
+    /// Whether a text was too long to be read with the others.
+    unread: bool,
+    /// What the texts look like, if anybody asks.
+    wire: Option<Reading>,
 }
 
 impl Evidence {
+    /// Nothing yet. `wired` says whether the tripwire is to be read too.
+    fn nothing(wired: bool) -> Self {
+        Self { wire: wired.then(Reading::default), ..Self::default() }
+    }
+
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
-    pub(super) fn of(scanner: &Scanner, asked: &Asked) -> Self {
-        let mut evidence = Self::default();
+    pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool) -> Self {
+        let mut evidence = Self::nothing(wired);
         asked.texts().for_each(|text| evidence.read(scanner, &text.text));
         evidence
     }
@@ -32,9 +44,17 @@ impl Evidence {
     pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) {
         if self.bytes.saturating_add(text.len()) > MOST_BYTES {
             self.opaque += 1;
+            self.unread = true;
             return;
         }
-        let seen = scanner.scan(text);
+        let seen = match &mut self.wire {
+            None => scanner.scan(text),
+            Some(wire) => {
+                let (seen, reading) = Tripwire::embedded().scan(scanner, text);
+                wire.join(&reading);
+                seen
+            }
+        };
         self.bytes += seen.work.bytes;
         self.opaque += seen.opaque.len();
         for (bit, kind) in Kind::ALL.into_iter().enumerate() {
@@ -63,6 +83,17 @@ pub(super) struct Declared {
     opaque_texts: Option<FactId>,
     identifiers: Option<Identifiers>,
     subject: Option<Subject>,
+    wire: Option<Wire>,
+}
+
+/// The set of families whose wire was tripped.
+#[derive(Debug)]
+struct Wire {
+    fact: FactId,
+    none: u16,
+    unknown: u16,
+    /// The member for each of [`Family::ALL`].
+    members: Vec<u16>,
 }
 
 /// The set of the kinds that were seen.
@@ -94,13 +125,19 @@ impl Declared {
             identifiers: Identifiers::by(vocabulary),
             // Where persons aren't counted there is nothing that could contradict.
             subject: at_least.and_then(|_| Subject::by(vocabulary)),
+            wire: Wire::by(vocabulary),
         }
+    }
+
+    /// Whether the tripwire is to be read.
+    pub(super) const fn wired(&self) -> bool {
+        self.wire.is_some()
     }
 
     /// Whether any of them is declared.
     pub(super) fn any(&self) -> bool {
         let numbers = [self.at_least, self.at_most, self.opaque_texts];
-        numbers.iter().any(Option::is_some) || self.identifiers.is_some()
+        numbers.iter().any(Option::is_some) || self.identifiers.is_some() || self.wired()
     }
 
     /// States what was seen.
@@ -123,6 +160,9 @@ impl Declared {
         }
         if let Some(identifiers) = &self.identifiers {
             facts.state(vocabulary, identifiers.fact, identifiers.of(evidence))?;
+        }
+        if let Some(wire) = &self.wire {
+            facts.state(vocabulary, wire.fact, wire.of(evidence))?;
         }
         Ok(())
     }
@@ -159,6 +199,27 @@ impl Identifiers {
         let seen = evidence.kinds().filter_map(|(place, _)| self.members.get(place).copied());
         let seen = MemberSet::of(seen);
         Value::Members(if seen.is_empty() { MemberSet::of([self.none]) } else { seen })
+    }
+}
+
+impl Wire {
+    fn by(vocabulary: &Vocabulary) -> Option<Self> {
+        let fact = vocabulary.fact("tripwire")?;
+        let FactKind::Members(enumeration) = vocabulary.get(fact).kind() else { return None };
+        let unknown = enumeration.unknown();
+        // A family that the parties have no word for is not passed over: it is `unknown`.
+        let named = |name: &str| enumeration.position(name).unwrap_or(unknown);
+        let members = Family::ALL.into_iter().map(|family| named(family.as_str())).collect();
+        Some(Self { fact, none: named("none"), unknown, members })
+    }
+
+    fn of(&self, evidence: &Evidence) -> Value {
+        let raised = |(family, member): (Family, &u16)| {
+            evidence.wire.is_none_or(|reading| reading.is_raised(family)).then_some(*member)
+        };
+        let raised = Family::ALL.into_iter().zip(&self.members).filter_map(raised);
+        let set = MemberSet::of(raised.chain(evidence.unread.then_some(self.unknown)));
+        Value::Members(if set.is_empty() { MemberSet::of([self.none]) } else { set })
     }
 }
 
