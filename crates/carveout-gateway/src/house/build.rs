@@ -12,6 +12,7 @@ use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
     settings::{
@@ -58,6 +59,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
         searches: Semaphore::new(1),
+        turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
 }
