@@ -52,7 +52,10 @@ fn a_tripwire_holds_and_neither_grants_nor_denies_alone() {
                 assert_eq!(found.len(), 1, "{name}: {found:#?}");
                 let problem = &found[0];
                 assert_eq!(problem.code, "scrutiny-alone", "{name}");
-                assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("@hold")), "{name}: {problem:#?}");
+                assert!(
+                    problem.hint.as_ref().is_some_and(|hint| hint.contains("@hold")),
+                    "{name}: {problem:#?}"
+                );
                 Some(problem.message.clone())
             }
         };

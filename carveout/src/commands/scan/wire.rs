@@ -38,9 +38,7 @@ fn raised<'s>(scanned: &'s [Scanned<'_>]) -> impl Iterator<Item = Raised<'s>> {
 
 /// The document.
 pub(super) fn document(scanned: &[Scanned<'_>], scanner: &Scanner) -> Json {
-    let reason = |reason: Reason| {
-        json!({ "what": reason.what, "word": reason.is_word, "weight": f64::from(reason.weight) / 1024.0 })
-    };
+    let reason = |reason: Reason| json!({ "what": reason.what, "word": reason.is_word, "weight": f64::from(reason.weight) / 1024.0 });
     let one = |raised: Raised<'_>| {
         json!({
             "file": raised.file,
@@ -77,5 +75,7 @@ pub(super) fn print(scanned: &[Scanned<'_>], scanner: &Scanner, printer: &Printe
         printer.line(format_args!("  together: {}", told(false)));
         printer.line(format_args!("  words: {}", told(true)));
     }
-    printer.line(format_args!("tripwire: {tripped} raised in {texts} texts; it misses much and decides nothing"));
+    printer.line(format_args!(
+        "tripwire: {tripped} raised in {texts} texts; it misses much and decides nothing"
+    ));
 }
