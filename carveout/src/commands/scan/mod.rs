@@ -30,8 +30,8 @@ pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
     scanned.iter().flat_map(|file| &file.texts).for_each(|(_, evidence)| all.add(evidence));
     if printer.json() {
         let mut document = shown::document(&scanned, &all);
-        if arguments.tripwire {
-            document["tripwire"] = wire::document(&scanned, &scanner);
+        if let (true, Some(members)) = (arguments.tripwire, document.as_object_mut()) {
+            members.insert("tripwire".to_owned(), wire::document(&scanned, &scanner));
         }
         printer.document("scan", &document)?;
     } else {
