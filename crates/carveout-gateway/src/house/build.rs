@@ -20,6 +20,7 @@ use crate::{
         TargetSettings,
     },
     tasks::Tasks,
+    webhooks::Webhooks,
 };
 
 pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
@@ -44,7 +45,13 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
-    let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
+    let holds = match settings.holds {
+        None => None,
+        Some(holds) => {
+            let webhooks = Webhooks::start(&holds.webhooks, &settings.clock, &settings.patience)?;
+            Some(Holds::rebuild(holds, &settings.ledger, webhooks)?)
+        }
+    };
     Ok(House {
         holds,
         measures: Measures::of(&settings.vocabulary, settings.region),
