@@ -76,7 +76,7 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AnswerError, Appointed, Approved, Attempted, Cited, Commitment, CommittedPart, Committer,
+    Adopted, AnswerError, Appointed, Approved, Attempted, Calls, Cited, Commitment, CommittedPart, Committer,
     Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
     HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey,
     Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule,

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use carveout_signals::Scanner;
 use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{House, KnownKey, Registered, Route, Target};
@@ -13,6 +14,7 @@ use crate::{
     claim::RecentClaims,
     clock::DecisionClock,
     forward::Provider,
+    guard::READ_OF_ANSWERS,
     holds::Holds,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
@@ -47,6 +49,8 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     Ok(House {
         holds,
         measures: Measures::of(&settings.vocabulary),
+        scanner: Scanner::default(),
+        tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
         routes,
@@ -86,7 +90,10 @@ fn unique<T>(
 
 fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
     let program = &settings.program;
-    let registered = Arc::new(Registered { program: program.clone(), stack: settings.stack.clone() });
+    let stack = settings.stack.clone();
+    let tested = |fact: &str| stack.vocabulary().fact(fact).is_some_and(|fact| stack.reads(fact));
+    let reads_answers = READ_OF_ANSWERS.into_iter().any(tested);
+    let registered = Arc::new(Registered { program: program.clone(), stack: stack.clone(), reads_answers });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

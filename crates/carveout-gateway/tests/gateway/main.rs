@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod calls;
 mod holds;
 mod invariants;
 mod kit;

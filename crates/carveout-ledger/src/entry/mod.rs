@@ -14,7 +14,7 @@ pub use holds::{
 };
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
+    Adopted, Attempted, Calls, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
     ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };
 

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "a kit is written as if it were a library")]
 
+pub mod calls;
 pub mod client;
 pub mod officers;
 pub mod provider;
@@ -147,6 +148,7 @@ impl Kit {
                 ),
                 program("other", &[("other", OTHER_KEY, "claim = \"purpose=translation, volume=targeted\"")]),
             ],
+            tools: Vec::new(),
             providers: vec![
                 provider("main", Dialect::OpenAi, address),
                 provider("main-claude", Dialect::Anthropic, address),
