@@ -35,6 +35,8 @@ pub(crate) struct Config {
     /// Tools as the operator registers them, for every program. A program's own file may register more.
     #[serde(default, rename = "tool")]
     pub(crate) tools: Vec<Tool>,
+    #[serde(default)]
+    pub(crate) evidence: Evidence,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -117,6 +119,14 @@ pub(crate) struct Ledger {
 
 fn openings() -> PathBuf {
     "openings".into()
+}
+
+/// How texts are read for evidence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// The ISO 3166 code of the country whose telephone numbers are written without a country code.
+    pub(crate) region: Option<String>,
 }
 
 /// How uses on hold are kept.

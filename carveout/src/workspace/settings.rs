@@ -8,12 +8,13 @@ use carveout_gateway::{
     Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
+use carveout_signals::Region;
 use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::{Workspace, openings_directory, sealed_bodies, verified_officers};
-use crate::config::{self, CredentialHeader};
+use crate::config::{self, Config, CredentialHeader};
 
 /// Builds the gateway's settings.
 pub(crate) fn settings(
@@ -27,6 +28,7 @@ pub(crate) fn settings(
     Ok(Settings {
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
+        region: region(config)?,
         programs: workspace
             .programs
             .iter()
@@ -51,6 +53,13 @@ pub(crate) fn settings(
         patience: patience(&config.gateway.seconds),
         sample: config.sample,
     })
+}
+
+/// The region whose telephone numbers are written without a country code.
+fn region(config: &Config) -> miette::Result<Region> {
+    let named = || "`region` of `[evidence]` in `carveout.toml` can't be used";
+    let written = config.evidence.region.as_deref();
+    written.map_or(Ok(Region::default()), str::parse).into_diagnostic().wrap_err_with(named)
 }
 
 /// Without officers nothing is held any more; what was on hold before still expires and is erased.

@@ -74,7 +74,7 @@ fn an_officer_lists_shows_and_approves_at_a_gateway_and_the_record_says_so() {
     workspace.run(&format!("holds approve {hold} --key requester.key")).expect(2, &["two-person rule"]);
     workspace.run(&format!("holds approve {hold} --key release.key")).expect(2, &["--gateway"]);
     workspace
-        .run(&format!("holds list --gateway http://203.0.113.1 --token file:release.token"))
+        .run("holds list --gateway http://203.0.113.1 --token file:release.token")
         .expect(2, &["https://"]);
     workspace
         .run(&format!("holds list --gateway http://{} --token file:keys/vendor.pub", gateway.address))

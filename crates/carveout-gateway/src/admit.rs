@@ -11,6 +11,7 @@ use carveout_ledger::{
 use carveout_terms::{Decision, Ruling, Use};
 
 use crate::{
+    attest::Evidence,
     holds::Collecting,
     house::{House, KnownKey, Route, Target},
     settle::Attempt,
@@ -78,6 +79,8 @@ pub(crate) struct Case<'a> {
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
     pub(crate) use_: &'a Arc<Use>,
+    /// What the texts of the request show.
+    pub(crate) evidence: &'a Evidence,
     pub(crate) decision: &'a Decision,
     pub(crate) matter: Matter,
     /// The decision in whose answer it came up.
@@ -105,11 +108,15 @@ pub(crate) struct Recorded {
 }
 
 /// What became of a decided use.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most uses are admitted, and a box would cost each an allocation"
+)]
 pub(crate) enum Admission {
     /// It may go.
     Admitted(Recorded, Passage, Attempt),
     /// It may not go, or not yet.
-    Refused(Recorded, Notice),
+    Refused(Recorded, Box<Notice>),
 }
 
 /// Why nothing was admitted, whatever the ruling was.
@@ -163,7 +170,7 @@ pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admissio
     );
     let attempt = attempt.ok_or_else(|| refusal(&case, &names));
     Ok(match (attempt, case.matter) {
-        (Err(notice), _) => Admission::Refused(recorded, notice),
+        (Err(notice), _) => Admission::Refused(recorded, Box::new(notice)),
         (Ok(attempt), Matter::Request(body)) => {
             let passage = Passage {
                 decision: names.decision,

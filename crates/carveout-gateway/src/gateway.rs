@@ -96,9 +96,11 @@ impl Gateway {
         }
         // Dropping a connection drops the attempt in it, which settles it in a task of the gateway.
         connections.shutdown().await;
+        // So does what is being erased: it is finished in such a task once nobody sweeps any more.
+        sweeping.abort();
+        drop(sweeping.await);
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
-        sweeping.abort();
         tell(&house.ledger.statistics());
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::{
     admit::{self, Admission, Case, Matter, NotAdmitted},
-    attest::AttestError,
+    attest::{AttestError, Evidence},
     claim::ClaimError,
     door::{self, CARVEOUT_HOLD},
     forward::{self, ANTHROPIC_VERSION, Unanswered},
@@ -77,7 +77,7 @@ async fn ask(
     let dialect = endpoint.dialect(false);
     let refuse = |notice: Box<Notice>| Refusal::new(dialect, notice);
     let body = door::take_body(house, &head.headers, body).await.map_err(refuse)?;
-    let asked = read::read(dialect, &body, &house.limits).map_err(refuse)?;
+    let asked = Arc::new(read::read(dialect, &body, &house.limits).map_err(refuse)?);
     // What was read is forwarded in its canonical form: the bytes as they came are of no more use.
     drop(body);
     let patience = holds::asked_to_wait(house, &head.headers);
@@ -93,10 +93,12 @@ async fn ask(
         .read(&head.headers, &house.vocabulary, program)
         .map_err(|error| refuse(said(&error).into()))?;
     let route = route(house, &asked, dialect).map_err(refuse)?;
+    let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
+    let endpoint = endpoint.as_str();
     let asking =
-        Asking { house, key, endpoint: endpoint.as_str(), dialect, asked: &asked, claim: &claim, route };
+        Asking { house, key, endpoint, dialect, asked: &asked, evidence: &evidence, claim: &claim, route };
     let answer = asking.each_target().await;
-    drop(asked);
+    drop((asked, evidence));
     match (answer, patience) {
         (Err(Refusal { held: Some(hold), .. }), Some(patience)) => {
             holds::until_answered(house, hold, patience).await;
@@ -143,6 +145,7 @@ struct Asking<'a> {
     endpoint: &'static str,
     dialect: Dialect,
     asked: &'a Asked,
+    evidence: &'a Evidence,
     claim: &'a Facts,
     route: &'a Arc<Route>,
 }
@@ -181,6 +184,7 @@ impl Asking<'_> {
             endpoint: self.endpoint,
             target,
             use_: &use_,
+            evidence: self.evidence,
             decision: &decision,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
             parent: None,
@@ -196,29 +200,34 @@ impl Asking<'_> {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
-        let measured = house.measures.take(&house.vocabulary, &target.facts, self.asked, at);
-        let layers = measured.map_err(|error| self.unattested(&error))?;
-        let layers = UseLayers {
-            caller: Some(self.claim),
-            program: Some(self.key.registered.program.facts()),
-            gateway: Some(&layers),
-            ..UseLayers::default()
+        let (measures, vocabulary) = (&house.measures, &house.vocabulary);
+        let assemble = || {
+            let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            let layers = UseLayers {
+                caller: Some(self.claim),
+                program: Some(self.key.registered.program.facts()),
+                gateway: Some(&gateway),
+                evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
+                ..UseLayers::default()
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
         };
-        Use::assemble(&house.vocabulary, &layers).map_err(|error| self.unattested(&error.into()))
-    }
-
-    fn unattested(&self, error: &AttestError) -> Refusal {
-        self.refuse(match error {
-            AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
-            AttestError::Fact(_) | AttestError::Use(_) => {
-                tracing::error!(%error, "the vocabulary wants facts that the gateway can't measure");
-                Notice::unavailable("the use can't be attested, so nothing was decided")
-            }
-        })
+        assemble().map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
         Refusal::new(self.dialect, notice)
+    }
+}
+
+/// What a caller is told whose use could not be attested.
+pub(crate) fn unattested(error: &AttestError) -> Notice {
+    match error {
+        AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
+        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread => {
+            tracing::error!(%error, "nothing is decided");
+            Notice::unavailable("the use can't be attested, so nothing was decided")
+        }
     }
 }
 
@@ -245,7 +254,7 @@ pub(crate) async fn proceed(
         Admission::Refused(recorded, notice) => Err(Refusal {
             ruled: Some(Ruled::of(dialect, decision, &recorded)),
             held: recorded.hold,
-            ..refuse(notice)
+            ..Refusal::new(dialect, notice)
         }),
         Admission::Admitted(recorded, passage, attempt) => {
             let ruled = Ruled::of(dialect, decision, &recorded);

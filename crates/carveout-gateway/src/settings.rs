@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Appointed, Ledger, OpenHold, Openings, SealedBodies};
+use carveout_signals::Region;
 use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
 use http::Uri;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The fact types that every claim is read by.
     pub vocabulary: Arc<Vocabulary>,
+    /// The region whose national telephone numbers are read without a country code.
+    pub region: Region,
     /// Who may call, and under which terms.
     pub programs: Vec<ProgramSettings>,
     /// The tools that are registered for every program, besides those of its own registration.

@@ -88,7 +88,7 @@ pub use lifecycle::{HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;
 pub use openings::{Openings, OpeningsError};
-pub use reader::LedgerReader;
+pub use reader::{LedgerReader, Tail};
 pub use receipt::{Receipt, VerifyError, parse_tlog_proof, verify_tlog_proof};
 pub use sealed::{SealedBodies, SealedError};
 pub use statement::{Domain, Statement, StatementError, cosign_statement, sign_statement, verify_statement};

@@ -7,6 +7,7 @@ use crate::{
     published::{self, Tiles},
     storage::{Disk, Storage, read_if_present},
     tree::TILE_WIDTH,
+    wal,
 };
 
 /// The published part of a ledger, as of the checkpoint that was there when it was opened. Takes no lock.
@@ -24,7 +25,31 @@ impl LedgerReader {
     pub fn open(directory: &Path, log: &VerifierKey) -> Result<Self, LedgerError> {
         Self::open_in(Disk::new(directory), log).map_err(|error| error.at(directory))
     }
+
+    /// [`LedgerReader::open`], with the entries that follow the checkpoint in the write-ahead log, each with its index.
+    /// They have been acknowledged, or are about to be; no checkpoint vouches for them yet, only their writer's disk.
+    ///
+    /// # Errors
+    /// See [`LedgerReader::open`]; the log is damaged.
+    pub fn open_with_tail(directory: &Path, log: &VerifierKey) -> Result<(Self, Tail), LedgerError> {
+        let mut reader = Self::open(directory, log)?;
+        loop {
+            let tail = reader.tail().map_err(|error| error.at(directory));
+            if tail.is_ok() {
+                return tail.map(|tail| (reader, tail));
+            }
+            // Under a checkpoint that has moved on meanwhile, segments are gone or come too early.
+            let newer = Self::open(directory, log)?;
+            if newer.checkpoint.size() == reader.checkpoint.size() {
+                return tail.map(|tail| (newer, tail));
+            }
+            reader = newer;
+        }
+    }
 }
+
+/// Entries that are in no checkpoint yet, each with its index.
+pub type Tail = Vec<(u64, Vec<u8>)>;
 
 impl<S: Storage> LedgerReader<S> {
     /// [`LedgerReader::open`] on any storage.
@@ -89,6 +114,12 @@ impl<S: Storage> LedgerReader<S> {
             Err(error) => vec![Err(error)],
         });
         each.filter(move |result| result.as_ref().map_or(true, |(index, _)| *index >= from))
+    }
+
+    fn tail(&self) -> Result<Tail, LedgerError> {
+        let size = self.checkpoint.size();
+        let replayed = wal::replay(&self.storage, size, &leaf_hash(&self.entry(0)?))?;
+        Ok((size..).zip(replayed.entries).collect())
     }
 
     fn check_range(&self, index: u64) -> Result<(), LedgerError> {

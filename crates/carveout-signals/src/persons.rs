@@ -62,6 +62,23 @@ impl PersonCount {
         sure.map_or(0, HashSet::len) + only_possible
     }
 
+    /// Every distinct identifier that stands for a person, and whether some text shows it for sure.
+    pub fn identifiers(&self) -> impl Iterator<Item = (Kind, &Canonical, bool)> {
+        let sure = self.sure.iter().flat_map(|(kind, values)| values.iter().map(|one| (*kind, one, true)));
+        let possible = self.possible.iter().flat_map(|(kind, values)| {
+            let sure = self.sure.get(kind);
+            let only = values.iter().filter(move |one| sure.is_none_or(|sure| !sure.contains(*one)));
+            only.map(|one| (*kind, one, false))
+        });
+        sure.chain(possible)
+    }
+
+    /// Rows about persons that no identifier was found in.
+    #[must_use]
+    pub const fn unidentified(&self) -> usize {
+        self.unidentified
+    }
+
     /// Rows about persons, of tables and of lists of objects.
     #[must_use]
     pub const fn rows(&self) -> usize {

@@ -12,7 +12,9 @@
 
 use std::{fmt::Write as _, fs, hint::black_box, path::Path, sync::Arc, time::Instant};
 
-use carveout_terms::{Agreement, Attester, Facts, Stack, Timestamp, Use, UseLayers, Vocabulary};
+use carveout_terms::{
+    Agreement, Attester, FactKind, Facts, Stack, Timestamp, Use, UseLayers, Value, Vocabulary,
+};
 
 const ROUNDS: usize = 20_000;
 const PURPOSES: [&str; 8] = [
@@ -143,8 +145,10 @@ impl Bench {
         let mut measured = self.target.clone();
         let at = Timestamp::from_millis(1_780_000_000_123);
         measured.set_datetime(vocabulary, "at", at).expect("at");
-        for count in ["opaque_parts", "unlisted_fields", "tools_offered"] {
-            measured.set_long(vocabulary, count, 0).expect("a count");
+        for (fact, declared) in vocabulary.facts() {
+            if matches!(declared.kind(), FactKind::Long) {
+                measured.state(vocabulary, fact, Value::Long(0)).expect("a count");
+            }
         }
         let layers = UseLayers {
             caller: Some(claim),

@@ -9,7 +9,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use carveout_terms::{
-    Agreement, Attester, Facts, Known, Ruling, Stack, Vocabulary,
+    Agreement, Attester, FactKind, Facts, Known, Ruling, Stack, Vocabulary,
     designation::{
         Agency, Component, Designation, Docket, Notice, Options, Register, Situation, Status, SystemClass,
         When, loosened,
@@ -495,7 +495,8 @@ fn rules(stack: &Stack, situation: &Situation, at: &str) -> bool {
     );
     let gateway = format!(
         "at=\"{at}\", maker=sample-maker, host=other, operator=other, model=other, deployment=unknown, \
-         opaque_parts=0, unlisted_fields=0, tools_offered=0"
+         {}",
+        no_counts(vocabulary)
     );
     let known = Known {
         program: Facts::parse(vocabulary, &program, Attester::Program).unwrap(),
@@ -605,4 +606,10 @@ fn nothing_that_a_record_says_becomes_a_clause() {
         assert_eq!(told.agreement.policies().len(), 1, "{words}\n{}", told.text());
         assert_eq!(told.agreement.examples().len(), 2, "{words}\n{}", told.text());
     }
+}
+
+/// Every number as a gateway measures it of a request with nothing in it.
+fn no_counts(vocabulary: &Vocabulary) -> String {
+    let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
+    numbers.map(|(_, fact)| format!("{}=0", fact.name())).collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use carveout_terms::{
-    Agreement, Attester, Digest, Facts, Known, Ruling, Stack, Vocabulary,
+    Agreement, Attester, Digest, FactKind, Facts, Known, Ruling, Stack, Vocabulary,
     designation::{Designation, Docket, Options, Register, Situation, Status, When},
 };
 
@@ -176,7 +176,8 @@ fn denies(stack: &Stack, maker: &str, situation: &Situation, at: &str) -> bool {
         gateway: read(
             format!(
                 "at=\"{at}\", maker={maker}, host=other, operator=other, model=other, deployment=unknown, \
-                 opaque_parts=0, unlisted_fields=0, tools_offered=0"
+                 {}",
+                no_counts(vocabulary)
             ),
             Attester::Gateway,
         ),
@@ -225,4 +226,10 @@ fn what_is_compiled_denies_exactly_what_is_answered_with_barred() {
             }
         }
     }
+}
+
+/// Every number as a gateway measures it of a request with nothing in it.
+fn no_counts(vocabulary: &Vocabulary) -> String {
+    let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
+    numbers.map(|(_, fact)| format!("{}=0", fact.name())).collect::<Vec<_>>().join(", ")
 }

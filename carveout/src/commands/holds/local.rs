@@ -1,4 +1,4 @@
-//! Holds of a workspace: read from its published ledger, and answered by writing it while no gateway runs.
+//! Holds of a workspace: read from its ledger, and answered by writing it while no gateway runs.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -23,7 +23,7 @@ pub(super) struct Local {
     officers: Vec<Appointed>,
 }
 
-/// What the published entries say.
+/// What the entries say.
 #[derive(Default)]
 struct Read {
     holds: BTreeMap<HoldId, Hold>,
@@ -42,7 +42,7 @@ impl Local {
     }
 
     pub(super) fn show(&self, id: HoldId) -> miette::Result<Hold> {
-        let help = "`carveout holds list` shows what is on hold; what is seconds old is published shortly";
+        let help = "`carveout holds list` shows what is on hold";
         let mut hold =
             self.read()?.remove(&id).ok_or_else(|| miette!(help = help, "there is no hold `{id}`"))?;
         if !hold.is_over() {
@@ -69,12 +69,16 @@ impl Local {
         let config = config::load(&self.workspace.root)?;
         let key = log_verifier_key(&self.workspace.root, &config)?;
         let directory = self.workspace.ledger_directory();
-        let reader = LedgerReader::open(&directory, &key)
+        // What was acknowledged counts, also before a checkpoint covers it.
+        let (reader, tail) = LedgerReader::open_with_tail(&directory, &key)
             .into_diagnostic()
             .wrap_err_with(|| format!("the ledger in `{}` can't be read", directory.display()))?;
         let mut read = Read::default();
         for entry in reader.entries(0) {
             let (index, bytes) = entry.into_diagnostic()?;
+            read.step(index, &bytes)?;
+        }
+        for (index, bytes) in tail {
             read.step(index, &bytes)?;
         }
         let now = Timestamp::from_millis(now().millis());

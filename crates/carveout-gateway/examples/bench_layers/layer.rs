@@ -50,6 +50,9 @@ impl Layer {
     }
 }
 
+/// What is measured of texts that show nobody.
+const NO_PERSONS: &str = "identifiers=(none), persons_at_least=0, persons_at_most=0, opaque_texts=0";
+
 /// What all layers share.
 pub(crate) struct Bench {
     vocabulary: Arc<Vocabulary>,
@@ -134,6 +137,9 @@ impl Bench {
         ] {
             measured.set_long(&self.vocabulary, fact, i64::try_from(count).unwrap()).unwrap();
         }
+        // What the texts show is a layer of its own, measured by `evidence`.
+        let nothing = Facts::parse(&self.vocabulary, NO_PERSONS, Attester::Gateway).unwrap();
+        measured = nothing.overridden_by(&measured);
         measured.set_datetime(&self.vocabulary, "at", kit::now()).unwrap();
         let layers = UseLayers {
             caller: Some(&self.claim),

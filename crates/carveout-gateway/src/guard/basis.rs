@@ -6,9 +6,9 @@ use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId};
 use carveout_terms::{Decision, Facts, Known, Tool, Use, UseError, UseLayers};
 
-use super::evidence::Evidence;
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
+    attest::{AttestError, Evidence},
     house::{House, KnownKey, Route, Target},
 };
 
@@ -21,6 +21,7 @@ pub(crate) struct Basis {
     endpoint: &'static str,
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
+    evidence: Evidence,
     parent: Option<DecisionId>,
 }
 
@@ -40,12 +41,16 @@ pub(super) enum Undecided {
     #[error(transparent)]
     Fact(#[from] carveout_terms::FactError),
     #[error(transparent)]
+    Attest(#[from] AttestError),
+    #[error(transparent)]
     Use(#[from] UseError),
 }
 
 impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
+        // Where no clause would read it, nothing looks at the answer.
+        let reads = case.key.registered.reads_answers;
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -53,6 +58,7 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             use_: case.use_.clone(),
+            evidence: if reads { case.evidence.clone() } else { Evidence::default() },
             parent: None,
         }
     }
@@ -69,7 +75,7 @@ impl Basis {
 
     /// What had been seen when the use was admitted.
     pub(super) fn evidence(&self) -> Evidence {
-        Evidence::default()
+        self.evidence.clone()
     }
 
     /// The registrations of a tool: the program's own, and the house's.
@@ -92,15 +98,19 @@ impl Basis {
     pub(super) fn decide(&self, known: &Known, evidence: &Evidence) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
+        let mut contradictions = Vec::new();
         if self.reads_answers() {
-            evidence.state(vocabulary, &mut gateway)?;
+            house.measures.state(vocabulary, evidence, &mut gateway)?;
+            contradictions = house.measures.contradictions(vocabulary, &known.caller, evidence)?;
         }
+        contradictions.retain(|facts| !known.evidence.contains(facts));
+        let evidence = [known.evidence.as_slice(), &contradictions].concat();
         gateway.set_datetime(vocabulary, "at", house.clock.now()?)?;
         let layers = UseLayers {
             caller: Some(&known.caller),
             program: Some(&known.program),
             gateway: Some(&gateway),
-            evidence: &known.evidence,
+            evidence: &evidence,
             approvals: &known.approvals,
         };
         let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
@@ -150,6 +160,7 @@ impl Basis {
                 endpoint: self.endpoint,
                 target: &self.target,
                 use_: &ruled.use_,
+                evidence: &self.evidence,
                 decision: &ruled.decision,
                 matter,
                 parent: self.parent,

@@ -8,9 +8,8 @@ use carveout_terms::Ruling;
 use super::{
     Fault,
     basis::{Basis, Weighed},
-    evidence::Evidence,
 };
-use crate::admit::Matter;
+use crate::{admit::Matter, attest::Evidence};
 
 /// What became of the calls of an answer.
 pub(super) struct Decided {
@@ -25,6 +24,7 @@ pub(super) struct Decided {
 pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall>) -> Result<Decided, Fault> {
     let mut decided = Decided { fates: Vec::new(), calls: Calls::default(), evidence };
     let mut ruled: Vec<(Slot, ToolCall, Weighed)> = Vec::new();
+    let scanner = basis.house.measures.scanner();
     let known = basis.known().map_err(|error| Fault::unrecorded(&error))?;
     for call in calls {
         match call.read {
@@ -35,8 +35,8 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
             Ok(read) => {
                 let mut with = decided.evidence.clone();
                 if basis.reads_answers() {
-                    with.read(&basis.house.scanner, read.input());
-                    read.hidden().for_each(|text| with.read(&basis.house.scanner, &text));
+                    with.read(&scanner, read.input());
+                    read.hidden().for_each(|text| with.read(&scanner, &text));
                 }
                 let one = basis.decide_call(&known, &read.name, &with);
                 let one = one.map_err(|error| Fault::unrecorded(&error))?;

@@ -3,7 +3,6 @@
 mod basis;
 mod calls;
 mod desk;
-mod evidence;
 mod refused;
 mod reply;
 mod stream;
@@ -21,7 +20,6 @@ use http::{
 
 pub(crate) use self::{
     basis::Basis,
-    evidence::READ_OF_ANSWERS,
     reply::{Release, Reply},
 };
 use crate::{

@@ -75,7 +75,7 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
     let Answer { body, .. } = answer;
     let house = &basis.house;
     let patience = house.patience.idle;
-    let watch = basis.reads_answers().then(|| Watch::new(house.scanner, basis.evidence()));
+    let watch = basis.reads_answers().then(|| Watch::new(house.measures.scanner(), basis.evidence()));
     Reply::stream(Stream {
         dialect: expected.dialect,
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 use carveout_dialects::{Judged, ReplyText, TextEnd, TextKind};
 use carveout_signals::{Evidence as Seen, Scanner};
 
-use super::evidence::Evidence;
+use crate::attest::Evidence;
 
 /// What is held back of a text that goes on: at least so many bytes, about thirty-two tokens of English.
 pub(super) const LEAST: usize = 128;
@@ -52,7 +52,8 @@ struct Heard {
     /// Where it may be shown to.
     cleared: usize,
     read_whole_at: usize,
-    rows: (usize, usize),
+    /// Rows about persons, those without an identifier, and what couldn't be read, as counted so far.
+    counted: (usize, usize, usize),
     /// Bytes that others of the same choice have said since it last said something.
     silent: usize,
 }
@@ -63,8 +64,6 @@ pub(super) struct Watch {
     scanner: Scanner,
     evidence: Evidence,
     heard: BTreeMap<Channel, Heard>,
-    /// Bytes of text that were read for the first time.
-    read: usize,
 }
 
 /// How a text of a reply is looked at.
@@ -93,7 +92,7 @@ fn way(text: &ReplyText<'_>) -> Way {
 impl Watch {
     /// Watches an answer to a use in which this has been seen.
     pub(super) fn new(scanner: Scanner, evidence: Evidence) -> Self {
-        Self { scanner, evidence, heard: BTreeMap::new(), read: 0 }
+        Self { scanner, evidence, heard: BTreeMap::new() }
     }
 
     /// What has been seen so far.
@@ -106,15 +105,8 @@ impl Watch {
         self.evidence = evidence;
     }
 
-    /// Bytes of text that have been read.
-    #[cfg(test)]
-    pub(super) const fn bytes_read(&self) -> usize {
-        self.read
-    }
-
     /// Hears a piece of a streamed answer. The event that brought it may go when its text is cleared up to there.
     pub(super) fn hear(&mut self, text: &ReplyText<'_>) -> Option<(Channel, usize)> {
-        self.read += text.text.len();
         match way(text) {
             Way::Unread => None,
             Way::Alone => {
@@ -174,7 +166,6 @@ impl Watch {
     pub(super) fn read_whole(&mut self, judged: &Judged, except: &[Range<usize>]) {
         for text in judged.texts_outside(except) {
             if !matches!(way(&text), Way::Unread) {
-                self.read += text.text.len();
                 self.evidence.read(&self.scanner, &text.text);
             }
         }
@@ -183,7 +174,14 @@ impl Watch {
 
 impl Default for Heard {
     fn default() -> Self {
-        Self { text: String::new(), from: 0, cleared: 0, read_whole_at: FIRST_WHOLE, rows: (0, 0), silent: 0 }
+        Self {
+            text: String::new(),
+            from: 0,
+            cleared: 0,
+            read_whole_at: FIRST_WHOLE,
+            counted: (0, 0, 0),
+            silent: 0,
+        }
     }
 }
 
@@ -206,6 +204,7 @@ impl Heard {
             let mut seen = scanner.scan(window);
             // Rows are counted where the whole is read, since their head may lie further back.
             seen.people.clear();
+            seen.opaque.clear();
             open = drop_unfinished(&mut seen, window.len()).map(|at| self.from + start + at);
             evidence.add(&seen);
         }
@@ -224,13 +223,15 @@ impl Heard {
         // Rows that were counted when less was there are counted once.
         let rows = seen.people.iter().map(|people| people.rows).sum::<usize>();
         let unidentified = seen.people.iter().map(|people| people.unidentified).sum::<usize>();
-        let (known, known_unidentified) = self.rows;
+        let (known, known_unidentified, known_opaque) = self.counted;
         seen.people.truncate(1);
         for people in &mut seen.people {
             people.rows = rows.saturating_sub(known);
             people.unidentified = unidentified.saturating_sub(known_unidentified);
         }
-        self.rows = (rows.max(known), unidentified.max(known_unidentified));
+        let opaque = seen.opaque.len();
+        seen.opaque.truncate(opaque.saturating_sub(known_opaque));
+        self.counted = (rows.max(known), unidentified.max(known_unidentified), opaque.max(known_opaque));
         evidence.add(&seen);
     }
 
@@ -274,10 +275,9 @@ fn drop_unfinished(seen: &mut Seen, length: usize) -> Option<usize> {
 
 fn sentence_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    (1..=bytes.len()).rev().find(|end| match (bytes.get(end.wrapping_sub(2)), bytes.get(end - 1)) {
-        (_, Some(b'\n')) => true,
-        (Some(b'.' | b'!' | b'?'), Some(b' ')) => true,
-        _ => false,
+    (1..=bytes.len()).rev().find(|end| {
+        let last_two = (bytes.get(end.wrapping_sub(2)), bytes.get(end - 1));
+        matches!(last_two, (_, Some(b'\n')) | (Some(b'.' | b'!' | b'?'), Some(b' ')))
     })
 }
 

@@ -5,12 +5,12 @@ use carveout_dialects::{Dialect, Notice};
 use carveout_ledger::Cited;
 use carveout_terms::{Known, Ruling};
 
-use super::{
-    Basis, Fault,
-    basis::Weighed,
-    evidence::{Evidence, Mark},
+use super::{Basis, Fault, basis::Weighed};
+use crate::{
+    admit::Part,
+    attest::{Evidence, Mark},
+    notices::Ruled,
 };
-use crate::{admit::Part, notices::Ruled};
 
 /// What was known when an answer was last decided.
 pub(super) struct Weighing {

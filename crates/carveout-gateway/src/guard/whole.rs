@@ -75,7 +75,7 @@ async fn released(
     let mut evidence = basis.evidence();
     if basis.reads_answers() {
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
-        let mut watch = Watch::new(basis.house.scanner, evidence);
+        let mut watch = Watch::new(basis.house.measures.scanner(), evidence);
         watch.read_whole(&judged, &places);
         if let Some(weighed) = Weighing::new(basis)?.weigh(basis, watch.evidence())? {
             let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     admit::{Case, Matter, NotAdmitted, admit_parts},
+    attest::Evidence,
     guard::Reply,
     house::{House, KnownKey, Target},
     notices::{Refusal, Ruled, json},
@@ -45,6 +46,7 @@ pub(super) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        evidence: &Evidence::default(),
         decision: &decision,
         matter: Matter::Call(body),
         parent: held.decided.parent,

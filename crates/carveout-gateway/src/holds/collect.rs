@@ -15,12 +15,13 @@ use super::{
 };
 use crate::{
     admit::{Case, Matter},
+    attest::Evidence,
     forward::Unanswered,
     guard::Reply,
     house::{House, KnownKey, Route, Target},
     notices::Refusal,
     read,
-    request::{Tried, proceed},
+    request::{Tried, proceed, unattested},
 };
 
 /// The same words for a hold of another program and for one that doesn't exist.
@@ -72,13 +73,15 @@ pub(crate) async fn collect(
     }
     let body = unsealed(house, holds, &held).await.map_err(refuse)?;
     let asked = read::read(dialect, &body, &house.limits).map_err(|notice| Refusal::new(dialect, notice))?;
+    let asked = Arc::new(asked);
     let (route, target) = still_there(house, &held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     if asked_again.is_some_and(|again| again.canonical(&target.recorded.model).as_bytes() != body) {
         let told =
             "this is not the request that is on hold: send that one again, or leave `Carveout-Hold` out";
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
-    let use_ = again(house, key, &held, target, &asked, now, approvals)
+    let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
+    let use_ = again(house, key, &held, target, (&asked, &evidence), now, approvals)
         .map(Arc::new)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let decision = key.registered.stack.decide(&use_);
@@ -89,6 +92,7 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        evidence: &evidence,
         decision: &decision,
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
         parent: None,
@@ -176,7 +180,7 @@ fn again(
     key: &Arc<KnownKey>,
     held: &Held,
     target: &Target,
-    asked: &Asked,
+    (asked, evidence): (&Asked, &Evidence),
     now: carveout_terms::Timestamp,
     approvals: Vec<String>,
 ) -> Option<Use> {
@@ -185,8 +189,10 @@ fn again(
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
-    let measured = house.measures.take(vocabulary, &target.facts, asked, now).ok()?;
+    let measures = &house.measures;
+    let measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     let same = known.gateway == measured
+        && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
         && known.program == *registered.program.facts()
         && held.decided.terms.as_bytes() == registered.stack.digest().as_bytes()
         && registered.program.admits(&known.caller, vocabulary).is_ok();

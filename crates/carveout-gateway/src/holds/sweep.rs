@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use carveout_ledger::{Entry, Erased, Event, Expired, Timestamp};
+use carveout_ledger::{Entry, Erased, Event, Expired, HoldId, Timestamp};
 
 use super::{answer::append, queue::Held};
-use crate::house::House;
+use crate::{house::House, tasks::Finished};
 
 /// Between two looks at the clock.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -30,29 +30,34 @@ async fn attend(house: &Arc<House>, held: &Held) {
     let Ok(at) = house.clock.now() else { return };
     let at = Timestamp::from_millis(at.millis());
     if at >= held.until {
-        tell(held, append(house, Entry { at, event: Event::Expired(Expired { hold: held.id }) }).await);
+        tell(held.id, append(house, Entry { at, event: Event::Expired(Expired { hold: held.id }) }).await);
     }
 }
 
-/// First the body goes, then that is recorded: a crash in between repeats both.
+/// First the body goes, then that is recorded: a crash in between repeats both. A gateway that stops in between records
+/// it before it closes the ledger.
 async fn erase(house: &Arc<House>, held: &Held) {
-    let Some(holds) = &house.holds else { return };
-    let (bodies, hold) = (holds.bodies.clone(), held.id);
-    match tokio::task::spawn_blocking(move || bodies.erase(hold)).await {
-        Ok(Ok(())) => {
-            let at = Timestamp::from_millis(house.clock.recording().millis());
-            tell(held, append(house, Entry { at, event: Event::Erased(Erased { hold }) }).await);
+    let (shared, hold) = (house.clone(), held.id);
+    let erasing = async move {
+        let Some(holds) = &shared.holds else { return };
+        let bodies = holds.bodies.clone();
+        match tokio::task::spawn_blocking(move || bodies.erase(hold)).await {
+            Ok(Ok(())) => {
+                let at = Timestamp::from_millis(shared.clock.recording().millis());
+                tell(hold, append(&shared, Entry { at, event: Event::Erased(Erased { hold }) }).await);
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%hold, %error, "a held body could not be erased; it is tried again")
+            }
+            Err(_panicked) => {}
         }
-        Ok(Err(error)) => {
-            tracing::error!(%hold, %error, "a held body could not be erased; it is tried again")
-        }
-        Err(_panicked) => {}
-    }
+    };
+    Finished::new(erasing, house.tasks.clone()).await;
 }
 
-fn tell<T>(held: &Held, appended: Result<T, carveout_ledger::LedgerError>) {
+fn tell<T>(hold: HoldId, appended: Result<T, carveout_ledger::LedgerError>) {
     // Somebody may have collected or refused it in the meantime; then the next look finds it so.
     if let Err(error) = appended {
-        tracing::debug!(hold = %held.id, %error, "not recorded");
+        tracing::debug!(%hold, %error, "not recorded");
     }
 }

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use carveout_signals::Scanner;
 use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{House, KnownKey, Registered, Route, Target};
@@ -14,7 +13,6 @@ use crate::{
     claim::RecentClaims,
     clock::DecisionClock,
     forward::Provider,
-    guard::READ_OF_ANSWERS,
     holds::Holds,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
@@ -31,9 +29,10 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
+    let measures = Measures::of(&settings.vocabulary, settings.region);
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program) {
+        for key in known_keys(program, &measures) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -48,8 +47,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
     Ok(House {
         holds,
-        measures: Measures::of(&settings.vocabulary),
-        scanner: Scanner::default(),
+        measures,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
@@ -88,11 +86,10 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, measures: &Measures) -> Vec<KnownKey> {
     let program = &settings.program;
     let stack = settings.stack.clone();
-    let tested = |fact: &str| stack.vocabulary().fact(fact).is_some_and(|fact| stack.reads(fact));
-    let reads_answers = READ_OF_ANSWERS.into_iter().any(tested);
+    let reads_answers = measures.are_read_by(&stack);
     let registered = Arc::new(Registered { program: program.clone(), stack: stack.clone(), reads_answers });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {

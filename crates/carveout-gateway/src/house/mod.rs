@@ -12,7 +12,6 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_signals::Scanner;
 use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
 use tokio::sync::Semaphore;
 
@@ -36,8 +35,6 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
-    /// Reads what answers show.
-    pub(crate) scanner: Scanner,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,

@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod calls;
+mod evidence;
+mod guard;
 mod holds;
 mod invariants;
 mod kit;

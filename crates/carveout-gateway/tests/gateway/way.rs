@@ -125,7 +125,7 @@ async fn denied_and_held_requests_end_at_the_gateway() {
     let entries = gateway.events().await;
     assert_eq!(kinds(&entries), ["genesis", "decided", "decided"]);
     assert_eq!(decided(&entries)[1].roles, ["customer/release-authority"]);
-    let hold = decided(&entries)[1].hold.clone().unwrap();
+    let hold = decided(&entries)[1].hold.unwrap();
     assert!(held.text().contains(&hold.to_string()), "{}", held.text());
     assert!(provider.seen().is_empty() && provider.connections() == 0, "nothing was forwarded");
 }

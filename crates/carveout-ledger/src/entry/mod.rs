@@ -14,8 +14,9 @@ pub use holds::{
 };
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Calls, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
-    ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
+    Adopted, Attempted, Calls, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey,
+    Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
+    TermsAdopted, Usage,
 };
 
 use serde::{Deserialize, Serialize};

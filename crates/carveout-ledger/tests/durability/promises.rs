@@ -311,3 +311,28 @@ async fn entries_are_published_within_the_interval() {
     published(&ledger, 2).await;
     assert!(ledger.receipt(1).is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_finds_what_was_acknowledged_whether_it_is_published_or_not() {
+    // Never published before the close; and published and cut into segments as fast as can be.
+    let never = Options { publish_interval: Duration::from_secs(3_600), ..Options::default() };
+    let always =
+        Options { publish_interval: Duration::from_millis(1), segment_bytes: 1 << 10, ..Options::default() };
+    for options in [never, always] {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::create(directory.path(), options, key(), genesis()).unwrap();
+        for number in 0..100 {
+            let position = ledger.append(decided(number, Ruling::Deny)).await.unwrap();
+            let (reader, tail) = LedgerReader::open_with_tail(directory.path(), &key().verifier()).unwrap();
+            let published = reader.checkpoint().size();
+            let found = match tail.iter().find(|(index, _)| *index == position.index) {
+                Some((_, bytes)) => bytes.clone(),
+                None => reader.entry(position.index).unwrap(),
+            };
+            assert_eq!(leaf_hash(&found), position.leaf, "entry {}, {published} published", position.index);
+        }
+        ledger.close().await.unwrap();
+        let (reader, tail) = LedgerReader::open_with_tail(directory.path(), &key().verifier()).unwrap();
+        assert_eq!((reader.checkpoint().size(), tail.len()), (101, 0));
+    }
+}

@@ -69,6 +69,20 @@ fn agreement() -> Arc<Agreement> {
     .clone()
 }
 
+/// A limit on what answers may show, by which tests of the guard bind their program.
+fn shown_limit() -> Arc<Agreement> {
+    let parsed = Agreement::parse(include_str!("shown.md"), &vocabulary());
+    Arc::new(parsed.unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// A program bound by the test terms and a limit on what answers may show.
+pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    let ProgramSettings { program, .. } = program(id, keys);
+    let agreements = vec![agreement(), shown_limit()];
+    let stack = Stack::new(vocabulary(), agreements, program.presume().clone()).unwrap();
+    ProgramSettings { program, stack: Arc::new(stack) }
+}
+
 /// A program bound by the test terms, with these keys.
 pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
     let mut source = format!(
@@ -141,6 +155,7 @@ impl Kit {
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             vocabulary: vocabulary(),
+            region: carveout_signals::Region::default(),
             programs: vec![
                 program(
                     "depot",

@@ -1,0 +1,145 @@
+//! Which facts the vocabulary wants to be measured, and what they are for one request.
+
+use std::sync::Arc;
+
+use carveout_dialects::Asked;
+use carveout_signals::{Region, Scanner};
+use carveout_terms::{FactKind, Facts, Stack, Timestamp, Vocabulary};
+
+use super::{AttestError, Evidence, evidence::Declared};
+
+/// Texts of more bytes than this are read on a thread of their own, so that no other request waits for them.
+const AT_ONCE: usize = 64 << 10;
+
+/// Which of the counts that the gateway takes the vocabulary has a fact for, and how texts are read.
+#[derive(Debug)]
+pub(crate) struct Measures {
+    declared: [bool; COUNTS.len()],
+    persons: Declared,
+    scanner: Scanner,
+}
+
+/// One count of a request's body.
+struct Count {
+    fact: &'static str,
+    of: fn(&Asked) -> usize,
+    /// What is counted can't be judged by its text, so a vocabulary that is blind to it can't permit it either.
+    must_be_seen: bool,
+}
+
+const COUNTS: [Count; 5] = [
+    Count { fact: "opaque_parts", of: |asked| asked.opaque().len(), must_be_seen: true },
+    Count { fact: "unlisted_fields", of: |asked| asked.unlisted().len(), must_be_seen: true },
+    Count { fact: "server_tools", of: |asked| asked.server_tools().len(), must_be_seen: true },
+    Count { fact: "tools_offered", of: |asked| asked.tools_offered() as usize, must_be_seen: false },
+    Count { fact: "tool_results", of: |asked| asked.tool_results() as usize, must_be_seen: false },
+];
+
+/// The body holds something that no agreement on this vocabulary can speak of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the request has {count} `{fact}` (the first at `{place}`), which the agreed vocabulary can't judge: leave them out"
+)]
+pub(crate) struct Unseen {
+    fact: &'static str,
+    count: usize,
+    place: String,
+}
+
+impl Unseen {
+    /// Where the first of them is, as a JSON pointer.
+    pub(crate) fn place(&self) -> Option<&str> {
+        Some(&self.place)
+    }
+}
+
+impl Measures {
+    /// What this vocabulary wants, with national telephone numbers read as a region's.
+    pub(crate) fn of(vocabulary: &Vocabulary, region: Region) -> Self {
+        let is_number = |fact| {
+            vocabulary.fact(fact).is_some_and(|id| matches!(vocabulary.get(id).kind(), FactKind::Long))
+        };
+        Self {
+            declared: COUNTS.map(|count| is_number(count.fact)),
+            persons: Declared::by(vocabulary),
+            scanner: Scanner::new(region),
+        }
+    }
+
+    /// What the texts of a request show, if the vocabulary has a fact for any of it.
+    pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Evidence, AttestError> {
+        if !self.persons.any() {
+            return Ok(Evidence::default());
+        }
+        if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
+            return Ok(Evidence::of(&self.scanner, asked));
+        }
+        let (scanner, asked) = (self.scanner, Arc::clone(asked));
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked));
+        reading.await.map_err(|_panicked| AttestError::Unread)
+    }
+
+    /// The gateway's facts: those of the target, the counts of the body, what its texts show, and the time.
+    pub(crate) fn take(
+        &self,
+        vocabulary: &Vocabulary,
+        target: &Facts,
+        asked: &Asked,
+        evidence: &Evidence,
+        at: Timestamp,
+    ) -> Result<Facts, AttestError> {
+        let mut facts = target.clone();
+        for (measure, declared) in COUNTS.iter().zip(self.declared) {
+            let count = (measure.of)(asked);
+            if declared {
+                facts.set_long(vocabulary, measure.fact, i64::try_from(count).unwrap_or(i64::MAX))?;
+            } else if measure.must_be_seen && count > 0 {
+                return Err(
+                    Unseen { fact: measure.fact, count, place: first_place(measure.fact, asked) }.into()
+                );
+            }
+        }
+        self.persons.state(vocabulary, evidence, &mut facts)?;
+        facts.set_datetime(vocabulary, "at", at)?;
+        Ok(facts)
+    }
+
+    /// States what texts show, in place of what they showed before.
+    pub(crate) fn state(
+        &self,
+        vocabulary: &Vocabulary,
+        evidence: &Evidence,
+        facts: &mut Facts,
+    ) -> Result<(), AttestError> {
+        self.persons.state(vocabulary, evidence, facts)
+    }
+
+    /// Whether any clause of a stack tests what texts show. Then answers are looked at too.
+    pub(crate) fn are_read_by(&self, stack: &Stack) -> bool {
+        self.persons.are_read_by(stack)
+    }
+
+    /// What reads texts.
+    pub(crate) const fn scanner(&self) -> Scanner {
+        self.scanner
+    }
+
+    /// What evidence says against a claim: each is a further way to read the use.
+    pub(crate) fn contradictions(
+        &self,
+        vocabulary: &Vocabulary,
+        claim: &Facts,
+        evidence: &Evidence,
+    ) -> Result<Vec<Facts>, AttestError> {
+        self.persons.contradictions(vocabulary, claim, evidence)
+    }
+}
+
+fn first_place(fact: &str, asked: &Asked) -> String {
+    match fact {
+        "opaque_parts" => asked.opaque().next().map(|part| part.place()),
+        "unlisted_fields" => asked.unlisted().next().map(|field| field.place()),
+        _ => asked.server_tools().next().map(|tool| tool.place()),
+    }
+    .unwrap_or_default()
+}
