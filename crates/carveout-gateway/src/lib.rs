@@ -41,6 +41,7 @@ mod secret;
 mod settings;
 mod settle;
 mod tasks;
+mod webhooks;
 
 pub use admit::Passage;
 pub use clock::Clock;
@@ -48,6 +49,6 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
+    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
 };

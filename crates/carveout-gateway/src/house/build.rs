@@ -12,6 +12,7 @@ use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
     settings::{
@@ -19,6 +20,7 @@ use crate::{
         TargetSettings,
     },
     tasks::Tasks,
+    webhooks::Webhooks,
 };
 
 pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
@@ -44,7 +46,13 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
-    let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
+    let holds = match settings.holds {
+        None => None,
+        Some(holds) => {
+            let webhooks = Webhooks::start(&holds.webhooks, &settings.clock, &settings.patience)?;
+            Some(Holds::rebuild(holds, &settings.ledger, webhooks)?)
+        }
+    };
     Ok(House {
         holds,
         measures,
@@ -60,6 +68,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
         searches: Semaphore::new(1),
+        turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
 }

@@ -19,3 +19,4 @@ mod provider_faults;
 mod settings;
 mod tls;
 mod way;
+mod webhooks;

@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
