@@ -131,7 +131,10 @@ fn settled(decision: u8, attempt: u32, outcome: Outcome, minute: i64) -> Entry {
             usage: None,
             response: None,
             response_bytes: 0,
+            judged_bytes: None,
             released_bytes: 0,
+            grounds: Vec::new(),
+            calls: None,
         }),
     )
 }
