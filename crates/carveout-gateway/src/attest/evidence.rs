@@ -2,16 +2,20 @@
 
 use carveout_dialects::Asked;
 use carveout_signals::{
-    Kind, PersonCount, Persons, Scanner,
+    Evidence as Seen, Kind, PersonCount, Persons, Scanner,
     tripwire::{Family, Reading, Tripwire},
 };
-use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Value, Vocabulary};
+use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
 use super::AttestError;
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
 const MOST_BYTES: usize = 32 << 20;
+
+/// As much of what texts show as facts speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark(usize, usize, usize, u32, [bool; Family::ALL.len()]);
 
 /// What texts show. It grows text by text, so that what a reply shows can be added to what its request shows.
 #[derive(Clone, Debug, Default)]
@@ -47,22 +51,35 @@ impl Evidence {
             self.unread = true;
             return;
         }
-        let seen = match &mut self.wire {
-            None => scanner.scan(text),
-            Some(wire) => {
-                let (seen, reading) = Tripwire::embedded().scan(scanner, text);
-                wire.join(&reading);
-                seen
-            }
-        };
+        let seen = self.see(scanner, text);
         self.bytes += seen.work.bytes;
+        self.add(&seen);
+    }
+
+    /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
+    pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Seen {
+        let Some(wire) = &mut self.wire else { return scanner.scan(text) };
+        let (seen, reading) = Tripwire::embedded().scan(scanner, text);
+        wire.join(&reading);
+        seen
+    }
+
+    /// Adds what was seen elsewhere. Rows and what can't be read add up; an identifier counts once.
+    pub(crate) fn add(&mut self, seen: &Seen) {
         self.opaque += seen.opaque.len();
         for (bit, kind) in Kind::ALL.into_iter().enumerate() {
             if seen.findings.iter().any(|finding| finding.kind == kind) {
                 self.kinds |= 1 << bit;
             }
         }
-        self.count.add(&seen);
+        self.count.add(seen);
+    }
+
+    /// By which it is known whether the facts would be the same.
+    pub(crate) fn mark(&self) -> Mark {
+        let Persons { lower, upper } = self.persons();
+        let raised = Family::ALL.map(|family| self.wire.is_some_and(|reading| reading.is_raised(family)));
+        Mark(lower, upper, self.opaque, self.kinds, raised)
     }
 
     /// How many persons.
@@ -140,6 +157,15 @@ impl Declared {
         numbers.iter().any(Option::is_some) || self.identifiers.is_some() || self.wired()
     }
 
+    /// Whether any clause of a stack tests what texts show.
+    pub(super) fn are_read_by(&self, stack: &Stack) -> bool {
+        let identifiers = self.identifiers.as_ref().map(|identifiers| identifiers.fact);
+        let subject = self.subject.as_ref().map(|subject| subject.fact);
+        let wire = self.wire.as_ref().map(|wire| wire.fact);
+        let facts = [self.at_least, self.at_most, self.opaque_texts, identifiers, subject, wire];
+        facts.into_iter().flatten().any(|fact| stack.reads(fact))
+    }
+
     /// States what was seen.
     pub(super) fn state(
         &self,
@@ -214,10 +240,9 @@ impl Wire {
     }
 
     fn of(&self, evidence: &Evidence) -> Value {
-        let raised = |(family, member): (Family, &u16)| {
-            evidence.wire.is_none_or(|reading| reading.is_raised(family)).then_some(*member)
-        };
-        let raised = Family::ALL.into_iter().zip(&self.members).filter_map(raised);
+        let Some(reading) = &evidence.wire else { return Value::Members(MemberSet::of([self.unknown])) };
+        let families = Family::ALL.into_iter().zip(&self.members);
+        let raised = families.filter(|(family, _)| reading.is_raised(*family)).map(|(_, member)| *member);
         let set = MemberSet::of(raised.chain(evidence.unread.then_some(self.unknown)));
         Value::Members(if set.is_empty() { MemberSet::of([self.none]) } else { set })
     }
