@@ -107,7 +107,7 @@ impl Step {
             | Event::Refused(_)
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
-            Event::Decided(decided) if decided.ruling == Ruling::Permit => {
+            Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
             Event::Decided(_) => Change::None,
