@@ -72,10 +72,10 @@ impl Measures {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Evidence::of(&self.scanner, asked));
+            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired()));
         }
-        let (scanner, asked) = (self.scanner, Arc::clone(asked));
-        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked));
+        let (scanner, asked, wired) = (self.scanner, Arc::clone(asked), self.persons.wired());
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 

@@ -201,7 +201,7 @@ impl Heard {
         } else {
             let start = floor(&self.text, (self.cleared - self.from).saturating_sub(BESIDE));
             let window = self.text.get(start..).unwrap_or_default();
-            let mut seen = scanner.scan(window);
+            let mut seen = evidence.see(scanner, window);
             // Rows are counted where the whole is read, since their head may lie further back.
             seen.people.clear();
             seen.opaque.clear();
@@ -216,7 +216,7 @@ impl Heard {
 
     fn read_whole(&mut self, scanner: &Scanner, evidence: &mut Evidence, ended: bool) {
         self.read_whole_at = self.end().saturating_mul(2);
-        let mut seen = scanner.scan(&self.text);
+        let mut seen = evidence.see(scanner, &self.text);
         if !ended {
             drop_unfinished(&mut seen, self.text.len());
         }
