@@ -47,6 +47,7 @@ pub(super) async fn collect(
         target,
         use_: &use_,
         evidence: &Evidence::default(),
+        contradictable: false,
         decision: &decision,
         matter: Matter::Call(body),
         parent: held.decided.parent,

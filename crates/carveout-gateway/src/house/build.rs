@@ -99,7 +99,9 @@ fn known_keys(settings: &ProgramSettings, measures: &Measures) -> Vec<KnownKey> 
     let program = &settings.program;
     let stack = settings.stack.clone();
     let reads_answers = measures.are_read_by(&stack);
-    let registered = Arc::new(Registered { program: program.clone(), stack: stack.clone(), reads_answers });
+    let reads_subject = stack.vocabulary().fact("subject").is_some_and(|subject| stack.reads(subject));
+    let registered =
+        Arc::new(Registered { program: program.clone(), stack: stack.clone(), reads_answers, reads_subject });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),
