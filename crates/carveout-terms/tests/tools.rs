@@ -33,7 +33,8 @@ fn a_tool_says_what_it_brings_about_and_what_it_reaches() {
 #[test]
 fn tools_that_cant_be_registered() {
     let vocabulary = vocabulary();
-    let table: &[(&str, Option<&str>, &[&str], Option<u64>, &str)] = &[
+    type Case = (&'static str, Option<&'static str>, &'static [&'static str], Option<u64>, &'static str);
+    let table: &[Case] = &[
         ("", None, &[], None, "the name of a tool can't be empty"),
         ("t", Some("kinetic_leathal"), &[], None, "did you mean `kinetic_lethal`?"),
         ("t", Some("kinetic"), &[], None, "`effect` can't be `kinetic`"),
