@@ -8,6 +8,7 @@
 //! - [`View`] names the ways in which a text is read besides as it stands: an address written with zero-width
 //!   characters, in Cyrillic look-alikes or in base64 is the address.
 //! - [`Evidence::persons`] bounds the number of distinct persons from below and from above.
+//! - [`meters`] counts distinct persons over windows of time, under keyed pseudonyms.
 //!
 //! Work is bounded: a text is read a fixed number of times, and every walk around a candidate has a longest
 //! length ([`Work`] counts both), so no input makes the scan slower than a constant for each byte.
@@ -18,6 +19,7 @@ mod context;
 mod finding;
 mod kind;
 mod merge;
+pub mod meters;
 mod normalise;
 mod persons;
 mod recognise;

@@ -45,6 +45,11 @@ impl Evidence {
         self.count.add(&seen);
     }
 
+    /// Every identifier that was seen.
+    pub(crate) const fn count(&self) -> &PersonCount {
+        &self.count
+    }
+
     /// How many persons.
     pub(crate) fn persons(&self) -> Persons {
         self.count.persons()

@@ -14,6 +14,7 @@ use crate::{
     clock::DecisionClock,
     forward::Provider,
     holds::Holds,
+    meters::Metering,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
         TargetSettings,
@@ -21,7 +22,7 @@ use crate::{
     tasks::Tasks,
 };
 
-pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
+pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     let sample = settings.sample;
     let mut providers = HashMap::new();
     for provider in &settings.providers {
@@ -29,9 +30,10 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
+    let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program) {
+        for key in known_keys(program, &metering) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -46,7 +48,8 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
     Ok(House {
         holds,
-        measures: Measures::of(&settings.vocabulary, settings.region),
+        measures: Measures::of(&settings.vocabulary, settings.region, metering.are_declared()),
+        metering,
         vocabulary: settings.vocabulary,
         keys,
         routes,
@@ -84,9 +87,13 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, metering: &Metering) -> Vec<KnownKey> {
     let program = &settings.program;
-    let registered = Arc::new(Registered { program: program.clone(), stack: settings.stack.clone() });
+    let registered = Arc::new(Registered {
+        scopes: metering.scopes(program.id(), settings.stack.agreements()),
+        program: program.clone(),
+        stack: settings.stack.clone(),
+    });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

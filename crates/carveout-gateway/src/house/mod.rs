@@ -22,6 +22,7 @@ use crate::{
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
+    meters::{Metering, Scopes},
     settings::{Settings, SettingsError},
     tasks::Tasks,
 };
@@ -35,6 +36,7 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    pub(crate) metering: Metering,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,
@@ -60,6 +62,8 @@ pub(crate) struct KnownKey {
 pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
+    /// Whose meters its uses move.
+    pub(crate) scopes: Scopes,
 }
 
 /// A name for a model.
