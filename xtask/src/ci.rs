@@ -3,7 +3,7 @@
 use crate::fuzz;
 use crate::shell::{Outcome, command, run, target};
 use crate::tally::{Report, Runner, tests};
-use crate::{tidy, tools};
+use crate::{tidy, tools, train};
 
 /// Seconds of fuzzing for each target in a full test run.
 const FUZZ_SECONDS: u64 = 30;
@@ -50,6 +50,7 @@ fn all_tests(report: &mut Report, extent: Extent) -> Outcome {
         let line = format!("cargo nextest run --workspace --lib --bins --tests --cargo-profile ci --locked --profile {profile}");
         tests(Runner::Nextest, &mut command(&line)).map(Some)
     })?;
+    report.step("train", || train::train(true))?;
     report.suite("doc", || {
         tests(Runner::Rustdoc, &mut command("cargo test --doc --workspace --profile ci --locked")).map(Some)
     })?;

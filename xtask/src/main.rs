@@ -9,6 +9,7 @@ mod soak;
 mod tally;
 mod tidy;
 mod tools;
+mod train;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ usage: cargo xtask <chore>
   test [--quick]         every test: unit, doc, end to end, fuzz (--quick: under 5 minutes, no fuzzing)
   tidy                   the project's own checks
   bench [WHAT] [--pairs CSV]   ledger, decide, read, gateway, proof, signals, exposure or all: measures, and writes docs/performance.md
+  train [--check]        makes the tripwire's model and fills docs/tripwire.md; --check: fails if that changes anything
   fuzz [--seconds N] [TARGET]...   runs the fuzz targets, 30 seconds each
   soak [--kills N] [--seconds N]   the long runs; records the result in docs/soak.md";
 
@@ -44,6 +46,8 @@ fn chore(arguments: &[String]) -> Outcome {
         ["bench"] => bench::bench("all", None),
         ["bench", what] => bench::bench(what, None),
         ["bench", what, "--pairs", path] => bench::bench(what, Some(path)),
+        ["train"] => train::train(false),
+        ["train", "--check"] => train::train(true),
         ["fuzz", options @ ..] => fuzz::fuzz(&fuzz::Options::parse(options)?),
         ["soak", options @ ..] => soak::soak(&soak::Options::parse(options)?),
         _ => Err(format!("no such chore\n{USAGE}")),

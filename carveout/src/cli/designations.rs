@@ -144,7 +144,7 @@ pub(crate) struct DesignationCompile {
     pub(crate) vocabulary: Option<PathBuf>,
 }
 
-fn when(text: &str) -> Result<When, String> {
+pub(super) fn when(text: &str) -> Result<When, String> {
     When::find(text).ok_or_else(|| "write a date such as 2026-09-02, or a time with its offset".to_owned())
 }
 

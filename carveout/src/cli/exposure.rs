@@ -6,7 +6,10 @@ use carveout_exposure::{
     ownership::AffiliateRule,
     share::{Share, Stake},
 };
+use carveout_terms::{Timestamp, designation::When};
 use clap::{Args, Subcommand};
+
+use super::designations;
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Exposure {
@@ -20,6 +23,54 @@ pub(crate) enum Exposure {
     Reach(ExposureReach),
     /// Show every way from the barred to programs, contracts and companies; also for somebody who isn't barred yet
     Paths(ExposurePaths),
+    /// Say what recorded designations mean: who is touched and how surely, what must move where, what to report by when
+    Report(Box<ExposureReport>),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureReport {
+    /// A source, as KIND=FILE, as for `exposure import`; without any, only the workspace is looked at
+    #[arg(long = "from", value_name = "KIND=FILE")]
+    pub(crate) from: Vec<Source>,
+    /// What a column of the plain tables is called there: THEIRS=OURS
+    #[arg(long = "column", value_name = "THEIRS=OURS", value_parser = renamed)]
+    pub(crate) columns: Vec<(String, String)>,
+    /// A record by its id, or a file; may be given several times. Without any, all records of the workspace in force
+    #[arg(long = "designation", value_name = "ID|FILE")]
+    pub(crate) designations: Vec<String>,
+    /// On this date; else today
+    #[arg(long, value_name = "DATE", value_parser = designations::when)]
+    pub(crate) on: Option<When>,
+    /// As known on this date; else today
+    #[arg(long = "as-known-on", value_name = "DATE", value_parser = designations::when)]
+    pub(crate) known: Option<When>,
+    /// What if this source were designated on the date: a name, or `uei:…`, `lei:…`, `domain:…`, `maker:…`
+    #[arg(long, value_name = "WHO", conflicts_with = "designations")]
+    pub(crate) what_if: Option<String>,
+    /// With --what-if: as this record does it, with its reach, flow-down and duties
+    #[arg(long, value_name = "ID|FILE", requires = "what_if")]
+    pub(crate) like: Option<String>,
+    /// When the exposure was found, which starts the clocks of reports; else the date that is asked about
+    #[arg(long, value_name = "TIME")]
+    pub(crate) found: Option<Timestamp>,
+    /// When the first report was handed in, which starts the clock of what follows it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) reported: Option<Timestamp>,
+    /// Only duties of contracts that were made on this date
+    #[arg(long, value_name = "DATE", value_parser = designations::when)]
+    pub(crate) contract: Option<When>,
+    /// Write a page with the graph drawn
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write tables into this folder, in a folder for each designation
+    #[arg(long, value_name = "DIR")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write an OSCAL plan of action and milestones, of one designation
+    #[arg(long, value_name = "FILE")]
+    pub(crate) oscal: Option<PathBuf>,
+    /// Write the graph of all ways, for GraphViz
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dot: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

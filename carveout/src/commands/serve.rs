@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     cli::{Global, Serve},
     output::{Exit, Printer},
-    workspace::{OpenLedger, Workspace, adopt, appoint, examine, open_ledger, settings},
+    workspace::{OpenLedger, Workspace, adopt, appoint, appointed, examine, open_ledger, settings},
 };
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
@@ -62,10 +62,11 @@ async fn bind(
     accept_loss: Option<String>,
 ) -> miette::Result<Gateway> {
     let signers = examine(workspace, &open.pinned)?;
+    let officers = appointed(workspace, &open.pinned)?;
     let settings = settings(workspace, listen, open, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     adopt(workspace, &open.ledger, &signers, open.last_at).await?;
-    appoint(workspace, &open.ledger, !open.open_holds.is_empty(), open.last_at).await?;
+    appoint(officers, &open.ledger, !open.open_holds.is_empty(), open.last_at).await?;
     Ok(gateway)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::kit::{Ran, Workspace};
+use crate::kit::{Ran, Workspace, provider};
 
 fn texts<'a>(list: &'a Json, key: &str) -> Vec<&'a str> {
     list.as_array().unwrap().iter().map(|item| item[key].as_str().unwrap()).collect()
@@ -220,4 +220,168 @@ to = "Example Prime"
     assert!(names.contains(&"Example Prime"), "{names:?}");
     let tiers = workspace.run(&format!("{asked} --on 2026-06-30 --tiers 0 --json")).expect(1, &[]).json();
     assert!(!texts(&tiers["exposed"], "name").contains(&"Example Prime"));
+}
+
+/// A made-up order that bars an operator, with duties and a rule for waivers.
+const ORDER: &str = r#"
+designation = "example-order"
+version = 1
+title = "Example order"
+kind = "exclusion_order"
+issuer = "Example Agency"
+force = "binding"
+confidence = "primary"
+authorities = ["41 USC 1323"]
+conduct = ["provide", "use_in_performance"]
+[[source]]
+id = "order"
+title = "The order"
+digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+confidence = "primary"
+[[target]]
+kind = "source"
+name = "sample-operator"
+reach = ["provided_by"]
+[scope]
+agencies = ["defense"]
+[flow_down]
+[dates]
+zone = "America/New_York"
+last_day = "included"
+effective = 2026-03-04
+phase_out_until = 2026-12-31
+[[priority]]
+name = "routine business first"
+[priority.scope]
+system_classes = ["routine_business"]
+[[duty]]
+kind = "report"
+trigger = "finding that it is provided or used"
+hook = "FAR 52.204-30"
+recipient = "The contracting officer"
+within = { amount = 3, unit = "business_days" }
+fields = ["contract", "product or source", "model", "mitigation"]
+"#;
+
+/// Another target of the first route, with an operator that nothing bars.
+const OTHER: &str = r#"targets = [{ provider = "sample-openai", model = "sample-2", maker = "sample-maker", host = "sample-host", operator = "self", deployment = "vendor_cloud", line = "sample-1" }, "#;
+
+#[test]
+fn a_report_joins_the_record_the_suppliers_and_what_the_ledger_saw() {
+    let provider = provider();
+    let workspace = Workspace::with_decisions(&provider);
+    workspace.write("order.toml", ORDER);
+    workspace.write(
+        "links.csv",
+        "from,relation,to\nmaker:sample-operator,embedded_in,product:desk\nproduct:desk,used_by,program:travel\n",
+    );
+    let asked = "exposure report --designation order.toml --on 2099-06-01 --as-known-on 2099-06-01 --from links=links.csv";
+    workspace.run(asked).expect(
+        1,
+        &[
+            "Example order",
+            "route sample-chat (product), observed at the best: provide",
+            "logistics support (program), observed at the best: provide, use_in_performance",
+            "program:travel (program), declared at the best",
+            "logistics-support 1 1",
+            "1. logistics-support by sample-chat from sample-1, 1 calls: barred, find a target",
+            "3 business_days",
+            "by host: sample-host 100.0% (index 10000)",
+        ],
+    );
+    workspace.edit("carveout.toml", "targets = [", OTHER);
+    let document = workspace.run(&format!("{asked} --json")).expect(1, &[]).json();
+    let report = &document["reports"][0];
+    let item = &report["moves"][0];
+    assert_eq!(
+        (&item["effort"], &item["priority"]),
+        (&"move_route".into(), &"routine business first".into())
+    );
+    assert_eq!(item["substitutes"][0]["permitted"], 1, "{item:#}");
+    assert_eq!(item["substitutes"][0]["model"], "sample-2");
+    assert_eq!(report["usage"][0]["calls"], 1);
+    assert!(report["usage"][0]["output_tokens"].as_u64().unwrap() > 0, "{report:#}");
+    let fields = report["forms"][0]["fields"].as_array().unwrap();
+    let value =
+        |name: &str| fields.iter().find(|field| field["name"] == name).unwrap()["value"].as_str().unwrap();
+    assert_eq!((value("product or source"), value("model")), ("sample-operator", "sample-1"));
+    assert!(value("mitigation").contains("logistics-support: move the route to sample-2"), "{fields:#?}");
+    assert!(value("contract").contains("logistics support"), "{fields:#?}");
+}
+
+#[test]
+fn a_report_is_written_in_every_format() {
+    let workspace = Workspace::sample(None);
+    workspace.write("order.toml", ORDER);
+    let asked = "exposure report --designation order.toml --on 2026-06-01 --as-known-on 2026-06-01";
+    workspace
+        .run(&format!("{asked} --html r.html --csv tables --oscal plan.json --dot r.dot"))
+        .expect(1, &["phase-out", "the ledger records no call yet"]);
+    let page = workspace.read("r.html");
+    for part in ["<svg", "Example order", "sample-operator", "What has to move", "phase-out until before"] {
+        assert!(page.contains(part), "{part}");
+    }
+    for outside in ["http://", "https://", "<script", "src="] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let plan: Json = serde_json::from_str(&workspace.read("plan.json")).unwrap();
+    assert_eq!(plan["plan-of-action-and-milestones"]["metadata"]["oscal-version"], "1.1.3");
+    assert!(workspace.read("r.dot").starts_with("digraph exposure"));
+    assert!(workspace.read("tables/example-order/plan.csv").contains("logistics-support"));
+    workspace.write("other.toml", ORDER.replace("example-order", "other-order"));
+    workspace
+        .run(&format!("{asked} --designation other.toml --oscal plan.json"))
+        .expect(2, &["there are 2 designations", "--designation"]);
+}
+
+#[test]
+fn a_supposition_is_reported_on_like_a_record() {
+    let workspace = Workspace::sample(None);
+    workspace.write("order.toml", ORDER);
+    workspace.run("exposure report --what-if sample-maker --on 2026-06-01").expect(
+        1,
+        &["a supposition: no such instrument is known", "barred", "logistics-support", "find a target"],
+    );
+    workspace
+        .run("exposure report --what-if sample-operator --like order.toml --on 2026-06-01")
+        .expect(1, &["as in `example-order`", "3 business_days"]);
+    workspace.run("exposure report --what-if Nobody --on 2026-06-01").expect(0, &["nobody called Nobody"]);
+    workspace.run("exposure report --like order.toml").expect(2, &["--what-if"]);
+    workspace.run("exposure report --what-if x --designation order.toml").expect(2, &["cannot be used with"]);
+}
+
+#[test]
+fn without_names_what_is_in_force_is_reported() {
+    let workspace = Workspace::sample(None);
+    workspace.edit("carveout.toml", "signatures = \"required\"", "signatures = \"optional\"");
+    workspace.run("exposure report").expect(0, &["no designation is in force"]);
+    workspace.write("order.toml", ORDER);
+    workspace.run("designations add order.toml").expect(0, &[]);
+    workspace.run("exposure report --on 2026-06-01").expect(1, &["Example order"]);
+    workspace
+        .run("exposure report --on 2026-06-01 --as-known-on 2026-01-01")
+        .expect(0, &["`example-order` is left out: not known", "no designation is in force"]);
+}
+
+#[test]
+fn the_guides_example_says_what_the_guide_says() {
+    let example = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/designation");
+    let workspace = Workspace::real();
+    let file = |name: &str| example.join(name).display().to_string();
+    let (record, facts) = (file("records/section-4713.toml"), format!("facts={}", file("suppliers.toml")));
+    let words = ["exposure", "report", "--on", "2026-07-01", "--as-known-on", "2026-07-01"];
+    let told =
+        workspace.run_all(words.into_iter().chain(["--designation", &record, "--from", &facts, "-C", "/"]));
+    told.expect(
+        1,
+        &[
+            "phase-out until before 2026-09-03T04:00:00.000Z",
+            "civilian agency: not reached",
+            "Anthropic PBC > is embedded in product:sample-help-desk (configured) > is used by Sample Integrator LLC (declared) > works for Sample Prime Corp (declared) > performs award:SAMPLE-PRIME-1 (declared)",
+            "is embedded in product:sample-translator (capable)",
+            "2026-09-02 remove",
+            "no clock certify",
+            "waiver under 41 USC 4713, to The department's chief information officer",
+        ],
+    );
 }

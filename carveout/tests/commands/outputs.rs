@@ -4,7 +4,7 @@ use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
 use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 37] = [
     "demo",
     "init",
     "serve",
@@ -32,6 +32,13 @@ const COMMANDS: [&str; 30] = [
     "designations asof",
     "designations import",
     "designations compile",
+    "exposure",
+    "exposure scan",
+    "exposure import",
+    "exposure match",
+    "exposure reach",
+    "exposure paths",
+    "exposure report",
     "sample-provider",
     "completions",
     "",

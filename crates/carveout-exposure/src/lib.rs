@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure: sources are readers and records, and nothing knows a clock or a file system.
 
+pub mod calendar;
 pub mod dates;
 pub mod fingerprints;
 pub mod graph;
@@ -13,6 +14,7 @@ pub mod names;
 pub mod ownership;
 pub mod package_url;
 pub mod paths;
+pub mod report;
 pub mod scan;
 pub mod share;
 pub mod sources;

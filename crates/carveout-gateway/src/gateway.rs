@@ -52,7 +52,7 @@ pub enum RunError {
     #[error("settlements were still open after {} s; they will be recorded as interrupted at the next start", .0.as_secs())]
     Unsettled(Duration),
     /// The ledger could not be closed.
-    #[error("the ledger could not be closed: {0}")]
+    #[error("the ledger could not be closed")]
     Ledger(#[from] LedgerError),
 }
 

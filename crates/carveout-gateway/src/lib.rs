@@ -42,6 +42,7 @@ mod secret;
 mod settings;
 mod settle;
 mod tasks;
+mod webhooks;
 
 pub use admit::Passage;
 pub use clock::Clock;
@@ -49,6 +50,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldSettings, OfficerSettings, ProgramSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, OfficerSettings, ProgramSettings,
     ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+    WebhookSettings,
 };

@@ -281,9 +281,7 @@ fn settle_unanswered(attempt: Attempt, unanswered: Unanswered) -> Notice {
         Unanswered::Unreachable => {
             (Outcome::ProviderUnreachable, Notice::provider_failed(unanswered.to_string()))
         }
-        Unanswered::Silent => {
-            (Outcome::ProviderUnreachable, Notice::provider_timed_out(unanswered.to_string()))
-        }
+        Unanswered::Silent => (Outcome::ProviderSilent, Notice::provider_timed_out(unanswered.to_string())),
         Unanswered::Cut => (Outcome::ProviderCut, Notice::provider_failed(unanswered.to_string())),
     };
     attempt.settle(outcome);

@@ -73,6 +73,53 @@ pub struct HoldSettings {
     pub bodies: SealedBodies,
     /// The holds that were found when the ledger was opened.
     pub found: Vec<OpenHold>,
+    /// Who is told of holds and answers.
+    pub webhooks: Vec<WebhookSettings>,
+}
+
+/// An address that is told what happens to holds.
+#[derive(Debug)]
+pub struct WebhookSettings {
+    /// Where notices are posted: `https`, at a public address.
+    pub url: Uri,
+    /// What notices are signed with (HMAC-SHA256).
+    pub secret: Secret,
+    /// What it is told.
+    pub news: Vec<HoldNews>,
+    /// A file of PEM certificates to trust instead of the machine's roots.
+    pub ca_file: Option<PathBuf>,
+    /// Allows plain HTTP to an address of this machine.
+    pub insecure: bool,
+    /// Allows addresses of private networks and of this machine.
+    pub private: bool,
+}
+
+/// What can happen to a hold that others may want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HoldNews {
+    /// It was opened.
+    Held,
+    /// An officer approved it.
+    Approved,
+    /// An officer refused it.
+    Refused,
+    /// Nobody answered in time.
+    Expired,
+}
+
+impl HoldNews {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Refused, Self::Expired];
+
+    /// The word for it in a notice.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// An officer, and how he shows who he is.
@@ -265,6 +312,14 @@ pub enum SettingsError {
         "the meters can't be made again: {problem}. To go on without what is lost, say so with `--accept-lost-evidence REASON`; what was counted in it is then forgotten"
     )]
     Evidence {
+        /// What is wrong.
+        problem: String,
+    },
+    /// A webhook can't be told.
+    #[error("the webhook `{url}`: {problem}")]
+    Webhook {
+        /// Its address, without path.
+        url: String,
         /// What is wrong.
         problem: String,
     },

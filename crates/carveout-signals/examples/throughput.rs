@@ -6,7 +6,7 @@
 
 use std::{fmt::Write as _, fs, hint::black_box};
 
-use carveout_signals::Scanner;
+use carveout_signals::{Scanner, tripwire::Tripwire};
 
 /// Bytes of each text, which is scanned in prompts of `PROMPT` bytes.
 const BYTES: usize = 8 << 20;
@@ -51,7 +51,13 @@ fn main() {
     for _ in 0..CALLS {
         black_box(scanner.scan(black_box(&prompt)));
     }
-    println!("\nA prompt of 2 KB takes {:.1} us.", (processor_seconds() - start) * 1e6 / f64::from(CALLS));
+    let scan = (processor_seconds() - start) * 1e6 / f64::from(CALLS);
+    let start = processor_seconds();
+    for _ in 0..CALLS {
+        black_box(Tripwire::embedded().read(black_box(&prompt)));
+    }
+    let wire = (processor_seconds() - start) * 1e6 / f64::from(CALLS);
+    println!("\nA prompt of 2 KB takes {scan:.1} us, and {wire:.1} us more for the tripwire.");
 }
 
 /// A text in parts of about the same length, cut after lines.

@@ -7,6 +7,7 @@
 //! - [`RECOGNISERS`] lists what is recognised, by what rule, and where the rule comes from.
 //! - [`View`] names the ways in which a text is read besides as it stands: an address written with zero-width
 //!   characters, in Cyrillic look-alikes or in base64 is the address.
+//! - [`tripwire`] says whether a text looks like a kind of use that agreements restrict; it raises scrutiny and decides nothing.
 //! - [`Evidence::persons`] bounds the number of distinct persons from below and from above.
 //! - [`meters`] counts distinct persons over windows of time, under keyed pseudonyms.
 //!
@@ -26,6 +27,7 @@ mod recognise;
 mod region;
 mod scan;
 mod table;
+pub mod tripwire;
 
 pub use finding::{Canonical, Evidence, Finding, Opaque, OpaqueKind, People, Span, Work};
 pub use kind::{Class, Confidence, Kind};

@@ -59,6 +59,12 @@ impl Scanner {
     /// What a text shows. Total: every text has an answer.
     #[must_use]
     pub fn scan(&self, text: &str) -> Evidence {
+        self.scan_seeing(text, &mut |_| {})
+    }
+
+    /// The same, handing over the text and each view of it that decodes something: what else is to be read of a text is read
+    /// in the same views. Views that fold characters or guess are left out; a reader folds for itself.
+    pub(crate) fn scan_seeing(&self, text: &str, see: &mut dyn FnMut(&str)) -> Evidence {
         let mut evidence = Evidence::default();
         let mut merged = Merged::default();
         let mut allowed = (text.len().saturating_mul(self.limits.times)).max(self.limits.least);
@@ -71,6 +77,10 @@ impl Scanner {
                 evidence.opaque.extend(levels.unread(next));
             } else {
                 allowed -= if next.is_some() { length } else { 0 };
+                let views = levels.views(next);
+                if !views.is_guess() && views.iter().last().is_none_or(View::decodes) {
+                    see(levels.text(next));
+                }
                 let more = self.read(&levels, next, &mut merged, &mut evidence);
                 levels.levels.extend(more);
             }

@@ -2,7 +2,7 @@
 
 mod gateway;
 mod load;
-mod page;
+pub(crate) mod page;
 mod process;
 mod signals;
 

@@ -1,4 +1,4 @@
-//! docs/performance.md: prose written by people, numbers written between markers.
+//! Pages such as docs/performance.md: prose written by people, numbers written between markers.
 
 use std::fs;
 
@@ -8,10 +8,24 @@ const PAGE: &str = "docs/performance.md";
 
 /// Replaces what stands between a section's markers.
 pub(crate) fn write(section: &str, text: &str) -> Outcome {
-    let path = root().join(PAGE);
-    let page = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
-    let page = replaced(&page, section, text)?;
-    fs::write(&path, page).map_err(|error| format!("{PAGE}: {error}"))
+    fill(PAGE, &format!("bench:{section}"), text)
+}
+
+/// Replaces what stands between two markers of a page.
+pub(crate) fn fill(page: &str, marker: &str, text: &str) -> Outcome {
+    let filled = filled(page, marker, text)?;
+    fs::write(root().join(page), filled).map_err(|error| format!("{page}: {error}"))
+}
+
+/// Whether a page says this between two markers.
+pub(crate) fn says(page: &str, marker: &str, text: &str) -> Outcome<bool> {
+    let is = fs::read_to_string(root().join(page)).map_err(|error| format!("{page}: {error}"))?;
+    Ok(filled(page, marker, text)? == is)
+}
+
+fn filled(page: &str, marker: &str, text: &str) -> Outcome<String> {
+    let is = fs::read_to_string(root().join(page)).map_err(|error| format!("{page}: {error}"))?;
+    replaced(&is, marker, text).ok_or_else(|| format!("{page} lacks the markers of `{marker}`"))
 }
 
 /// Notes the day, the commit and the machine of the last run.
@@ -43,12 +57,11 @@ pub(crate) fn block(printed: &str) -> String {
     }
 }
 
-fn replaced(page: &str, section: &str, text: &str) -> Outcome<String> {
-    let (start, end) = (format!("<!-- bench:{section} -->\n"), format!("<!-- /bench:{section} -->"));
-    let missing = || format!("{PAGE} lacks the markers of `{section}`");
-    let (before, rest) = page.split_once(&start).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
-    Ok(format!("{before}{start}{}\n{end}{after}", text.trim_end()))
+fn replaced(page: &str, marker: &str, text: &str) -> Option<String> {
+    let (start, end) = (format!("<!-- {marker} -->\n"), format!("<!-- /{marker} -->"));
+    let (before, rest) = page.split_once(&start)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{start}{}\n{end}{after}", text.trim_end()))
 }
 
 #[cfg(test)]
@@ -58,13 +71,13 @@ mod tests {
     #[test]
     fn only_the_section_between_its_markers_changes() {
         let page = "a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb\n<!-- bench:y -->\n<!-- /bench:y -->\n";
-        let once = replaced(page, "x", "| new |\n").unwrap();
+        let once = replaced(page, "bench:x", "| new |\n").unwrap();
         assert_eq!(
             once,
             "a\n<!-- bench:x -->\n| new |\n<!-- /bench:x -->\nb\n<!-- bench:y -->\n<!-- /bench:y -->\n"
         );
-        assert_eq!(replaced(&once, "x", "| new |\n").unwrap(), once);
-        assert!(replaced(page, "z", "").is_err());
+        assert_eq!(replaced(&once, "bench:x", "| new |\n").unwrap(), once);
+        assert!(replaced(page, "bench:z", "").is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::Finding;
 use super::tree::{File, Tree};
 
 /// Chores that `cargo xtask` has, as documents may name them.
-const CHORES: [&str; 6] = ["ci", "test", "tidy", "bench", "fuzz", "soak"];
+const CHORES: [&str; 7] = ["ci", "test", "tidy", "bench", "train", "fuzz", "soak"];
 
 /// Relative links of Markdown files lead to files and to headings.
 pub(crate) fn links(tree: &Tree) -> Vec<Finding> {

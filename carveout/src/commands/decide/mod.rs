@@ -129,7 +129,7 @@ fn governed(stack: &Stack) -> miette::Result<Facts> {
 }
 
 /// What the gateway would measure of a small request at this moment.
-fn small(vocabulary: &Vocabulary) -> miette::Result<Facts> {
+pub(super) fn small(vocabulary: &Vocabulary) -> miette::Result<Facts> {
     let mut facts = Facts::default();
     for (_, fact) in vocabulary.facts() {
         let set = match fact.kind() {

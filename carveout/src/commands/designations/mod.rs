@@ -46,7 +46,11 @@ fn record(path: &Path, printer: &Printer) -> miette::Result<Record> {
 }
 
 /// What was named: records of the workspace and files as they are; all records of the workspace if nothing was.
-fn named(global: &Global, operands: &[String], printer: &Printer) -> miette::Result<(Register, Vec<String>)> {
+pub(super) fn named(
+    global: &Global,
+    operands: &[String],
+    printer: &Printer,
+) -> miette::Result<(Register, Vec<String>)> {
     let (files, ids): (Vec<&String>, Vec<&String>) =
         operands.iter().partition(|operand| Path::new(operand.as_str()).is_file());
     let (mut designations, mut notices): (Vec<Designation>, Vec<Notice>) = (Vec::new(), Vec::new());
@@ -95,14 +99,14 @@ fn unknown(id: &str, register: &Register) -> miette::Report {
 }
 
 /// The date that was named, or this day.
-fn or_today(when: Option<When>) -> When {
+pub(super) fn or_today(when: Option<When>) -> When {
     let now = super::now();
     let today = now.to_string();
     when.or_else(|| today.get(..10).and_then(When::find)).unwrap_or(When::Instant(now))
 }
 
 /// Says what is odd about the records together.
-fn findings(register: &Register, printer: &Printer) {
+pub(super) fn findings(register: &Register, printer: &Printer) {
     for finding in register.findings() {
         printer.note(format_args!("{}: {}", finding.record, finding.message));
     }

@@ -33,13 +33,23 @@ pub(super) struct ReadSource {
 
 /// Reads every source into one graph.
 pub(super) fn read_all(sources: &Sources) -> miette::Result<(Graph, Vec<ReadSource>)> {
+    read_with(&sources.from, &sources.columns, |_| Ok(()))
+}
+
+/// Reads every source into one graph, and adds what is known otherwise.
+pub(super) fn read_with(
+    sources: &[Source],
+    columns: &[(String, String)],
+    add: impl FnOnce(&mut GraphBuilder) -> miette::Result<()>,
+) -> miette::Result<(Graph, Vec<ReadSource>)> {
     let mut builder = GraphBuilder::new();
-    let mut done = Vec::with_capacity(sources.from.len());
-    for source in &sources.from {
-        let imported = one(source, &sources.columns, &mut builder)
+    let mut done = Vec::with_capacity(sources.len());
+    for source in sources {
+        let imported = one(source, columns, &mut builder)
             .wrap_err_with(|| format!("can't read `{}`", source.path.display()))?;
         done.push(ReadSource { path: source.path.display().to_string(), imported });
     }
+    add(&mut builder)?;
     Ok((builder.finish(), done))
 }
 

@@ -88,6 +88,18 @@ impl Graph {
         self.edges.get(start..end).unwrap_or_default().iter()
     }
 
+    /// The edges that start at a node, each with its number.
+    pub(crate) fn numbered_outgoing(&self, id: NodeId) -> impl Iterator<Item = (u32, &Edge)> {
+        let (start, end) = range(&self.outgoing, id);
+        let edges = self.edges.get(start..end).unwrap_or_default();
+        (u32::try_from(start).unwrap_or(u32::MAX)..).zip(edges)
+    }
+
+    /// The edge with a number.
+    pub(crate) fn edge(&self, number: u32) -> Option<&Edge> {
+        self.edges.get(at(number))
+    }
+
     /// The edges that end at a node.
     pub fn incoming(&self, id: NodeId) -> impl Iterator<Item = &Edge> {
         let (start, end) = range(&self.incoming_starts, id);
@@ -131,6 +143,6 @@ fn range(starts: &[u32], id: NodeId) -> (usize, usize) {
 }
 
 /// A position. All supported machines have at least 32 bits.
-const fn at(position: u32) -> usize {
+pub(crate) const fn at(position: u32) -> usize {
     position as usize
 }

@@ -20,6 +20,20 @@ pub enum Kind {
     Program,
 }
 
+impl Kind {
+    /// The word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Person => "person",
+            Self::Contract => "contract",
+            Self::Product => "product",
+            Self::Program => "program",
+        }
+    }
+}
+
 /// A node, with everything that it is called and known by.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node {

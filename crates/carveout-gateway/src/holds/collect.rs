@@ -99,7 +99,10 @@ pub(crate) async fn collect(
         Tried::Answered(response) => Ok(response),
         Tried::Unreachable(attempt, ruled) => {
             attempt.settle(Outcome::ProviderUnreachable);
-            let notice = Notice::provider_failed(Unanswered::Unreachable.to_string());
+            let notice = Notice::provider_failed(format!(
+                "{}, so nothing was sent; what was approved still waits: come back with {hold}",
+                Unanswered::Unreachable
+            ));
             Err(Refusal { ruled: Some(ruled), ..refuse(notice) })
         }
     }

@@ -41,8 +41,7 @@ pub(super) fn to_officer(
     now: Timestamp,
 ) -> Json {
     let entry =
-        carveout_ledger::Entry { at: held.at, event: carveout_ledger::Event::Decided(held.decided.clone()) };
-    let entry = entry.encode().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        held.entry().encode().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let standing = holds.standing(held, now);
     let missing: Vec<&String> = held.decided.roles.iter().filter(|role| !standing.contains(role)).collect();
     let approvals: Vec<Json> = held

@@ -12,6 +12,7 @@ use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
     meters::Metering,
@@ -20,6 +21,7 @@ use crate::{
         TargetSettings,
     },
     tasks::Tasks,
+    webhooks::Webhooks,
 };
 
 pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
@@ -45,7 +47,13 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
-    let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
+    let holds = match settings.holds {
+        None => None,
+        Some(holds) => {
+            let webhooks = Webhooks::start(&holds.webhooks, &settings.clock, &settings.patience)?;
+            Some(Holds::rebuild(holds, &settings.ledger, webhooks)?)
+        }
+    };
     Ok(House {
         holds,
         measures: Measures::of(&settings.vocabulary, settings.region, metering.are_declared()),
@@ -61,6 +69,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
         searches: Semaphore::new(1),
+        turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
 }

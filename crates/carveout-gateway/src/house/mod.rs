@@ -19,6 +19,7 @@ use crate::{
     attest::Measures,
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
@@ -46,6 +47,7 @@ pub(crate) struct House {
     pub(crate) tasks: Tasks,
     /// Searches of the record for receipts: one at a time, whatever callers ask for.
     pub(crate) searches: Semaphore,
+    pub(crate) turned_away: TurnedAway,
     pub(crate) draining: AtomicBool,
 }
 

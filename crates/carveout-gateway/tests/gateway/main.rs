@@ -18,3 +18,4 @@ mod provider_faults;
 mod settings;
 mod tls;
 mod way;
+mod webhooks;

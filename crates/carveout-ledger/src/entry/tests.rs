@@ -67,6 +67,8 @@ fn about_holds() -> Vec<Event> {
                 programs: vec!["sample-program".into()],
             }],
             two_person: true,
+            appointments: Vec::new(),
+            signatures: None,
         }),
         Event::Approved(Approved {
             hold,

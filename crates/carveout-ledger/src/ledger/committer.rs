@@ -85,12 +85,7 @@ fn commit(
     mut batch: Batch,
 ) -> Result<(), LedgerError> {
     let waiters = mem::take(&mut batch.waiters);
-    let tell = |result: Result<(), LedgerError>| {
-        for waiter in waiters {
-            // A caller that no longer waits has let go of the other end.
-            drop(waiter.send(result.clone()));
-        }
-    };
+    let tell = |result| shared.herald.tell(waiters, result);
     match write(shared, storage, segment, &mut batch) {
         Ok(()) => {
             tell(Ok(()));

@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    Handle, Ledger, Options, committer, projection,
+    Handle, Ledger, Options, committer,
+    herald::Herald,
+    projection,
     publication::{CHECKPOINT, Publication},
     publisher,
     shared::{Batch, Durable, Published, Queue, Shared},
@@ -261,6 +263,7 @@ fn start(
         committed: Condvar::new(),
         relieved: Condvar::new(),
         published: RwLock::new(published),
+        herald: Herald::default(),
     });
     let failed = |error| LedgerError::io("start a thread for", "ledger", &error);
     let committer = {

@@ -2,6 +2,7 @@
 
 mod committer;
 mod found;
+mod herald;
 mod options;
 mod projection;
 mod publication;
@@ -180,6 +181,7 @@ impl Ledger {
 
     async fn commit(&self, entries: Vec<Prepared>) -> Result<u64, LedgerError> {
         let shared = &self.handle.shared;
+        shared.herald.appoint();
         let (sender, receiver) = oneshot::channel();
         let first = shared.enqueue(entries, Some(sender))?;
         let deadline = shared.options.commit_deadline;

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::Options;
+use super::{Options, herald::Herald};
 use crate::{
     Checkpoint, Digest, LedgerError,
     lifecycle::{Lifecycle, Step},
@@ -134,6 +134,7 @@ pub(super) struct Shared {
     pub(super) committed: Condvar,
     pub(super) relieved: Condvar,
     pub(super) published: RwLock<Published>,
+    pub(super) herald: Herald,
 }
 
 impl Shared {

@@ -5,6 +5,7 @@
 //! was used again after the decision had ended.
 
 mod holds;
+mod roster;
 
 use std::collections::HashMap;
 
@@ -177,7 +178,7 @@ impl Lifecycle {
         let mut holds = None;
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
-                self.holds.check(holds.get_or_insert_default(), hold, step.at, index)?;
+                self.holds.check(holds.get_or_insert_default(), hold, step.at, index, &self.parties)?;
             }
             if (index == 0) != matches!(step.change, Change::Founded { .. }) {
                 return Err(LifecycleError::Genesis);

@@ -79,6 +79,11 @@ impl View {
         matches!(self, Self::Leet | Self::Spaced | Self::Spoken)
     }
 
+    /// Whether the view decodes what was encoded, and neither guesses nor folds single characters.
+    pub(crate) const fn decodes(self) -> bool {
+        matches!(self, Self::Hidden | Self::Bidirectional | Self::Escaped | Self::Base64 | Self::Hexadecimal)
+    }
+
     /// The text as this view reads it, as far as something may hide there. Empty if nothing does.
     pub(crate) fn of(self, text: &str, suspicions: &Suspicions, opaque: &mut Vec<Opaque>) -> Mapped {
         match self {

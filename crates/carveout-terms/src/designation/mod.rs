@@ -18,6 +18,7 @@ mod read;
 mod register;
 mod situation;
 mod standing;
+mod supposed;
 mod timeline;
 mod tree;
 mod words;

@@ -53,6 +53,15 @@ impl Zone {
         };
         Timestamp::from_millis(midnight - i64::from(ahead) * MINUTE)
     }
+
+    /// The day that an instant lies in. None if it is out of the calendar.
+    #[must_use]
+    pub fn day_of(self, at: Timestamp) -> Option<NaiveDate> {
+        // No zone is a whole day from UTC, so it is the day there, the one before or the one after.
+        let day = chrono::DateTime::from_timestamp_millis(at.millis())?.date_naive();
+        let near = [day.succ_opt(), Some(day), day.pred_opt()];
+        near.into_iter().flatten().find(|day| self.start_of(*day) <= at)
+    }
 }
 
 impl fmt::Display for Zone {
@@ -180,6 +189,22 @@ mod tests {
         }
         for zone in ["EST", "", "05:00", "-5:00", "+15:00", "+05:60", "-ab:cd"] {
             assert_eq!(Zone::find(zone), None, "{zone}");
+        }
+    }
+
+    #[test]
+    fn an_instant_lies_in_the_day_of_the_zone() {
+        for (zone, at, day) in [
+            ("UTC", "2026-03-08T00:00:00Z", "2026-03-08"),
+            ("America/New_York", "2026-03-08T04:59:59Z", "2026-03-07"),
+            ("America/New_York", "2026-03-08T05:00:00Z", "2026-03-08"),
+            ("America/New_York", "2026-07-01T03:59:59Z", "2026-06-30"),
+            ("America/New_York", "2027-01-01T04:59:59Z", "2026-12-31"),
+            ("+14:00", "2026-12-31T10:00:00Z", "2027-01-01"),
+            ("-05:00", "2024-03-01T04:59:59Z", "2024-02-29"),
+        ] {
+            let found = Zone::find(zone).unwrap().day_of(at.parse().unwrap());
+            assert_eq!(found.unwrap().to_string(), day, "{zone} {at}");
         }
     }
 

@@ -8,11 +8,13 @@ mod prose;
 mod sample;
 mod target;
 
+use std::collections::BTreeMap;
+
 use self::{
     condition::{Conditions, conjunction},
     prose::{Writer, left_out},
 };
-use super::{Docket, Formula, LegalForce, When};
+use super::{Docket, Formula, Instrument, LegalForce, When};
 use crate::{Agreement, Problems, Timestamp, Vocabulary};
 
 /// How to compile.
@@ -65,6 +67,15 @@ struct Enforced {
     condition: String,
     periods: Vec<(Timestamp, Option<Timestamp>)>,
     examples: Vec<String>,
+}
+
+impl Instrument {
+    /// The members of a vocabulary that its targets are, by the fact that they stand in: `maker`, `host`, `operator`,
+    /// `model`. A clause bars exactly these.
+    #[must_use]
+    pub fn members(&self, vocabulary: &Vocabulary) -> BTreeMap<String, Vec<String>> {
+        target::read(self, vocabulary).members
+    }
 }
 
 impl Docket {

@@ -1,0 +1,38 @@
+//! Functions made of the operations that IEEE 754 defines to the last bit, so that training gives the same bytes everywhere:
+//! `f64::exp` and `f64::ln` differ between platforms.
+
+/// e to the power of `x`, for |x| up to 700.
+pub(crate) fn exp(x: f64) -> f64 {
+    let x = x.clamp(-700.0, 700.0);
+    let halvings = 10;
+    let small = x / f64::from(1 << halvings);
+    // Taylor's series: the argument is below 0.7, and twenty terms are more than a double holds.
+    let mut term = 1.0;
+    let mut sum = 1.0;
+    for n in 1..20 {
+        term *= small / f64::from(n);
+        sum += term;
+    }
+    for _ in 0..halvings {
+        sum *= sum;
+    }
+    sum
+}
+
+/// The logistic function.
+pub(crate) fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + exp(-x))
+}
+
+/// Wilson's interval for a share, at 95 % (Wilson 1927).
+pub(crate) fn wilson(part: usize, whole: usize) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    if whole == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, share) = (whole as f64, part as f64 / whole as f64);
+    let middle = share + Z * Z / (2.0 * n);
+    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
+}

@@ -1,0 +1,130 @@
+//! From words to windows: hashed n-grams, classes of words, and three sentences at a time.
+
+use super::{
+    lexicon::{Classes, LEXICON, hash, pair},
+    words::Words,
+};
+
+/// Places of the table of weights; a hash picks one.
+pub(super) const SLOTS: usize = 1 << 15;
+const SHIFT: u32 = 32 - 15;
+
+/// Words of a segment: a shorter sentence is joined to the next, a longer one is cut.
+const FEWEST: usize = 6;
+const MOST: usize = 24;
+/// Segments of a window.
+pub(super) const WINDOW: usize = 3;
+
+/// What collects the n-grams of a segment, by their slots.
+pub(super) trait Segment: Clone + Default {
+    /// A word begins; its n-grams follow.
+    fn word(&mut self, _word: &[u8]) {}
+    /// One n-gram, with what the table holds for it.
+    fn slot(&mut self, slot: usize, entry: u64);
+    /// Classes that words of the segment have.
+    fn classes(&mut self, classes: Classes);
+}
+
+/// Cuts words into segments, and hands the windows over that end with a segment when it is complete: the segment alone, with the one
+/// before it, and with two. What stands around a sentence can't hide it.
+pub(super) struct Windows<'t, S, F> {
+    table: &'t [u64],
+    /// The last ones, the oldest first; the one that is being filled is last.
+    segments: [S; WINDOW],
+    complete: usize,
+    words: usize,
+    last: u32,
+    seen: F,
+}
+
+impl<'t, S: Segment, F: FnMut(&[S])> Windows<'t, S, F> {
+    pub(super) fn new(table: &'t [u64], seen: F) -> Self {
+        Self { table, segments: Default::default(), complete: 0, words: 0, last: 0, seen }
+    }
+
+    fn cut(&mut self) {
+        self.complete += 1;
+        for start in (WINDOW.saturating_sub(self.complete)..WINDOW).rev() {
+            (self.seen)(self.segments.get(start..).unwrap_or_default());
+        }
+        self.segments.rotate_left(1);
+        if let Some(next) = self.segments.last_mut() {
+            *next = S::default();
+        }
+        self.words = 0;
+    }
+
+    /// Hands the last window over.
+    pub(super) fn finish(mut self) {
+        if self.words > 0 {
+            self.cut();
+        }
+    }
+}
+
+impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
+    fn word(&mut self, word: &[u8]) {
+        if self.words == MOST {
+            self.cut();
+        }
+        self.words += 1;
+        let table = self.table;
+        let entry = |slot: usize| table.get(slot).copied().unwrap_or_default();
+        let Some(segment) = self.segments.last_mut() else { return };
+        segment.word(word);
+        // Of a number only its length counts.
+        let number = word.iter().all(u8::is_ascii_digit);
+        let hash =
+            if number { hash(b"########".get(..word.len().min(8)).unwrap_or_default()) } else { hash(word) };
+        let both = pair(self.last, hash);
+        for slot in [slot(hash), slot(both)] {
+            segment.slot(slot, entry(slot));
+        }
+        segment.classes(LEXICON.classes(hash) | LEXICON.classes(both));
+        self.last = hash;
+        if number {
+            return;
+        }
+        // Four letters at a time, with the word's edges.
+        let mut gram = u32::from(b'^');
+        for letter in word.iter().chain(b"$") {
+            gram = gram << 8 | u32::from(*letter);
+            if gram > 0xff_ffff {
+                let slot = slot(gram);
+                segment.slot(slot, entry(slot));
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        if self.words >= FEWEST {
+            self.cut();
+        }
+    }
+}
+
+/// The slot of a hash. Low bits reach high ones through the product.
+const fn slot(hash: u32) -> usize {
+    (hash.wrapping_mul(0x85eb_ca6b) >> SHIFT) as usize
+}
+
+/// A segment with everything in it, for training and explaining.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Kept {
+    /// Each word, and where its n-grams start among the slots.
+    pub(super) words: Vec<(String, usize)>,
+    pub(super) slots: Vec<usize>,
+    pub(super) classes: Classes,
+}
+
+impl Segment for Kept {
+    fn word(&mut self, word: &[u8]) {
+        self.words.push((String::from_utf8_lossy(word).into_owned(), self.slots.len()));
+    }
+    fn slot(&mut self, slot: usize, _: u64) {
+        self.slots.push(slot);
+    }
+    fn classes(&mut self, classes: Classes) {
+        self.classes |= classes;
+    }
+}

@@ -1,0 +1,281 @@
+//! The tripwire: whether a text looks like a kind of use that agreements restrict.
+//!
+//! It raises scrutiny and decides nothing: what it misses, it misses silently, and it is wrong often enough that only a person
+//! or a judge may act on it. docs/tripwire.md says how often, as measured.
+//!
+//! A text is read three sentences at a time, and its score is that of its highest window: a harmless page around a sentence hides
+//! nothing. A window's score sums weights of hashed words, pairs of words and letters, and of [classes](Reason) of words that
+//! stand together, such as population × personal data × watching. All numbers are whole: every machine computes the same.
+
+mod features;
+mod lexicon;
+mod model;
+mod reasons;
+mod words;
+
+use std::sync::LazyLock;
+
+use self::{
+    features::{Kept, Segment, WINDOW, Windows},
+    lexicon::Classes,
+    model::LIFT,
+};
+pub use self::{
+    model::{Head, Model, NoModel, STEPS},
+    reasons::Reason,
+};
+use crate::{Evidence, Scanner};
+
+/// A family of purposes that the wire is strung for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Family {
+    /// Watching many persons without a suspicion against each.
+    MassSurveillance,
+    /// Choosing what is attacked, attacking it, and weapons that do so by themselves.
+    Targeting,
+    /// Scoring persons socially, predicting offences, deciding high stakes alone, sorting by traits or feelings.
+    Profiling,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::MassSurveillance, Self::Targeting, Self::Profiling];
+
+    /// Its name in documents, and the member of a vocabulary that stands for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MassSurveillance => "mass_surveillance",
+            Self::Targeting => "targeting",
+            Self::Profiling => "profiling",
+        }
+    }
+
+    const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// How high a text scores, in 1/1024 of a logit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    scores: [i32; Family::ALL.len()],
+    raised: [bool; Family::ALL.len()],
+}
+
+impl Default for Reading {
+    /// That of no text.
+    fn default() -> Self {
+        Self { scores: [i32::MIN; Family::ALL.len()], raised: [false; Family::ALL.len()] }
+    }
+}
+
+impl Reading {
+    /// The score of a family's highest window.
+    #[must_use]
+    pub fn score(&self, family: Family) -> i32 {
+        self.scores.get(family.index()).copied().unwrap_or(i32::MIN)
+    }
+
+    /// Whether the wire of a family is tripped.
+    #[must_use]
+    pub fn is_raised(&self, family: Family) -> bool {
+        self.raised.get(family.index()).copied().unwrap_or(true)
+    }
+
+    /// The families whose wire is tripped.
+    pub fn raised(&self) -> impl Iterator<Item = Family> {
+        Family::ALL.into_iter().filter(|family| self.is_raised(*family))
+    }
+
+    /// The reading of several texts is the highest of each family.
+    pub fn join(&mut self, other: &Self) {
+        for (own, other) in self.scores.iter_mut().zip(other.scores) {
+            *own = (*own).max(other);
+        }
+        for (own, other) in self.raised.iter_mut().zip(other.raised) {
+            *own |= other;
+        }
+    }
+}
+
+/// A model, ready to read.
+#[derive(Debug)]
+pub struct Tripwire {
+    table: Vec<u64>,
+    heads: [Head; Family::ALL.len()],
+}
+
+/// What `cargo xtask train` made of the examples.
+static EMBEDDED: LazyLock<Tripwire> = LazyLock::new(|| {
+    Model::parse(include_bytes!("../../tripwire/model.bin")).map_or_else(
+        |NoModel| Tripwire { table: Vec::new(), heads: std::array::from_fn(|_| Head::of_nothing()) },
+        |model| Tripwire::new(&model),
+    )
+});
+
+impl Head {
+    /// Stands for what can't be read: everything trips the wire.
+    const fn of_nothing() -> Self {
+        Self { bias: 0, scale: 0, threshold: i32::MIN, classes: [0; lexicon::FEATURES], curve: [0; STEPS] }
+    }
+}
+
+impl Tripwire {
+    /// The model in the binary.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// A model, ready to read.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        Self { table: model.table(), heads: model.heads.clone() }
+    }
+
+    /// Reads a text as it stands. Total, and linear in its length.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Reading {
+        let mut reading = Reading::default();
+        let mut windows = Windows::new(&self.table, |window: &[Sums]| {
+            let mut all = Sums::default();
+            window.iter().for_each(|segment| all.add(segment));
+            for (family, head) in Family::ALL.into_iter().zip(&self.heads) {
+                let score = all.score(family, head);
+                let index = family.index();
+                if let (Some(highest), Some(raised)) =
+                    (reading.scores.get_mut(index), reading.raised.get_mut(index))
+                {
+                    *highest = score.max(*highest);
+                    *raised |= score >= head.threshold;
+                }
+            }
+        });
+        words::each(text, &mut windows);
+        windows.finish();
+        reading
+    }
+
+    /// Reads a text and every view of it that is no guess, and scans it in the same pass.
+    #[must_use]
+    pub fn scan(&self, scanner: &Scanner, text: &str) -> (Evidence, Reading) {
+        let mut reading = Reading::default();
+        let evidence = scanner.scan_seeing(text, &mut |view| reading.join(&self.read(view)));
+        (evidence, reading)
+    }
+
+    /// The calibrated share of examples among texts that score so, in percent: a multiple of five.
+    #[must_use]
+    pub fn share(&self, family: Family, score: i32) -> u8 {
+        let curve = self.heads.get(family.index()).map_or(&[][..], |head| &head.curve);
+        let steps = curve.iter().take_while(|from| score >= **from).count();
+        u8::try_from(steps * 5).unwrap_or(100)
+    }
+
+    /// Why a text scores as it does for a family: what the highest window shows, the weightiest first. For staff.
+    #[must_use]
+    pub fn reasons(&self, text: &str, family: Family) -> Vec<Reason> {
+        self.heads
+            .get(family.index())
+            .map_or_else(Vec::new, |head| reasons::of(&self.table, head, text, family))
+    }
+}
+
+/// What training sees of a text: for each window the slots of its n-grams and its features of classes.
+#[must_use]
+pub fn windows(text: &str) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut seen = Vec::new();
+    let mut windows = Windows::new(&[], |window: &[Kept]| {
+        let slots = window.iter().flat_map(|segment| segment.slots.iter().copied()).collect();
+        seen.push((slots, lexicon::features(classes_of(window)).collect()));
+    });
+    words::each(text, &mut windows);
+    windows.finish();
+    seen
+}
+
+/// How many slots the weights have.
+pub const SLOTS: usize = features::SLOTS;
+/// How many features of classes there are.
+pub const FEATURES: usize = lexicon::FEATURES;
+
+/// What a feature of classes is called.
+#[must_use]
+pub fn feature_name(feature: usize) -> String {
+    lexicon::name(feature)
+}
+
+fn classes_of(window: &[Kept]) -> Classes {
+    window.iter().fold(0, |classes, segment| classes | segment.classes)
+}
+
+/// Sums of the weights of a segment.
+#[derive(Clone, Copy, Default, Debug)]
+struct Sums {
+    /// Sums of lifted weights, sixteen bits for each family, until they might overflow.
+    lanes: u64,
+    pending: u32,
+    sums: [i32; Family::ALL.len()],
+    count: u32,
+    classes: Classes,
+}
+
+impl Sums {
+    /// Moves the lanes into the sums.
+    fn settle(&mut self) {
+        let lifted = self.pending.cast_signed() * LIFT;
+        for (lane, sum) in self.sums.iter_mut().enumerate() {
+            *sum += i32::from((self.lanes >> (16 * lane)) as u16) - lifted;
+        }
+        self.count += self.pending;
+        (self.lanes, self.pending) = (0, 0);
+    }
+
+    fn add(&mut self, other: &Self) {
+        let mut other = *other;
+        other.settle();
+        for (own, other) in self.sums.iter_mut().zip(other.sums) {
+            *own += other;
+        }
+        self.count += other.count;
+        self.classes |= other.classes;
+    }
+
+    fn score(&self, family: Family, head: &Head) -> i32 {
+        let sum = self.sums.get(family.index()).copied().unwrap_or_default();
+        score(head, sum, self.count, self.classes)
+    }
+}
+
+/// The score of a window with so many n-grams.
+fn score(head: &Head, sum: i32, count: u32, classes: Classes) -> i32 {
+    // 256 times the square root of the count.
+    let root = i64::from((count.max(1) << 16).isqrt());
+    let grams = i64::from(sum) * i64::from(head.scale) / root;
+    let shown: i64 = lexicon::features(classes)
+        .map(|feature| i64::from(head.classes.get(feature).copied().unwrap_or_default()))
+        .sum();
+    let score = i64::from(head.bias) + grams + shown;
+    i32::try_from(score.clamp(i64::from(i32::MIN) + 1, i64::from(i32::MAX))).unwrap_or(i32::MAX)
+}
+
+impl Segment for Sums {
+    fn slot(&mut self, _: usize, entry: u64) {
+        if self.pending == 256 {
+            self.settle();
+        }
+        self.lanes += entry;
+        self.pending += 1;
+    }
+
+    fn classes(&mut self, classes: Classes) {
+        self.classes |= classes;
+    }
+}
+
+const _: () = assert!(WINDOW == 3 && Family::ALL.len() <= 4, "a table entry has four lanes");
+
+#[cfg(test)]
+mod tests;
