@@ -33,9 +33,10 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         unique(&mut providers, "provider", &provider.id, built)?;
     }
     let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
+    let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program, &metering) {
+        for key in known_keys(program, &measures, &metering) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -56,8 +57,9 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     };
     Ok(House {
         holds,
-        measures: Measures::of(&settings.vocabulary, settings.region, metering.are_declared()),
+        measures,
         metering,
+        tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
         routes,
@@ -96,12 +98,14 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings, metering: &Metering) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Metering) -> Vec<KnownKey> {
     let program = &settings.program;
+    let stack = settings.stack.clone();
     let registered = Arc::new(Registered {
-        scopes: metering.scopes(program.id(), settings.stack.agreements()),
+        scopes: metering.scopes(program.id(), stack.agreements()),
+        reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
         program: program.clone(),
-        stack: settings.stack.clone(),
+        stack,
     });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {

@@ -12,7 +12,7 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -38,6 +38,8 @@ pub(crate) struct House {
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
     pub(crate) metering: Metering,
+    /// The tools that are registered for every program.
+    pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,
@@ -66,6 +68,8 @@ pub(crate) struct Registered {
     pub(crate) stack: Arc<Stack>,
     /// Whose meters its uses move.
     pub(crate) scopes: Scopes,
+    /// Whether any clause tests what an answer shows.
+    pub(crate) reads_answers: bool,
 }
 
 /// A name for a model.

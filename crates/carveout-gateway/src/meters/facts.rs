@@ -1,7 +1,7 @@
 //! The facts of a vocabulary that are meters, and what they are for one use.
 
 use carveout_signals::meters::{Bound, Bounds, MeterFact, Meters, Minute, Per, Prospect, Sight};
-use carveout_terms::{Agreement, FactId, FactKind, Facts, Value, Vocabulary};
+use carveout_terms::{Agreement, FactId, FactKind, Facts, Stack, Value, Vocabulary};
 
 use super::scopes::{Seen, name_of};
 use crate::attest::AttestError;
@@ -44,6 +44,10 @@ impl Declared {
 
     pub(super) fn has(&self, fact: FactId) -> bool {
         self.facts.iter().any(|(id, _)| *id == fact)
+    }
+
+    pub(super) fn are_read_by(&self, stack: &Stack) -> bool {
+        self.facts.iter().any(|(fact, _)| stack.reads(*fact))
     }
 
     pub(super) fn has_attempts(&self) -> bool {

@@ -14,7 +14,10 @@ mod scopes;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use carveout_ledger::{
@@ -24,7 +27,7 @@ use carveout_signals::{
     Canonical, Kind,
     meters::{MeterKey, Meters, Minute, Sight},
 };
-use carveout_terms::{Decision, Facts, Ruling, Timestamp, Use, Vocabulary};
+use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use, Vocabulary};
 
 use self::facts::Declared;
 pub(crate) use self::scopes::Scopes;
@@ -43,6 +46,8 @@ pub(crate) struct Metering {
     /// None if the vocabulary has no meter.
     state: Option<Mutex<State>>,
     key: Option<MeterKey>,
+    /// What an answer showed could not be kept, so nothing more is decided.
+    broken: AtomicBool,
 }
 
 struct State {
@@ -65,7 +70,7 @@ pub(crate) struct Metered {
 
 /// A use that has been decided with its meters, and what is to be on the disk before that is recorded.
 pub(crate) struct Judged {
-    pub(crate) use_: Use,
+    pub(crate) use_: Arc<Use>,
     pub(crate) decision: Decision,
     pub(crate) kept: Option<Kept>,
 }
@@ -78,17 +83,23 @@ impl Metering {
     ) -> Result<Self, SettingsError> {
         let facts = Declared::by(vocabulary);
         if facts.is_empty() {
-            return Ok(Self { facts, state: None, key: None });
+            return Ok(Self { facts, state: None, key: None, broken: AtomicBool::new(false) });
         }
         let Some(settings) = settings else { return Err(SettingsError::NoEvidence) };
         let key = MeterKey::new(&settings.key);
         let state = kept::open(&settings, facts.windows(), &key)?;
-        Ok(Self { facts, state: Some(Mutex::new(state)), key: Some(key) })
+        let state = Some(Mutex::new(state));
+        Ok(Self { facts, state, key: Some(key), broken: AtomicBool::new(false) })
     }
 
     /// Whether the vocabulary counts persons over time.
     pub(crate) fn are_declared(&self) -> bool {
         !self.facts.is_empty()
+    }
+
+    /// Whether any clause of a stack tests a meter.
+    pub(crate) fn are_read_by(&self, stack: &Stack) -> bool {
+        self.facts.are_read_by(stack)
     }
 
     /// These facts without what meters say: what doesn't change while a use waits.
@@ -106,17 +117,20 @@ impl Metering {
         assemble: impl FnOnce(&Facts) -> Result<Use, AttestError>,
     ) -> Result<Judged, AttestError> {
         let Some(state) = &self.state else {
-            let use_ = assemble(&Facts::default())?;
+            let use_ = Arc::new(assemble(&Facts::default())?);
             let decision = registered.stack.decide(&use_);
             return Ok(Judged { use_, decision, kept: None });
         };
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(AttestError::Unkept);
+        }
         let now = minute(at);
         let fresh = metered.fresh(evidence);
         // Digests are worked out before anybody has to wait for the meters.
         let scopes = registered.scopes.seen(&fresh, &target.facts, &registered.stack);
         let mut state = lock(state);
         let facts = self.facts.measure(&house.vocabulary, &mut state.meters, &scopes, now)?;
-        let use_ = assemble(&facts)?;
+        let use_ = Arc::new(assemble(&facts)?);
         let decision = registered.stack.decide(&use_);
         let admitted = decision.ruling == Ruling::Permit;
         let kept = (!fresh.is_empty() && (admitted || self.facts.has_attempts()))
@@ -182,14 +196,27 @@ pub(crate) async fn snapshot(house: Arc<House>) {
     }
 }
 
+/// Has an entry vouch for what an answer showed, once that is on the disk. Nobody waits for it: a crash forgets
+/// what was shown in the milliseconds before it. If it can't be kept nothing more is decided.
+pub(crate) async fn vouch(house: Arc<House>, decision: Option<DecisionId>, kept: Kept) {
+    let recorded = async {
+        let mark = kept.durable().await.map_err(|error| error.to_string())?;
+        let entry = entry(self::recorded(house.clock.recording()), decision, mark);
+        house.ledger.append_soon(&entry).map(drop).map_err(|error| error.to_string())
+    };
+    if let Err(problem) = recorded.await {
+        tracing::error!(%problem, "what an answer showed could not be kept: nothing more is decided");
+        house.metering.broken.store(true, Ordering::Relaxed);
+    }
+}
+
 /// What an entry says of a record that is on the disk.
 pub(crate) fn entry(
     at: carveout_ledger::Timestamp,
-    decision: DecisionId,
+    decision: Option<DecisionId>,
     mark: carveout_ledger::EvidenceMark,
 ) -> Entry {
-    let event =
-        EvidenceKept { decision: Some(decision), snapshot: false, record: mark.record, digest: mark.digest };
+    let event = EvidenceKept { decision, snapshot: false, record: mark.record, digest: mark.digest };
     Entry { at, event: Event::EvidenceKept(event) }
 }
 
@@ -219,6 +246,13 @@ impl Fresh {
 }
 
 impl Metered {
+    /// What a request showed that was admitted.
+    pub(crate) fn of(evidence: &Evidence) -> Self {
+        let mut metered = Self::default();
+        metered.add(metered.fresh(evidence));
+        metered
+    }
+
     fn fresh(&self, evidence: &Evidence) -> Fresh {
         let count = evidence.count();
         let all = count.identifiers().map(|(kind, canonical, sure)| (kind, canonical.clone(), sure));

@@ -118,7 +118,7 @@ impl Step {
             Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
             Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
             Event::EvidenceLost(lost) => Change::Lost(lost.base),
-            Event::Decided(decided) if decided.ruling == Ruling::Permit => {
+            Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
             Event::Decided(_) => Change::None,

@@ -95,6 +95,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         body_bytes: 4,
         hold: Some(hold()),
         hold_until: None,
+        parent: None,
     };
     change(&mut decided);
     entry(minute, Event::Decided(decided))
@@ -130,7 +131,10 @@ fn settled(decision: u8, attempt: u32, outcome: Outcome, minute: i64) -> Entry {
             usage: None,
             response: None,
             response_bytes: 0,
+            judged_bytes: None,
             released_bytes: 0,
+            grounds: Vec::new(),
+            calls: None,
         }),
     )
 }

@@ -66,6 +66,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         body_bytes: 4,
         hold: None,
         hold_until: None,
+        parent: None,
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
@@ -89,7 +90,10 @@ pub(crate) fn settled(number: u64, attempt: u32) -> Entry {
         usage: Some(Usage { input_tokens: 12, output_tokens: 34 }),
         response: Some(Commitment::to(CommittedPart::Response, &Salt::from_bytes([9; 32]), b"response")),
         response_bytes: 8,
+        judged_bytes: Some(8),
         released_bytes: 8,
+        grounds: Vec::new(),
+        calls: None,
     };
     Entry { at: at(number as i64), event: Event::Settled(event) }
 }
