@@ -32,6 +32,7 @@ mod holds;
 mod house;
 mod limits;
 mod log;
+mod meters;
 mod models;
 mod notices;
 mod read;
@@ -49,6 +50,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, OfficerSettings, ProgramSettings,
+    ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+    WebhookSettings,
 };

@@ -1,6 +1,6 @@
 //! What an answer is judged by: the use that was admitted, and the terms that admitted it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId};
@@ -10,6 +10,7 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence},
     house::{House, KnownKey, Route, Target},
+    meters::{self, Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -22,6 +23,10 @@ pub(crate) struct Basis {
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
     evidence: Evidence,
+    /// Whether the terms say anything about what the answer shows.
+    reads: bool,
+    /// What of the exchange meters have taken in.
+    metered: Arc<Mutex<Metered>>,
     parent: Option<DecisionId>,
 }
 
@@ -50,7 +55,8 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let reads = case.key.registered.reads_answers;
+        let registered = &case.key.registered;
+        let reads = registered.reads_answers || (case.contradictable && registered.reads_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -59,6 +65,12 @@ impl Basis {
             target: case.target.clone(),
             use_: case.use_.clone(),
             evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            reads,
+            metered: Arc::new(Mutex::new(if reads {
+                Metered::of(case.evidence)
+            } else {
+                Metered::default()
+            })),
             parent: None,
         }
     }
@@ -69,8 +81,8 @@ impl Basis {
     }
 
     /// Whether the terms say anything about what an answer shows.
-    pub(super) fn reads_answers(&self) -> bool {
-        self.key.registered.reads_answers
+    pub(super) const fn reads_answers(&self) -> bool {
+        self.reads
     }
 
     /// What had been seen when the use was admitted.
@@ -95,26 +107,35 @@ impl Basis {
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
-    pub(super) fn decide(&self, known: &Known, evidence: &Evidence) -> Result<Weighed, Undecided> {
+    pub(super) fn decide(&self, known: &Known, shown: &Evidence) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
         let mut contradictions = Vec::new();
         if self.reads_answers() {
-            house.measures.state(vocabulary, evidence, &mut gateway)?;
-            contradictions = house.measures.contradictions(vocabulary, &known.caller, evidence)?;
+            house.measures.state(vocabulary, shown, &mut gateway)?;
+            contradictions = house.measures.contradictions(vocabulary, &known.caller, shown)?;
         }
         contradictions.retain(|facts| !known.evidence.contains(facts));
         let evidence = [known.evidence.as_slice(), &contradictions].concat();
-        gateway.set_datetime(vocabulary, "at", house.clock.now()?)?;
-        let layers = UseLayers {
-            caller: Some(&known.caller),
-            program: Some(&known.program),
-            gateway: Some(&gateway),
-            evidence: &evidence,
-            approvals: &known.approvals,
+        let at = house.clock.now()?;
+        gateway.set_datetime(vocabulary, "at", at)?;
+        let assemble = |metered: &Facts| {
+            let layers = UseLayers {
+                caller: Some(&known.caller),
+                program: Some(&known.program),
+                gateway: Some(&gateway.overridden_by(metered)),
+                evidence: &evidence,
+                approvals: &known.approvals,
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
         };
-        let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
-        let decision = self.key.registered.stack.decide(&use_);
+        let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
+        let Judged { use_, decision, kept } =
+            house.metering.judge(house, &self.key.registered, target, seen, assemble)?;
+        if let Some(kept) = kept {
+            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+        }
         Ok(Weighed { use_, decision })
     }
 
@@ -138,16 +159,34 @@ impl Basis {
             let rows = i64::try_from(rows).unwrap_or(i64::MAX);
             called.gateway.set_long(vocabulary, "tool_rows", rows)?;
         }
-        let effect = vocabulary.fact("effect");
-        let states_effect = |facts: &Facts| effect.is_none_or(|effect| facts.get(effect).is_some());
-        called.evidence.extend(registered.iter().map(|tool| tool.facts().clone()));
-        if !registered.iter().any(|tool| states_effect(tool.facts())) && effect.is_some() {
-            let mut unknown = Facts::default();
-            unknown.set_member(vocabulary, "effect", "unknown")?;
-            called.evidence.push(unknown);
-        }
+        self.state_effect(&mut called, &registered)?;
         called.evidence.retain(|facts| !facts.is_empty());
         self.decide(&called, evidence)
+    }
+
+    /// States what calling a tool brings about: as the fact of the tool, and as evidence about the effect of the use.
+    fn state_effect(&self, called: &mut Known, registered: &[&Tool]) -> Result<(), Undecided> {
+        let vocabulary = &self.house.vocabulary;
+        let facts = ["effect", "tool_effect"].map(|fact| vocabulary.fact(fact).map(|id| (fact, id)));
+        let [effect, of_the_tool] = facts;
+        for tool in registered {
+            let mut facts = tool.facts().clone();
+            let value = effect.and_then(|(_, effect)| facts.get(effect)).cloned();
+            if let (Some((_, fact)), Some(value)) = (of_the_tool, value) {
+                called.gateway.state(vocabulary, fact, value.clone())?;
+                facts.state(vocabulary, fact, value)?;
+            }
+            called.evidence.push(facts);
+        }
+        let states = |facts: &Facts| effect.is_none_or(|(_, effect)| facts.get(effect).is_some());
+        if !registered.iter().any(|tool| states(tool.facts())) {
+            let mut unknown = Facts::default();
+            for (fact, _) in [effect, of_the_tool].into_iter().flatten() {
+                unknown.set_member(vocabulary, fact, "unknown")?;
+            }
+            called.evidence.push(unknown);
+        }
+        Ok(())
     }
 
     /// Makes decisions on parts of the answer durable.
@@ -161,10 +200,12 @@ impl Basis {
                 target: &self.target,
                 use_: &ruled.use_,
                 evidence: &self.evidence,
+                contradictable: self.reads,
                 decision: &ruled.decision,
                 matter,
                 parent: self.parent,
                 collecting: None,
+                kept: None,
             })
             .collect();
         admit_parts(&self.house, &cases).await
