@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, HoldId, LedgerError,
-    LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, HoldId, Judged,
+    LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt,
+    SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
@@ -83,6 +84,8 @@ pub(crate) struct Case<'a> {
     pub(crate) evidence: &'a Evidence,
     pub(crate) decision: &'a Decision,
     pub(crate) matter: Matter,
+    /// What the judge was asked about it.
+    pub(crate) judged: &'a [Judged],
     /// The decision in whose answer it came up.
     pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
@@ -356,6 +359,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         hold: case.hold(names),
         hold_until: None,
         parent: case.parent,
+        judged: case.judged.to_vec(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     guard::{self, Reply},
     health, holds,
     house::{House, KnownKey, Route, Target},
+    judge::{self, Consulted, JUDGEMENT},
     models,
     notices::{Refusal, Ruled},
     read, receipts,
@@ -176,8 +177,15 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let use_ = Arc::new(self.attest(target)?);
-        let decision = self.key.registered.stack.decide(&use_);
+        let stack = &self.key.registered.stack;
+        let mut use_ = Arc::new(self.attest(target, None)?);
+        let mut decision = stack.decide(&use_);
+        // A judge is asked only where its word can change the ruling; then the use is decided again with it.
+        let consulted = judge::consult(self.house, stack, self.asked, None, &decision).await;
+        if let Some(Consulted { judgement, .. }) = &consulted {
+            use_ = Arc::new(self.attest(target, Some(judgement))?);
+            decision = stack.decide(&use_);
+        }
         let case = Case {
             key: self.key,
             route: self.route,
@@ -187,6 +195,7 @@ impl Asking<'_> {
             evidence: self.evidence,
             decision: &decision,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
+            judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
             parent: None,
             collecting: None,
         };
@@ -194,7 +203,7 @@ impl Asking<'_> {
     }
 
     /// Puts together what is known about this use of that target.
-    fn attest(&self, target: &Target) -> Result<Use, Refusal> {
+    fn attest(&self, target: &Target, judgement: Option<&str>) -> Result<Use, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
@@ -202,7 +211,10 @@ impl Asking<'_> {
         })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
         let assemble = || {
-            let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            if let Some(judgement) = judgement {
+                gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
+            }
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.registered.program.facts()),

@@ -78,7 +78,7 @@ pub use digest::{Digest, DigestError};
 pub use entry::{
     Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited, Commitment,
     CommittedPart, Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event,
-    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES,
+    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged, KeyRotated, MOST_ENTRY_BYTES,
     OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, RotationError,
     Ruling, Salt, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };

@@ -188,6 +188,7 @@ impl Bench {
             hold: None,
             hold_until: None,
             parent: None,
+            judged: Vec::new(),
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![

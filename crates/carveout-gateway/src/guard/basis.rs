@@ -163,6 +163,7 @@ impl Basis {
                 evidence: &self.evidence,
                 decision: &ruled.decision,
                 matter,
+                judged: &[],
                 parent: self.parent,
                 collecting: None,
             })

@@ -49,6 +49,7 @@ pub(super) async fn collect(
         evidence: &Evidence::default(),
         decision: &decision,
         matter: Matter::Call(body),
+        judged: &[],
         parent: held.decided.parent,
         collecting: Some(&collecting),
     };

@@ -22,6 +22,7 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    judge::Judge,
     limits::{Limits, Patience},
     settings::{Settings, SettingsError},
     tasks::Tasks,
@@ -38,6 +39,7 @@ pub(crate) struct House {
     pub(crate) measures: Measures,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
+    pub(crate) judge: Option<Judge>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,
