@@ -151,7 +151,9 @@ pub(crate) fn judge(workspace: &Workspace) -> miette::Result<Judge> {
         let help = "add a `[[provider]]` with this id";
         miette!(help = help, "the judge's provider `{}` is not configured", judge.provider)
     })?;
-    Judge::new(&judge_settings(judge), &provider(workspace, named)?).into_diagnostic()
+    // A measurement is asked for by hand, so the minute's budget doesn't cut it short.
+    let settings = JudgeSettings { per_minute: usize::MAX, ..judge_settings(judge) };
+    Judge::new(&settings, &provider(workspace, named)?).into_diagnostic()
 }
 
 /// The tools of `[[tool]]`, in the words of the vocabulary.
