@@ -33,6 +33,7 @@ mod house;
 mod judge;
 mod limits;
 mod log;
+mod meters;
 mod models;
 mod notices;
 mod outward;
@@ -52,7 +53,7 @@ pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, JudgeSettings, OfficerSettings, ProgramSettings,
-    ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
-    WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, OfficerSettings,
+    ProgramSettings, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+    TargetSettings, WebhookSettings,
 };

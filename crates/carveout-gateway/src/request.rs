@@ -18,6 +18,7 @@ use crate::{
     health, holds,
     house::{House, KnownKey, Route, Target},
     judge::{self, Consulted, JUDGEMENT},
+    meters::{Judged, Metered},
     models,
     notices::{Refusal, Ruled},
     read, receipts,
@@ -177,14 +178,13 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
+        let Judged { mut use_, mut decision, mut kept } = self.judge(target, None)?;
+        // A model is asked only where its word can change the ruling; then the use is decided again with it.
         let stack = &self.key.registered.stack;
-        let mut use_ = Arc::new(self.attest(target, None)?);
-        let mut decision = stack.decide(&use_);
-        // A judge is asked only where its word can change the ruling; then the use is decided again with it.
-        let consulted = judge::consult(self.house, stack, self.asked, None, &decision).await;
+        let consulted = judge::consult(self.house, stack, self.asked, &decision).await;
         if let Some(Consulted { judgement, .. }) = &consulted {
-            use_ = Arc::new(self.attest(target, Some(judgement))?);
-            decision = stack.decide(&use_);
+            let again = self.judge(target, Some(judgement))?;
+            (use_, decision, kept) = (again.use_, again.decision, again.kept.or(kept));
         }
         let case = Case {
             key: self.key,
@@ -198,33 +198,37 @@ impl Asking<'_> {
             judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
             parent: None,
             collecting: None,
+            kept,
         };
         proceed(self.house, self.dialect, self.asked.stream(), case).await
     }
 
-    /// Puts together what is known about this use of that target.
-    fn attest(&self, target: &Target, judgement: Option<&str>) -> Result<Use, Refusal> {
+    /// Puts together what is known about this use of that target, and decides it.
+    fn judge(&self, target: &Target, judgement: Option<&str>) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
-        let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = || {
+        let (measures, vocabulary, registered) = (&house.measures, &house.vocabulary, &self.key.registered);
+        let assemble = |metered: &Facts| {
             let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             if let Some(judgement) = judgement {
                 gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
             }
             let layers = UseLayers {
                 caller: Some(self.claim),
-                program: Some(self.key.registered.program.facts()),
-                gateway: Some(&gateway),
+                program: Some(registered.program.facts()),
+                gateway: Some(&gateway.overridden_by(metered)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
-        assemble().map_err(|error: AttestError| self.refuse(unattested(&error)))
+        let mut metered = Metered::default();
+        let judged =
+            house.metering.judge(house, registered, (target, at), (self.evidence, &mut metered), assemble);
+        judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
@@ -236,7 +240,7 @@ impl Asking<'_> {
 pub(crate) fn unattested(error: &AttestError) -> Notice {
     match error {
         AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
-        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread => {
+        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread | AttestError::Unkept => {
             tracing::error!(%error, "nothing is decided");
             Notice::unavailable("the use can't be attested, so nothing was decided")
         }

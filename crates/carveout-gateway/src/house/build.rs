@@ -16,6 +16,7 @@ use crate::{
     forward::Provider,
     holds::Holds,
     judge::Judge,
+    meters::Metering,
     settings::{
         DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProviderSettings, RouteSettings,
         SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
@@ -24,7 +25,7 @@ use crate::{
     webhooks::Webhooks,
 };
 
-pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
+pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     let sample = settings.sample;
     let mut providers = HashMap::new();
     for provider in &settings.providers {
@@ -32,10 +33,11 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
-    let measures = Measures::of(&settings.vocabulary, settings.region);
+    let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
+    let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program, &measures) {
+        for key in known_keys(program, &measures, &metering) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -59,6 +61,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         holds,
         judge,
         measures,
+        metering,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
@@ -107,11 +110,15 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings, measures: &Measures) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Metering) -> Vec<KnownKey> {
     let program = &settings.program;
     let stack = settings.stack.clone();
-    let reads_answers = measures.are_read_by(&stack);
-    let registered = Arc::new(Registered { program: program.clone(), stack: stack.clone(), reads_answers });
+    let registered = Arc::new(Registered {
+        scopes: metering.scopes(program.id(), stack.agreements()),
+        reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+        program: program.clone(),
+        stack,
+    });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

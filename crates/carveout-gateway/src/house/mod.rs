@@ -24,6 +24,7 @@ use crate::{
     holds::Holds,
     judge::Judge,
     limits::{Limits, Patience},
+    meters::{Metering, Scopes},
     settings::{Settings, SettingsError},
     tasks::Tasks,
 };
@@ -37,6 +38,7 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    pub(crate) metering: Metering,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) judge: Option<Judge>,
@@ -66,6 +68,8 @@ pub(crate) struct KnownKey {
 pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
+    /// Whose meters its uses move.
+    pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
 }

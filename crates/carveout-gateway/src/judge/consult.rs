@@ -22,12 +22,11 @@ pub(crate) struct Consulted {
 }
 
 /// Asks about each clause that a refusal rests on, if every one of them turns on the judge's word: otherwise nothing that it says could
-/// change the ruling, and nothing is asked. `answer` is what the model said, for an exchange that is judged as a whole.
+/// change the ruling, and nothing is asked.
 pub(crate) async fn consult(
     house: &House,
     stack: &Stack,
     asked: &Asked,
-    answer: Option<&str>,
     decision: &Decision,
 ) -> Option<Consulted> {
     let judge = house.judge.as_ref()?;
@@ -40,7 +39,7 @@ pub(crate) async fn consult(
         return None;
     }
     let request = texts(asked);
-    let view = View { request: &request, response: answer };
+    let view = View { request: &request, response: None };
     let mut opinions = Vec::new();
     for (named, clause) in clauses {
         let policy = Policy { heading: clause.heading(), prose: clause.prose() };

@@ -16,6 +16,7 @@ mod holds;
 mod invariants;
 mod judge;
 mod kit;
+mod meters;
 mod provider_faults;
 mod settings;
 mod tls;

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
-use crate::{DecisionId, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
+use crate::{
+    DecisionId, Entry, Event, EvidenceKnown, EvidenceMark, KeyRotated, PinnedKey, RotationError, Ruling,
+    Timestamp, VerifierKey,
+};
 
 /// A permitted decision whose end is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +82,9 @@ enum Change {
     Attempted(OpenAttempt),
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
+    Kept(EvidenceMark),
+    Snapshotted(EvidenceMark),
+    Lost(u64),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -92,6 +98,8 @@ pub(crate) struct Lifecycle {
     pub(crate) parties: Vec<PinnedKey>,
     pub(crate) open: HashMap<DecisionId, u32>,
     pub(crate) holds: Holds,
+    /// What is known to be kept outside the ledger for meters.
+    pub(crate) evidence: EvidenceKnown,
 }
 
 impl Step {
@@ -107,6 +115,9 @@ impl Step {
             | Event::Refused(_)
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
+            Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
+            Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
+            Event::EvidenceLost(lost) => Change::Lost(lost.base),
             Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
@@ -140,6 +151,7 @@ impl Lifecycle {
             parties: Vec::new(),
             open: HashMap::new(),
             holds: Holds::default(),
+            evidence: EvidenceKnown::default(),
         }
     }
 
@@ -174,7 +186,11 @@ impl Lifecycle {
             let open =
                 |id: &DecisionId| changed.get(id).copied().unwrap_or_else(|| self.open.get(id).copied());
             let (decision, state) = match &step.change {
-                Change::None | Change::Founded { .. } => continue,
+                Change::None
+                | Change::Founded { .. }
+                | Change::Kept(_)
+                | Change::Snapshotted(_)
+                | Change::Lost(_) => continue,
                 Change::Rotated(rotation) => {
                     self.check_rotation(rotation)?;
                     continue;
@@ -220,6 +236,15 @@ impl Lifecycle {
         self.last_at = self.last_at.max(step.at);
         match &step.change {
             Change::None => {}
+            Change::Kept(mark) => {
+                // Two uses are recorded in either order; the digest of the later record vouches for both.
+                self.evidence.last =
+                    self.evidence.last.filter(|last| last.record > mark.record).or(Some(*mark));
+            }
+            Change::Snapshotted(mark) => self.evidence.snapshot = Some(*mark),
+            Change::Lost(base) => {
+                self.evidence = EvidenceKnown { base: *base, ..EvidenceKnown::default() };
+            }
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);
