@@ -113,9 +113,11 @@ fn unique<T>(
 fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Metering) -> Vec<KnownKey> {
     let program = &settings.program;
     let stack = settings.stack.clone();
+    let reads_subject = stack.vocabulary().fact("subject").is_some_and(|subject| stack.reads(subject));
     let registered = Arc::new(Registered {
         scopes: metering.scopes(program.id(), stack.agreements()),
         reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+        reads_subject,
         program: program.clone(),
         stack,
     });
