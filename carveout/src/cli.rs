@@ -4,6 +4,7 @@ mod bargains;
 mod designations;
 mod exposure;
 mod holds;
+mod monitors;
 mod proofs;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -20,6 +21,7 @@ pub(crate) use self::exposure::{
     Instrument, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
+pub(crate) use self::monitors::{Monitor, MonitorSign, Report};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
@@ -90,6 +92,11 @@ pub(crate) enum Command {
     /// See what is on hold, approve it or refuse it
     #[command(subcommand)]
     Holds(Holds),
+    /// Agree that a clause in force is only monitored for a time
+    #[command(subcommand)]
+    Monitor(Monitor),
+    /// Show what enforcement would have done: each monitored draft and clause, by program
+    Report(Report),
     /// Verify and read the record
     #[command(subcommand)]
     Ledger(Ledger),

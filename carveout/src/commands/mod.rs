@@ -13,8 +13,10 @@ mod holds;
 mod init;
 mod keygen;
 mod ledger;
+mod monitor;
 mod packs;
 mod redlines;
+mod report;
 mod sample_provider;
 mod scan;
 mod serve;
@@ -53,6 +55,8 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Holds(arguments) => holds::run(&global, arguments, printer),
+        Command::Monitor(command) => monitor::run(&global, command, printer),
+        Command::Report(arguments) => report::run(&global, &arguments, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::Designations(arguments) => designations::run(&global, &arguments, printer),

@@ -12,7 +12,7 @@ use carveout_signals::Region;
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{Monitors, Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -24,6 +24,7 @@ pub(crate) fn settings(
     listen: Option<SocketAddr>,
     ledger: Ledger,
     found: Vec<OpenHold>,
+    monitors: &Monitors,
     last_at: Timestamp,
 ) -> miette::Result<Settings> {
     let config = &workspace.config;
@@ -37,6 +38,7 @@ pub(crate) fn settings(
             .map(|file| ProgramSettings {
                 program: Arc::clone(&file.program),
                 stack: Arc::clone(&file.stack),
+                monitoring: monitors.of(file.program.id()),
             })
             .collect(),
         providers: config

@@ -21,6 +21,7 @@ mod holds;
 mod init;
 mod keys;
 mod kit;
+mod monitors;
 mod outputs;
 mod packs;
 mod reconcile;

@@ -272,6 +272,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         body_bytes: case.body.len() as u64,
         hold: case.hold(names),
         hold_until: None,
+        monitored: registered.monitored(case.use_),
     }
 }
 

@@ -33,6 +33,7 @@ mod house;
 mod limits;
 mod log;
 mod models;
+mod monitor;
 mod notices;
 mod read;
 mod receipts;
@@ -49,6 +50,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, MonitorTerms, Monitoring, OfficerSettings,
+    ProgramSettings, ProviderSettings, RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
+    SettingsError, TargetSettings, WebhookSettings,
 };

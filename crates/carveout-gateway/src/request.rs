@@ -177,7 +177,7 @@ impl Asking<'_> {
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
         let use_ = self.attest(target)?;
-        let decision = self.key.registered.stack.decide(&use_);
+        let decision = self.key.registered.decide(&use_);
         let case = Case {
             key: self.key,
             route: self.route,

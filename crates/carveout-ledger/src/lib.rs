@@ -78,9 +78,10 @@ pub use digest::{Digest, DigestError};
 pub use entry::{
     Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Cited, Commitment, CommittedPart,
     Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event, Expired, Genesis,
-    HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome,
-    PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled,
-    SignatureRule, Target, TermsAdopted, Usage,
+    HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored,
+    MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
+    RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule, Suspended,
+    Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};

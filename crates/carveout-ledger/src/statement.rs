@@ -21,6 +21,8 @@ pub enum Domain {
     Designation,
     /// A key names its successor.
     KeyRotation,
+    /// A party agrees that a clause is only monitored for a time.
+    Monitoring,
 }
 
 impl Domain {
@@ -32,6 +34,7 @@ impl Domain {
             Self::Approval => "approval",
             Self::Designation => "designation",
             Self::KeyRotation => "key rotation",
+            Self::Monitoring => "monitoring",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carveout_ledger::{DecisionId, Entry, Event};
+use carveout_ledger::{DecisionId, Entry, Event, MonitorsSet};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
@@ -68,9 +68,11 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::Refused(refused) => known.get(&refused.hold.decision()).cloned(),
         Event::Expired(expired) => known.get(&expired.hold.decision()).cloned(),
         Event::Erased(erased) => known.get(&erased.hold.decision()).cloned(),
-        Event::Genesis(_) | Event::TermsAdopted(_) | Event::KeyRotated(_) | Event::OfficersAppointed(_) => {
-            None
-        }
+        Event::Genesis(_)
+        | Event::TermsAdopted(_)
+        | Event::KeyRotated(_)
+        | Event::OfficersAppointed(_)
+        | Event::MonitorsSet(_) => None,
     }
 }
 
@@ -145,6 +147,7 @@ fn line(event: &Event) -> String {
             let parties: Vec<&str> = appointed.appointments.iter().map(|one| one.party.as_str()).collect();
             format!("officers appointed by {}: {}{rule}", listed(&parties), officers.join(", "))
         }
+        Event::MonitorsSet(set) => monitors(set),
         Event::Approved(approved) => {
             let (officer, roles) = (&approved.officer, approved.roles.join(", "));
             format!("{} approved by {officer} as {roles} until {}", approved.hold, approved.until)
@@ -155,6 +158,28 @@ fn line(event: &Event) -> String {
         Event::Expired(expired) => format!("{} expired", expired.hold),
         Event::Erased(erased) => format!("body of {} erased", erased.hold),
     }
+}
+
+fn monitors(set: &MonitorsSet) -> String {
+    let monitors: Vec<String> = set
+        .monitors
+        .iter()
+        .map(|monitor| match &monitor.suspended {
+            None => format!("{} (draft {} version {})", monitor.monitor, monitor.agreement, monitor.version),
+            Some(suspended) => format!(
+                "{} (clause {} of {} until {}, agreed by {})",
+                monitor.monitor,
+                suspended.clause,
+                monitor.agreement,
+                suspended.until,
+                suspended.parties.join(", ")
+            ),
+        })
+        .collect();
+    format!(
+        "monitored from here on: {}",
+        if monitors.is_empty() { "nothing".to_owned() } else { monitors.join("; ") }
+    )
 }
 
 fn listed(names: &[&str]) -> String {

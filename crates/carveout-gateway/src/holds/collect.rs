@@ -74,7 +74,7 @@ pub(crate) async fn collect(
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
     let use_ = again(house, key, &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let decision = key.registered.stack.decide(&use_);
+    let decision = key.registered.decide(&use_);
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
@@ -185,10 +185,11 @@ fn again(
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
         && known.program == *registered.program.facts()
-        && held.decided.terms.as_bytes() == registered.stack.digest().as_bytes()
         && registered.program.admits(&known.caller, vocabulary).is_ok();
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
-    if same { known.assemble(vocabulary).ok() } else { None }
+    let use_ = known.assemble(vocabulary).ok().filter(|_| same)?;
+    // What decided then must decide now: a clause that was only monitored may be enforced again since.
+    (held.decided.terms.as_bytes() == registered.in_force(&use_).digest().as_bytes()).then_some(use_)
 }
 
 impl Holds {

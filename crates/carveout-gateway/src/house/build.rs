@@ -95,7 +95,11 @@ fn unique<T>(
 
 fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
     let program = &settings.program;
-    let registered = Arc::new(Registered { program: program.clone(), stack: settings.stack.clone() });
+    let registered = Arc::new(Registered {
+        program: program.clone(),
+        stack: settings.stack.clone(),
+        monitoring: settings.monitoring.clone(),
+    });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

@@ -23,7 +23,7 @@ use crate::{
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
-    settings::{Settings, SettingsError},
+    settings::{Monitoring, Settings, SettingsError},
     tasks::Tasks,
 };
 
@@ -62,6 +62,7 @@ pub(crate) struct KnownKey {
 pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
+    pub(crate) monitoring: Monitoring,
 }
 
 /// A name for a model.

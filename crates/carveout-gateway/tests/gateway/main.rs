@@ -13,6 +13,7 @@ mod evidence;
 mod holds;
 mod invariants;
 mod kit;
+mod monitors;
 mod provider_faults;
 mod settings;
 mod tls;

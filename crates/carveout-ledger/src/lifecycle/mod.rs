@@ -5,6 +5,7 @@
 //! was used again after the decision had ended.
 
 mod holds;
+mod monitors;
 mod roster;
 
 use std::collections::HashMap;
@@ -14,7 +15,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
-use crate::{DecisionId, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
+use crate::{
+    DecisionId, Entry, Event, KeyRotated, MonitorsSet, PinnedKey, RotationError, Ruling, Timestamp,
+    VerifierKey,
+};
 
 /// A permitted decision whose end is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +46,14 @@ pub enum LifecycleError {
     /// It does not follow in the life of a hold.
     #[error(transparent)]
     Hold(#[from] HoldError),
+    /// What is monitored was not agreed to.
+    #[error("`{of}` can't be monitored so: {why}")]
+    Monitoring {
+        /// The monitor, or the program.
+        of: String,
+        /// What is wrong.
+        why: String,
+    },
     /// The attempt's number does not follow.
     #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
     Attempt {
@@ -79,6 +91,7 @@ enum Change {
     Attempted(OpenAttempt),
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
+    Monitors(Box<MonitorsSet>),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -107,6 +120,7 @@ impl Step {
             | Event::Refused(_)
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
+            Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
             Event::Decided(decided) if decided.ruling == Ruling::Permit => {
                 Change::Permitted(decided.decision)
             }
@@ -179,6 +193,11 @@ impl Lifecycle {
                     self.check_rotation(rotation)?;
                     continue;
                 }
+                Change::Monitors(set) => {
+                    let checked = monitors::check(set, &self.parties);
+                    checked.map_err(|(of, why)| LifecycleError::Monitoring { of, why })?;
+                    continue;
+                }
                 Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
                 Change::Permitted(id) => (*id, Some(0)),
                 Change::Attempted(attempt) => {
@@ -219,7 +238,7 @@ impl Lifecycle {
         self.size += 1;
         self.last_at = self.last_at.max(step.at);
         match &step.change {
-            Change::None => {}
+            Change::None | Change::Monitors(_) => {}
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);

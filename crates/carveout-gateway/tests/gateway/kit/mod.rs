@@ -17,8 +17,8 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, Gateway, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, RunError,
-    Secret, Settings, TargetSettings,
+    Clock, Credential, Gateway, Limits, Monitoring, Patience, ProgramSettings, ProviderSettings,
+    RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
     Decided, Entry, Event, Genesis, Ledger, Openings, Options, Settled, SigningKey, VerifierKey,
@@ -79,7 +79,7 @@ pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
     }
     let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
     let stack = Stack::new(vocabulary(), vec![agreement()], program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
+    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), monitoring: Monitoring::default() }
 }
 
 pub fn now() -> Timestamp {
