@@ -225,6 +225,9 @@ pub(crate) struct Scan {
     /// Show every finding
     #[arg(long)]
     pub(crate) all: bool,
+    /// Say also which texts look like mass surveillance, targeting or profiling, and why
+    #[arg(long)]
+    pub(crate) tripwire: bool,
 }
 
 /// How a file is read.

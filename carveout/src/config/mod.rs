@@ -38,6 +38,9 @@ pub(crate) struct Config {
     pub(crate) monitors: Vec<Monitor>,
     #[serde(default)]
     pub(crate) designations: Designations,
+    /// Tools as the operator registers them, for every program. A program's own file may register more.
+    #[serde(default, rename = "tool")]
+    pub(crate) tools: Vec<Tool>,
     #[serde(default)]
     pub(crate) evidence: Evidence,
     #[serde(default, rename = "provider")]
@@ -63,6 +66,8 @@ pub(crate) struct Limits {
     pub(crate) head_bytes: Option<usize>,
     pub(crate) body_bytes: Option<usize>,
     pub(crate) reply_bytes: Option<usize>,
+    pub(crate) call_bytes: Option<usize>,
+    pub(crate) calls: Option<usize>,
     pub(crate) gzip_ratio: Option<usize>,
     pub(crate) json_depth: Option<usize>,
     pub(crate) connections: Option<usize>,
@@ -238,6 +243,17 @@ impl Default for Designations {
 
 fn designations() -> PathBuf {
     "designations".into()
+}
+
+/// A tool: what calling it brings about, and which data it reaches.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tool {
+    pub(crate) name: String,
+    pub(crate) effect: Option<String>,
+    #[serde(default)]
+    pub(crate) labels: Vec<String>,
+    pub(crate) rows: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
-use carveout_ledger::{HoldId, LedgerError, LifecycleError, Outcome};
+use carveout_ledger::{HoldId, Outcome};
 use carveout_terms::{Facts, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
-    admit::{self, Admission, Case, NotAdmitted},
+    admit::{self, Admission, Case, Matter, NotAdmitted},
     attest::{AttestError, Evidence},
     claim::ClaimError,
     door::{self, CARVEOUT_HOLD},
@@ -69,7 +69,7 @@ fn likely_dialect(head: &Parts) -> Dialect {
 /// Stops two to eight, for one request to a model.
 async fn ask(
     house: &Arc<House>,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     endpoint: &Endpoint,
     head: Parts,
     body: Incoming,
@@ -125,7 +125,7 @@ fn said(error: &ClaimError) -> Notice {
     }
 }
 
-fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Route, Box<Notice>> {
+fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Arc<Route>, Box<Notice>> {
     match house.routes.get(asked.model()) {
         Some(route) if route.dialect == dialect => Ok(route),
         Some(route) => Err(Box::new(Notice::not_found(format!(
@@ -141,13 +141,13 @@ fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Ro
 /// A request that has been read and claimed, and waits to be decided for a target.
 struct Asking<'a> {
     house: &'a Arc<House>,
-    key: &'a KnownKey,
+    key: &'a Arc<KnownKey>,
     endpoint: &'static str,
     dialect: Dialect,
     asked: &'a Asked,
     evidence: &'a Evidence,
     claim: &'a Facts,
-    route: &'a Route,
+    route: &'a Arc<Route>,
 }
 
 /// What one target made of it.
@@ -176,7 +176,7 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let use_ = self.attest(target)?;
+        let use_ = Arc::new(self.attest(target)?);
         let decision = self.key.registered.decide(&use_);
         let case = Case {
             key: self.key,
@@ -184,8 +184,10 @@ impl Asking<'_> {
             endpoint: self.endpoint,
             target,
             use_: &use_,
+            evidence: self.evidence,
             decision: &decision,
-            body: self.asked.canonical(&target.recorded.model),
+            matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
+            parent: None,
             collecting: None,
         };
         proceed(self.house, self.dialect, self.asked.stream(), case).await
@@ -236,16 +238,15 @@ pub(crate) async fn proceed(
     stream: bool,
     case: Case<'_>,
 ) -> Result<Tried, Refusal> {
-    let (decision, target) = (case.decision, case.target);
+    let decision = case.decision;
+    let basis = guard::Basis::of(house, &case);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
     let admission = admit::admit(house, case).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
-        refuse(match &error {
+        refuse(match (&error, error.of_a_hold()) {
             // Somebody else was faster: the ledger lets a hold be collected once.
-            NotAdmitted::Ledger(LedgerError::Order(LifecycleError::Hold(broken))) => {
-                Notice::forbidden(broken.to_string())
-            }
-            NotAdmitted::TooManyHeld => Notice::unavailable(error.to_string()),
+            (_, Some(broken)) => Notice::forbidden(broken),
+            (NotAdmitted::TooManyHeld, _) => Notice::unavailable(error.to_string()),
             _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
         })
     })?;
@@ -253,14 +254,15 @@ pub(crate) async fn proceed(
         Admission::Refused(recorded, notice) => Err(Refusal {
             ruled: Some(Ruled::of(dialect, decision, &recorded)),
             held: recorded.hold,
-            ..refuse(notice)
+            ..Refusal::new(dialect, notice)
         }),
         Admission::Admitted(recorded, passage, attempt) => {
             let ruled = Ruled::of(dialect, decision, &recorded);
             match forward::send(passage).await {
                 Ok(answer) => {
                     let expected = guard::Expected { dialect, stream };
-                    Ok(Tried::Answered(guard::pass(house, target, expected, answer, attempt, ruled).await))
+                    let basis = basis.admitted_as(recorded.decision);
+                    Ok(Tried::Answered(guard::pass(basis, expected, answer, attempt, ruled).await))
                 }
                 Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
                 Err(unanswered) => {

@@ -76,10 +76,10 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Cited, Commitment, CommittedPart,
-    Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event, Expired, Genesis,
-    HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored,
-    MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
+    Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited, Commitment,
+    CommittedPart, Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event,
+    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, Monitor,
+    Monitored, MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
     RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule, Suspended,
     Suspension, Target, TermsAdopted, Usage,
 };

@@ -188,6 +188,7 @@ impl Bench {
             hold: None,
             hold_until: None,
             monitored: Vec::new(),
+            parent: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![
@@ -210,7 +211,10 @@ impl Bench {
             usage: None,
             response: Some(Commitment::to(CommittedPart::Response, &salt, reply)),
             response_bytes: reply.len() as u64,
+            judged_bytes: Some(reply.len() as u64),
             released_bytes: reply.len() as u64,
+            grounds: Vec::new(),
+            calls: None,
         };
         self.ledger.append_soon(&Entry { at, event: Event::Settled(settled) }).unwrap();
     }

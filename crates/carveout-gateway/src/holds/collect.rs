@@ -10,11 +10,11 @@ use carveout_terms::{ClauseRef, Known, RoleId, Use};
 use http::Response;
 
 use super::{
-    Holds,
+    Holds, call,
     queue::{End, Held},
 };
 use crate::{
-    admit::Case,
+    admit::{Case, Matter},
     attest::Evidence,
     forward::Unanswered,
     guard::Reply,
@@ -26,7 +26,7 @@ use crate::{
 
 /// The same words for a hold of another program and for one that doesn't exist.
 pub(super) const NO_SUCH_HOLD: &str = "no such hold among this program's; ask again for a new one";
-const CHANGED: &str = "what was put on hold is no longer what would be sent: the terms, the program or the target changed; ask again";
+pub(super) const CHANGED: &str = "what was put on hold is no longer what would be sent: the terms, the program or the target changed; ask again";
 
 /// The hold that a use is decided again for.
 pub(crate) struct Collecting {
@@ -39,7 +39,7 @@ pub(crate) struct Collecting {
 /// one on hold.
 pub(crate) async fn collect(
     house: &Arc<House>,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     hold: HoldId,
     asked_again: Option<&Asked>,
 ) -> Result<Response<Reply>, Refusal> {
@@ -62,6 +62,15 @@ pub(crate) async fn collect(
     if approvals.len() < held.decided.roles.len() {
         return Err(refuse(waiting(key, &held)));
     }
+    if held.decided.parent.is_some() {
+        return match asked_again {
+            None => call::collect(house, holds, key, &held, now, approvals).await,
+            Some(_) => Err(refuse(Notice::bad_request(
+                format!("{hold} is a tool call: collect it with `POST /carveout/v1/holds/{hold}/collect`"),
+                Some("Carveout-Hold"),
+            ))),
+        };
+    }
     let body = unsealed(house, holds, &held).await.map_err(refuse)?;
     let asked = read::read(dialect, &body, &house.limits).map_err(|notice| Refusal::new(dialect, notice))?;
     let asked = Arc::new(asked);
@@ -73,6 +82,7 @@ pub(crate) async fn collect(
     }
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
     let use_ = again(house, key, &held, target, (&asked, &evidence), now, approvals)
+        .map(Arc::new)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let decision = key.registered.decide(&use_);
     let collecting = Collecting { hold, body: held.decided.body };
@@ -82,8 +92,10 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        evidence: &evidence,
         decision: &decision,
-        body: asked.canonical(&target.recorded.model),
+        matter: Matter::Request(asked.canonical(&target.recorded.model)),
+        parent: None,
         collecting: Some(&collecting),
     };
     match proceed(house, dialect, asked.stream(), case).await? {
@@ -99,11 +111,11 @@ pub(crate) async fn collect(
     }
 }
 
-fn dialect(held: &Held) -> Dialect {
+pub(super) fn dialect(held: &Held) -> Dialect {
     if held.decided.endpoint == Endpoint::Messages.as_str() { Dialect::Anthropic } else { Dialect::OpenAi }
 }
 
-fn endpoint(dialect: Dialect) -> &'static str {
+pub(super) fn endpoint(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenAi => Endpoint::ChatCompletions.as_str(),
         Dialect::Anthropic => Endpoint::Messages.as_str(),
@@ -126,7 +138,7 @@ fn over(held: &Held, at: Timestamp) -> Option<Notice> {
 }
 
 /// The notice that the hold was opened with, again.
-fn waiting(key: &KnownKey, held: &Held) -> Notice {
+fn waiting(key: &Arc<KnownKey>, held: &Held) -> Notice {
     let clauses = held.decided.grounds.iter().map(|cited| {
         let (agreement, clause) = (cited.agreement.clone(), cited.clause.clone());
         let found = key.registered.stack.clause(&ClauseRef { agreement, clause });
@@ -142,7 +154,7 @@ fn waiting(key: &KnownKey, held: &Held) -> Notice {
 }
 
 /// The body, which must be what the recorded commitment is to.
-async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Bytes, Notice> {
+pub(super) async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Bytes, Notice> {
     let failed = |why: &dyn std::fmt::Display| {
         tracing::error!(hold = %held.id, why = %why, "a held body can't be sent");
         Notice::unavailable("the body on hold can't be read, so nothing was forwarded")
@@ -159,7 +171,7 @@ async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Byte
 }
 
 /// The route and the target that were decided on, if they are still configured.
-fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h Arc<Target>)> {
+pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h Arc<Target>)> {
     let route = house.routes.get(&held.decided.route)?;
     let target = route.targets.iter().find(|target| target.recorded == held.decided.target)?;
     (route.dialect == dialect(held)).then_some((route, target))
@@ -168,7 +180,7 @@ fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h
 /// The use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
 fn again(
     house: &House,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     held: &Held,
     target: &Target,
     (asked, evidence): (&Asked, &Evidence),

@@ -31,9 +31,10 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
+    let measures = Measures::of(&settings.vocabulary, settings.region);
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program) {
+        for key in known_keys(program, &measures) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -54,7 +55,8 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     };
     Ok(House {
         holds,
-        measures: Measures::of(&settings.vocabulary, settings.region),
+        measures,
+        tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
         routes,
@@ -93,13 +95,13 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, measures: &Measures) -> Vec<KnownKey> {
     let program = &settings.program;
-    let registered = Arc::new(Registered {
-        program: program.clone(),
-        stack: settings.stack.clone(),
-        monitoring: settings.monitoring.clone(),
-    });
+    let (stack, monitoring) = (settings.stack.clone(), settings.monitoring.clone());
+    // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
+    let reads_answers = measures.are_read_by(&stack);
+    let registered = Registered { program: program.clone(), stack: stack.clone(), monitoring, reads_answers };
+    let registered = Arc::new(registered);
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

@@ -12,7 +12,7 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -36,6 +36,8 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    /// The tools that are registered for every program.
+    pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,
@@ -63,6 +65,8 @@ pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
     pub(crate) monitoring: Monitoring,
+    /// Whether any clause tests what an answer shows.
+    pub(crate) reads_answers: bool,
 }
 
 /// A name for a model.

@@ -9,7 +9,9 @@
 )]
 
 mod bad_input;
+mod calls;
 mod evidence;
+mod guard;
 mod holds;
 mod invariants;
 mod kit;

@@ -14,8 +14,9 @@ pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
-    ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
+    Adopted, Attempted, Calls, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey,
+    Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
+    TermsAdopted, Usage,
 };
 
 pub use monitors::{Monitor, Monitored, MonitoredProgram, MonitorsSet, Relaxed, Suspended, Suspension};

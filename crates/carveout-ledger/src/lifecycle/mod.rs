@@ -121,7 +121,7 @@ impl Step {
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
             Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
-            Event::Decided(decided) if decided.ruling == Ruling::Permit => {
+            Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
             Event::Decided(_) => Change::None,
