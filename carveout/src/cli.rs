@@ -17,8 +17,9 @@ pub(crate) use self::designations::{
     ListFormat,
 };
 pub(crate) use self::exposure::{
-    Exposure, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport, ExposureScan,
-    Instrument, Source, SourceKind, Sources,
+    Exposure, ExposureCustomers, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport,
+    ExposureScan, ExposureSnapshot, Instrument, Questionnaire, QuestionnaireFile, QuestionnaireImport,
+    QuestionnaireNew, QuestionnaireSign, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
 pub(crate) use self::monitors::{Monitor, MonitorSign, Report};

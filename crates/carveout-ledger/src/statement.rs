@@ -23,6 +23,8 @@ pub enum Domain {
     KeyRotation,
     /// A party agrees that a clause is only monitored for a time.
     Monitoring,
+    /// A supplier answers what it was asked.
+    Questionnaire,
 }
 
 impl Domain {
@@ -35,6 +37,7 @@ impl Domain {
             Self::Designation => "designation",
             Self::KeyRotation => "key rotation",
             Self::Monitoring => "monitoring",
+            Self::Questionnaire => "questionnaire",
         }
     }
 }
@@ -153,8 +156,15 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 5] =
-        [Domain::Agreement, Domain::Appointment, Domain::Approval, Domain::Designation, Domain::KeyRotation];
+    const DOMAINS: [Domain; 7] = [
+        Domain::Agreement,
+        Domain::Appointment,
+        Domain::Approval,
+        Domain::Designation,
+        Domain::KeyRotation,
+        Domain::Monitoring,
+        Domain::Questionnaire,
+    ];
 
     fn key(name: &str, seed: u8) -> SigningKey {
         SigningKey::from_seed(name, &[seed; 32]).unwrap()
