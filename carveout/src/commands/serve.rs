@@ -20,7 +20,8 @@ use crate::{
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
     super::runtime()?.block_on(async {
-        let gateway = start(&global.workspace, arguments.listen).await?;
+        let loss = arguments.accept_lost_evidence.clone();
+        let gateway = start(&global.workspace, arguments.listen, loss).await?;
         let stopped = stopped();
         if printer.json() {
             printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
@@ -34,13 +35,17 @@ pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miet
 }
 
 /// Reads the workspace, opens its ledger, adopts its terms, and binds the gateway.
-pub(super) async fn start(root: &Path, listen: Option<SocketAddr>) -> miette::Result<Gateway> {
+pub(super) async fn start(
+    root: &Path,
+    listen: Option<SocketAddr>,
+    accept_loss: Option<String>,
+) -> miette::Result<Gateway> {
     let workspace = Workspace::load(root)?;
     if workspace.programs.is_empty() || workspace.config.routes.is_empty() {
         tracing::warn!("without a program with a key, a provider and a route, every call is refused");
     }
     let open = open_ledger(&workspace, Timestamp::from_millis(super::now().millis())).await?;
-    match bind(&workspace, listen, &open).await {
+    match bind(&workspace, listen, &open, accept_loss).await {
         Ok(gateway) => Ok(gateway),
         Err(error) => {
             open.ledger.close().await.into_diagnostic()?;
@@ -54,12 +59,12 @@ async fn bind(
     workspace: &Workspace,
     listen: Option<SocketAddr>,
     open: &OpenLedger,
+    accept_loss: Option<String>,
 ) -> miette::Result<Gateway> {
     let signers = examine(workspace, &open.pinned)?;
     let officers = appointed(workspace, &open.pinned)?;
     let monitors = Monitors::load(workspace, &open.pinned, open.last_at)?;
-    let (ledger, holds) = (open.ledger.clone(), open.open_holds.clone());
-    let settings = settings(workspace, listen, ledger, holds, &monitors, open.last_at)?;
+    let settings = settings(workspace, listen, open, &monitors, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     adopt(workspace, &open.ledger, &signers, open.last_at).await?;
     monitors.record(workspace, &open.ledger, open.last_at).await?;

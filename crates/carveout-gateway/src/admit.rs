@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, HoldId, LedgerError,
-    LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, EvidenceError, HoldId,
+    Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt,
+    SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
@@ -14,6 +15,7 @@ use crate::{
     attest::Evidence,
     holds::Collecting,
     house::{House, KnownKey, Route, Target},
+    meters,
     settle::Attempt,
     tasks::Finished,
 };
@@ -87,6 +89,8 @@ pub(crate) struct Case<'a> {
     pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
     pub(crate) collecting: Option<&'a Collecting>,
+    /// What meters took in of it, on its way to the disk.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Case<'_> {
@@ -132,6 +136,8 @@ pub(crate) enum NotAdmitted {
     TooManyHeld,
     #[error("the body to hold could not be kept: {0}")]
     Sealed(#[from] SealedError),
+    #[error("what the use shows could not be kept for the meters: {0}")]
+    Evidence(#[from] EvidenceError),
     #[error("the system has no randomness to give")]
     Randomness,
 }
@@ -148,14 +154,14 @@ impl NotAdmitted {
 
 /// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
 /// append goes on, and its attempt is settled.
-pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admission, NotAdmitted> {
+pub(crate) async fn admit(house: &Arc<House>, mut case: Case<'_>) -> Result<Admission, NotAdmitted> {
     const FIRST: u32 = 1;
     let names = Names::draw(house, case.decision.at)?;
     let permitted = case.decision.ruling == Ruling::Permit;
     let attempt = permitted.then_some(FIRST);
     let hold = keep(house, &case, &names).await?;
     let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
-    let recording = record(house.clone(), entries, names, attempt);
+    let recording = record(house.clone(), entries, names, attempt, case.kept.take());
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
@@ -238,11 +244,21 @@ async fn keep(
 /// Runs to its end whoever waits for it; an attempt that nobody waits for any more settles itself.
 async fn record(
     house: Arc<House>,
-    entries: Vec<Entry>,
+    mut entries: Vec<Entry>,
     names: Names,
     attempt: Option<u32>,
+    kept: Option<Kept>,
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
+    // What meters count by is on the disk first: an entry that vouches for it must never be alone.
+    if let (Some(kept), Some(decided)) = (kept, entries.first()) {
+        let at = decided.at;
+        let mark = kept.durable().await?;
+        entries.push(meters::entry(at, Some(names.decision), mark));
+        if mark.record.is_multiple_of(meters::RECORDS_PER_SNAPSHOT) {
+            house.tasks.spawn(meters::snapshot(house.clone()));
+        }
+    }
     match append(house.clone(), entries).await {
         Ok(positions) => {
             let attempt = attempt.map(begin);

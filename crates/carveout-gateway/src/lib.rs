@@ -32,6 +32,7 @@ mod holds;
 mod house;
 mod limits;
 mod log;
+mod meters;
 mod models;
 mod monitor;
 mod notices;
@@ -50,7 +51,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, MonitorTerms, Monitoring, OfficerSettings,
-    ProgramSettings, ProviderSettings, RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
-    SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, MonitorTerms, Monitoring,
+    OfficerSettings, ProgramSettings, ProviderSettings, RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX,
+    Settings, SettingsError, TargetSettings, WebhookSettings,
 };

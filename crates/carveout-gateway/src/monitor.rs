@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use carveout_ledger::{Cited, Monitored};
-use carveout_terms::{Decision, Ruling, Stack, Use};
+use carveout_ledger::{Cited, Digest, Monitored};
+use carveout_terms::{Decision, Ruling, Stack, Timestamp, Use};
 
 use crate::house::Registered;
 
@@ -19,6 +19,14 @@ impl Registered {
             Some(relaxed) if !use_.may_be_lethal(self.stack.vocabulary()) => &relaxed.stack,
             _ => &self.stack,
         }
+    }
+
+    /// Whether some use is decided by these terms at a moment. By which one it is, the decision shows, and the ledger
+    /// takes none by other terms than those by which the use was held.
+    pub(crate) fn may_decide(&self, terms: &Digest, at: Timestamp) -> bool {
+        let relaxed = self.monitoring.relaxed.iter().find(|relaxed| at < relaxed.until);
+        let stacks = relaxed.map(|relaxed| &relaxed.stack).into_iter().chain([&self.stack]);
+        stacks.into_iter().any(|stack| stack.digest().as_bytes() == terms.as_bytes())
     }
 
     /// The decision on a use.
@@ -44,7 +52,7 @@ impl Registered {
                         .into_iter()
                         .map(|ground| Cited { agreement: ground.agreement, clause: ground.clause })
                         .collect(),
-                    terms: carveout_ledger::Digest::from_bytes(*terms.as_bytes()),
+                    terms: Digest::from_bytes(*terms.as_bytes()),
                 }
             })
             .collect()

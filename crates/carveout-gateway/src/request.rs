@@ -17,6 +17,7 @@ use crate::{
     guard::{self, Reply},
     health, holds,
     house::{House, KnownKey, Route, Target},
+    meters::{Judged, Metered},
     models,
     notices::{Refusal, Ruled},
     read, receipts,
@@ -176,8 +177,7 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let use_ = Arc::new(self.attest(target)?);
-        let decision = self.key.registered.decide(&use_);
+        let Judged { use_, decision, kept } = self.judge(target)?;
         let case = Case {
             key: self.key,
             route: self.route,
@@ -189,30 +189,34 @@ impl Asking<'_> {
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
             parent: None,
             collecting: None,
+            kept,
         };
         proceed(self.house, self.dialect, self.asked.stream(), case).await
     }
 
-    /// Puts together what is known about this use of that target.
-    fn attest(&self, target: &Target) -> Result<Use, Refusal> {
+    /// Puts together what is known about this use of that target, and decides it.
+    fn judge(&self, target: &Target) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
-        let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = || {
+        let (measures, vocabulary, registered) = (&house.measures, &house.vocabulary, &self.key.registered);
+        let assemble = |metered: &Facts| {
             let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             let layers = UseLayers {
                 caller: Some(self.claim),
-                program: Some(self.key.registered.program.facts()),
-                gateway: Some(&gateway),
+                program: Some(registered.program.facts()),
+                gateway: Some(&gateway.overridden_by(metered)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
-        assemble().map_err(|error: AttestError| self.refuse(unattested(&error)))
+        let mut metered = Metered::default();
+        let judged =
+            house.metering.judge(house, registered, (target, at), (self.evidence, &mut metered), assemble);
+        judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
@@ -224,7 +228,7 @@ impl Asking<'_> {
 pub(crate) fn unattested(error: &AttestError) -> Notice {
     match error {
         AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
-        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread => {
+        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread | AttestError::Unkept => {
             tracing::error!(%error, "nothing is decided");
             Notice::unavailable("the use can't be attested, so nothing was decided")
         }

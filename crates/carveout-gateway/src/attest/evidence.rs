@@ -82,6 +82,11 @@ impl Evidence {
         Mark(lower, upper, self.opaque, self.kinds, raised)
     }
 
+    /// Every identifier that was seen.
+    pub(crate) const fn count(&self) -> &PersonCount {
+        &self.count
+    }
+
     /// How many persons.
     pub(crate) fn persons(&self) -> Persons {
         self.count.persons()

@@ -1,6 +1,6 @@
 //! What an answer is judged by: the use that was admitted, and the terms that admitted it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId};
@@ -10,6 +10,7 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence},
     house::{House, KnownKey, Route, Target},
+    meters::{self, Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -22,6 +23,8 @@ pub(crate) struct Basis {
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
     evidence: Evidence,
+    /// What of the exchange meters have taken in.
+    metered: Arc<Mutex<Metered>>,
     parent: Option<DecisionId>,
 }
 
@@ -59,6 +62,11 @@ impl Basis {
             target: case.target.clone(),
             use_: case.use_.clone(),
             evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            metered: Arc::new(Mutex::new(if reads {
+                Metered::of(case.evidence)
+            } else {
+                Metered::default()
+            })),
             parent: None,
         }
     }
@@ -95,26 +103,35 @@ impl Basis {
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
-    pub(super) fn decide(&self, known: &Known, evidence: &Evidence) -> Result<Weighed, Undecided> {
+    pub(super) fn decide(&self, known: &Known, shown: &Evidence) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
         let mut contradictions = Vec::new();
         if self.reads_answers() {
-            house.measures.state(vocabulary, evidence, &mut gateway)?;
-            contradictions = house.measures.contradictions(vocabulary, &known.caller, evidence)?;
+            house.measures.state(vocabulary, shown, &mut gateway)?;
+            contradictions = house.measures.contradictions(vocabulary, &known.caller, shown)?;
         }
         contradictions.retain(|facts| !known.evidence.contains(facts));
         let evidence = [known.evidence.as_slice(), &contradictions].concat();
-        gateway.set_datetime(vocabulary, "at", house.clock.now()?)?;
-        let layers = UseLayers {
-            caller: Some(&known.caller),
-            program: Some(&known.program),
-            gateway: Some(&gateway),
-            evidence: &evidence,
-            approvals: &known.approvals,
+        let at = house.clock.now()?;
+        gateway.set_datetime(vocabulary, "at", at)?;
+        let assemble = |metered: &Facts| {
+            let layers = UseLayers {
+                caller: Some(&known.caller),
+                program: Some(&known.program),
+                gateway: Some(&gateway.overridden_by(metered)),
+                evidence: &evidence,
+                approvals: &known.approvals,
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
         };
-        let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
-        let decision = self.key.registered.decide(&use_);
+        let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
+        let Judged { use_, decision, kept } =
+            house.metering.judge(house, &self.key.registered, target, seen, assemble)?;
+        if let Some(kept) = kept {
+            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+        }
         Ok(Weighed { use_, decision })
     }
 
@@ -183,6 +200,7 @@ impl Basis {
                 matter,
                 parent: self.parent,
                 collecting: None,
+                kept: None,
             })
             .collect();
         admit_parts(&self.house, &cases).await

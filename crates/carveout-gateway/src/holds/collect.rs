@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice};
 use carveout_ledger::{Commitment, CommittedPart, HoldId, Outcome, Timestamp};
-use carveout_terms::{ClauseRef, Known, RoleId, Use};
+use carveout_terms::{ClauseRef, Facts, Known, RoleId};
 use http::Response;
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{House, KnownKey, Route, Target},
+    meters::{Judged, Metered},
     notices::Refusal,
     read,
     request::{Tried, proceed, unattested},
@@ -81,10 +82,16 @@ pub(crate) async fn collect(
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
-    let use_ = again(house, key, &held, target, (&asked, &evidence), now, approvals)
-        .map(Arc::new)
+    let known = again(house, key, &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let decision = key.registered.decide(&use_);
+    let assemble = |metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered);
+        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+    };
+    let mut metered = Metered::default();
+    let judged =
+        house.metering.judge(house, &key.registered, (target, now), (&evidence, &mut metered), assemble);
+    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
@@ -97,6 +104,7 @@ pub(crate) async fn collect(
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
         parent: None,
         collecting: Some(&collecting),
+        kept,
     };
     match proceed(house, dialect, asked.stream(), case).await? {
         Tried::Answered(response) => Ok(response),
@@ -177,7 +185,8 @@ pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<
     (route.dialect == dialect(held)).then_some((route, target))
 }
 
-/// The use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
+/// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has
+/// changed. What meters say is not about it: they have gone on counting, and it is decided by what they say now.
 fn again(
     house: &House,
     key: &Arc<KnownKey>,
@@ -186,22 +195,22 @@ fn again(
     (asked, evidence): (&Asked, &Evidence),
     now: carveout_terms::Timestamp,
     approvals: Vec<String>,
-) -> Option<Use> {
+) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
     let registered = &key.registered;
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
+    known.gateway = house.metering.without(&known.gateway);
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     let measures = &house.measures;
     let measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
         && known.program == *registered.program.facts()
+        && registered.may_decide(&held.decided.terms, now)
         && registered.program.admits(&known.caller, vocabulary).is_ok();
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
-    let use_ = known.assemble(vocabulary).ok().filter(|_| same)?;
-    // What decided then must decide now: a clause that was only monitored may be enforced again since.
-    (held.decided.terms.as_bytes() == registered.in_force(&use_).digest().as_bytes()).then_some(use_)
+    same.then_some(known)
 }
 
 impl Holds {

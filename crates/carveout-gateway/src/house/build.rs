@@ -15,6 +15,7 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    meters::Metering,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
         TargetSettings,
@@ -23,7 +24,7 @@ use crate::{
     webhooks::Webhooks,
 };
 
-pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
+pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     let sample = settings.sample;
     let mut providers = HashMap::new();
     for provider in &settings.providers {
@@ -31,10 +32,11 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
-    let measures = Measures::of(&settings.vocabulary, settings.region);
+    let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
+    let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program, &measures) {
+        for key in known_keys(program, &measures, &metering) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
@@ -56,6 +58,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
     Ok(House {
         holds,
         measures,
+        metering,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
@@ -95,13 +98,17 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings, measures: &Measures) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Metering) -> Vec<KnownKey> {
     let program = &settings.program;
-    let (stack, monitoring) = (settings.stack.clone(), settings.monitoring.clone());
+    let stack = settings.stack.clone();
     // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
-    let reads_answers = measures.are_read_by(&stack);
-    let registered = Registered { program: program.clone(), stack: stack.clone(), monitoring, reads_answers };
-    let registered = Arc::new(registered);
+    let registered = Arc::new(Registered {
+        scopes: metering.scopes(program.id(), stack.agreements()),
+        reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+        monitoring: settings.monitoring.clone(),
+        program: program.clone(),
+        stack,
+    });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),

@@ -23,6 +23,7 @@ use crate::{
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
+    meters::{Metering, Scopes},
     settings::{Monitoring, Settings, SettingsError},
     tasks::Tasks,
 };
@@ -36,6 +37,7 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    pub(crate) metering: Metering,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,
@@ -65,6 +67,8 @@ pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
     pub(crate) monitoring: Monitoring,
+    /// Whose meters its uses move.
+    pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
 }

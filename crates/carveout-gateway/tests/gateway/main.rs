@@ -15,6 +15,7 @@ mod guard;
 mod holds;
 mod invariants;
 mod kit;
+mod meters;
 mod monitors;
 mod provider_faults;
 mod settings;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Entry, LedgerError, OpenAttempt, PinnedKey, Timestamp,
+    Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -33,6 +33,7 @@ struct Stored {
     parties: Vec<PinnedKey>,
     open: Vec<OpenAttempt>,
     holds: Holds,
+    evidence: EvidenceKnown,
 }
 
 /// Writes the state at the checkpoint with this root: one line of JSON and one with its digest.
@@ -47,6 +48,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         parties: state.parties.clone(),
         open: state.open_attempts(),
         holds: state.holds.clone(),
+        evidence: state.evidence,
     };
     let mut bytes =
         serde_json::to_vec(&stored).map_err(|error| LedgerError::corrupt(PATH, error.to_string()))?;
@@ -86,8 +88,8 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, holds, .. } = self;
-        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds }
+        let Self { size, last_at, log_key, former_log_key, parties, holds, evidence, .. } = self;
+        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, evidence }
     }
 }
 

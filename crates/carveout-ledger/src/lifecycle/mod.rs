@@ -16,8 +16,8 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    DecisionId, Entry, Event, KeyRotated, MonitorsSet, PinnedKey, RotationError, Ruling, Timestamp,
-    VerifierKey,
+    DecisionId, Entry, Event, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, RotationError,
+    Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -92,6 +92,9 @@ enum Change {
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
     Monitors(Box<MonitorsSet>),
+    Kept(EvidenceMark),
+    Snapshotted(EvidenceMark),
+    Lost(u64),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -105,6 +108,8 @@ pub(crate) struct Lifecycle {
     pub(crate) parties: Vec<PinnedKey>,
     pub(crate) open: HashMap<DecisionId, u32>,
     pub(crate) holds: Holds,
+    /// What is known to be kept outside the ledger for meters.
+    pub(crate) evidence: EvidenceKnown,
 }
 
 impl Step {
@@ -121,6 +126,9 @@ impl Step {
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
             Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
+            Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
+            Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
+            Event::EvidenceLost(lost) => Change::Lost(lost.base),
             Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
@@ -154,6 +162,7 @@ impl Lifecycle {
             parties: Vec::new(),
             open: HashMap::new(),
             holds: Holds::default(),
+            evidence: EvidenceKnown::default(),
         }
     }
 
@@ -188,7 +197,11 @@ impl Lifecycle {
             let open =
                 |id: &DecisionId| changed.get(id).copied().unwrap_or_else(|| self.open.get(id).copied());
             let (decision, state) = match &step.change {
-                Change::None | Change::Founded { .. } => continue,
+                Change::None
+                | Change::Founded { .. }
+                | Change::Kept(_)
+                | Change::Snapshotted(_)
+                | Change::Lost(_) => continue,
                 Change::Rotated(rotation) => {
                     self.check_rotation(rotation)?;
                     continue;
@@ -239,6 +252,15 @@ impl Lifecycle {
         self.last_at = self.last_at.max(step.at);
         match &step.change {
             Change::None | Change::Monitors(_) => {}
+            Change::Kept(mark) => {
+                // Two uses are recorded in either order; the digest of the later record vouches for both.
+                self.evidence.last =
+                    self.evidence.last.filter(|last| last.record > mark.record).or(Some(*mark));
+            }
+            Change::Snapshotted(mark) => self.evidence.snapshot = Some(*mark),
+            Change::Lost(base) => {
+                self.evidence = EvidenceKnown { base: *base, ..EvidenceKnown::default() };
+            }
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);

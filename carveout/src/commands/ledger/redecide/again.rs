@@ -1,6 +1,7 @@
 //! One decision, made again.
 
 use carveout_ledger::{Decided, Timestamp};
+use carveout_signals::meters::MeterFact;
 use carveout_terms::{Decision, Facts, Known, RoleId, Ruling, Use};
 
 use super::bound::Bound;
@@ -92,12 +93,13 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Use, St
     known.assemble(vocabulary).map_err(|error| error.to_string())
 }
 
-/// What was measured when the use was held must be what was measured now, but for the time.
+/// What was measured when the use was held must be what was measured now, but for the time and the meters, which go on
+/// counting while it waits.
 fn unchanged(bound: &Bound, now: &Facts, held: &str) -> Result<(), String> {
     let vocabulary = bound.stack.vocabulary();
     let mut held = Facts::suppose(vocabulary, held).map_err(|error| error.to_string())?;
-    let time = now.filtered(|fact| vocabulary.get(fact).name() == "at");
-    held = held.overridden_by(&time);
+    let moves = |name: &str| name == "at" || MeterFact::parse(name).is_some();
+    held = held.overridden_by(&now.filtered(|fact| moves(vocabulary.get(fact).name())));
     if held == *now {
         Ok(())
     } else {

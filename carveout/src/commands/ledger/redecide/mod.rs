@@ -100,7 +100,9 @@ impl Walk {
             | Event::KeyRotated(_)
             | Event::OfficersAppointed(_)
             | Event::Approved(_)
-            | Event::Erased(_) => None,
+            | Event::Erased(_)
+            | Event::EvidenceKept(_)
+            | Event::EvidenceLost(_) => None,
         };
         self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
         Ok(())
