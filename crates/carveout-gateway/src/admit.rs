@@ -83,6 +83,8 @@ pub(crate) struct Case<'a> {
     pub(crate) use_: &'a Arc<Use>,
     /// What the texts of the request show.
     pub(crate) evidence: &'a Evidence,
+    /// Whether what the answer shows could contradict the claim.
+    pub(crate) contradictable: bool,
     pub(crate) decision: &'a Decision,
     pub(crate) matter: Matter,
     /// The decision in whose answer it came up.

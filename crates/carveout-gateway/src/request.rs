@@ -185,6 +185,7 @@ impl Asking<'_> {
             target,
             use_: &use_,
             evidence: self.evidence,
+            contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
             parent: None,

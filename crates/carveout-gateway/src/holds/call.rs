@@ -61,6 +61,7 @@ pub(super) async fn collect(
         target,
         use_: &use_,
         evidence: &evidence,
+        contradictable: false,
         decision: &decision,
         matter: Matter::Call(body),
         parent: held.decided.parent,

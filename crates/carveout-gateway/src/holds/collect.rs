@@ -100,6 +100,7 @@ pub(crate) async fn collect(
         target,
         use_: &use_,
         evidence: &evidence,
+        contradictable: true,
         decision: &decision,
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
         parent: None,

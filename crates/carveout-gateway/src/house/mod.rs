@@ -71,6 +71,8 @@ pub(crate) struct Registered {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause tests whom the data is about.
+    pub(crate) reads_subject: bool,
 }
 
 /// A name for a model.

@@ -15,9 +15,10 @@ pub(super) fn difference(
     bound: &Bound,
     decided: &Decided,
     held: Option<&str>,
+    proven: &[String],
     at: Timestamp,
 ) -> Option<String> {
-    let use_ = match again(bound, decided, held) {
+    let use_ = match again(bound, decided, held, proven) {
         Err(error) => return Some(error),
         Ok(use_) => use_,
     };
@@ -69,7 +70,7 @@ const fn word(ruling: carveout_ledger::Ruling) -> &'static str {
 }
 
 /// The use, assembled again from what was recorded.
-fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Use, String> {
+fn again(bound: &Bound, decided: &Decided, held: Option<&str>, proven: &[String]) -> Result<Use, String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
     let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
@@ -83,7 +84,7 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Use, St
         return Err("it was decided for another target than the one it names".to_owned());
     }
     match held {
-        None if !facts.approvals.is_empty() => {
+        None if facts.approvals != proven && !facts.approvals.is_empty() => {
             return Err("it rests on approvals, and no entry proves that they were given".to_owned());
         }
         None => {}
