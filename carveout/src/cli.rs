@@ -4,6 +4,7 @@ mod bargains;
 mod designations;
 mod exposure;
 mod holds;
+mod judge;
 mod monitors;
 mod proofs;
 
@@ -22,6 +23,7 @@ pub(crate) use self::exposure::{
     QuestionnaireNew, QuestionnaireSign, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
+pub(crate) use self::judge::{JudgeCalibrate, JudgeCommand};
 pub(crate) use self::monitors::{Monitor, MonitorSign, Report};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
@@ -98,6 +100,9 @@ pub(crate) enum Command {
     Monitor(Monitor),
     /// Show what enforcement would have done: each monitored draft and clause, by program
     Report(Report),
+    /// See how good a configured judge is at the clauses that turn on it
+    #[command(subcommand)]
+    Judge(JudgeCommand),
     /// Verify and read the record
     #[command(subcommand)]
     Ledger(Ledger),

@@ -11,6 +11,7 @@ mod diff;
 mod exposure;
 mod holds;
 mod init;
+mod judge;
 mod keygen;
 mod ledger;
 mod monitor;
@@ -57,6 +58,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Holds(arguments) => holds::run(&global, arguments, printer),
         Command::Monitor(command) => monitor::run(&global, command, printer),
         Command::Report(arguments) => report::run(&global, &arguments, printer),
+        Command::Judge(command) => judge::run(&global, &command, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::Designations(arguments) => designations::run(&global, &arguments, printer),

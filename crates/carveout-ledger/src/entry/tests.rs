@@ -55,6 +55,7 @@ fn decided() -> Decided {
             terms: Digest::of(b"drafted terms"),
         }],
         parent: None,
+        judged: Vec::new(),
     }
 }
 
