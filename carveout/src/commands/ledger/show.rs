@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carveout_ledger::{DecisionId, Entry, Event, EvidenceKept};
+use carveout_ledger::{DecisionId, Entry, Event, EvidenceKept, MonitorsSet};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
@@ -73,6 +73,7 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         | Event::TermsAdopted(_)
         | Event::KeyRotated(_)
         | Event::OfficersAppointed(_)
+        | Event::MonitorsSet(_)
         | Event::EvidenceLost(_) => None,
     }
 }
@@ -148,6 +149,7 @@ fn line(event: &Event) -> String {
             let parties: Vec<&str> = appointed.appointments.iter().map(|one| one.party.as_str()).collect();
             format!("officers appointed by {}: {}{rule}", listed(&parties), officers.join(", "))
         }
+        Event::MonitorsSet(set) => monitors(set),
         Event::Approved(approved) => {
             let (officer, roles) = (&approved.officer, approved.roles.join(", "));
             format!("{} approved by {officer} as {roles} until {}", approved.hold, approved.until)
@@ -169,6 +171,28 @@ fn line(event: &Event) -> String {
             format!("evidence before record {} given up: {found}; {reason}", lost.base)
         }
     }
+}
+
+fn monitors(set: &MonitorsSet) -> String {
+    let monitors: Vec<String> = set
+        .monitors
+        .iter()
+        .map(|monitor| match &monitor.suspended {
+            None => format!("{} (draft {} version {})", monitor.monitor, monitor.agreement, monitor.version),
+            Some(suspended) => format!(
+                "{} (clause {} of {} until {}, agreed by {})",
+                monitor.monitor,
+                suspended.clause,
+                monitor.agreement,
+                suspended.until,
+                suspended.parties.join(", ")
+            ),
+        })
+        .collect();
+    format!(
+        "monitored from here on: {}",
+        if monitors.is_empty() { "nothing".to_owned() } else { monitors.join("; ") }
+    )
 }
 
 fn listed(names: &[&str]) -> String {
