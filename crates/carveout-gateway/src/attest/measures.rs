@@ -124,6 +124,11 @@ impl Measures {
         self.persons.are_read_by(stack)
     }
 
+    /// Whether what an answer shows can contradict a claim.
+    pub(crate) fn may_contradict(&self, claim: &Facts) -> bool {
+        self.persons.may_contradict(claim)
+    }
+
     /// What reads texts.
     pub(crate) const fn scanner(&self) -> Scanner {
         self.scanner

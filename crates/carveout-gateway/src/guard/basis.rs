@@ -23,6 +23,8 @@ pub(crate) struct Basis {
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
     evidence: Evidence,
+    /// Whether the terms say anything about what the answer shows.
+    reads: bool,
     /// What of the exchange meters have taken in.
     metered: Arc<Mutex<Metered>>,
     parent: Option<DecisionId>,
@@ -53,7 +55,8 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let reads = case.key.registered.reads_answers;
+        let registered = &case.key.registered;
+        let reads = registered.reads_answers || (case.contradictable && registered.reads_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -62,6 +65,7 @@ impl Basis {
             target: case.target.clone(),
             use_: case.use_.clone(),
             evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            reads,
             metered: Arc::new(Mutex::new(if reads {
                 Metered::of(case.evidence)
             } else {
@@ -77,8 +81,8 @@ impl Basis {
     }
 
     /// Whether the terms say anything about what an answer shows.
-    pub(super) fn reads_answers(&self) -> bool {
-        self.key.registered.reads_answers
+    pub(super) const fn reads_answers(&self) -> bool {
+        self.reads
     }
 
     /// What had been seen when the use was admitted.
@@ -196,8 +200,10 @@ impl Basis {
                 target: &self.target,
                 use_: &ruled.use_,
                 evidence: &self.evidence,
+                contradictable: self.reads,
                 decision: &ruled.decision,
                 matter,
+                judged: &[],
                 parent: self.parent,
                 collecting: None,
                 kept: None,

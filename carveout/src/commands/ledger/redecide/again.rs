@@ -15,6 +15,7 @@ pub(super) fn difference(
     bound: &Bound,
     decided: &Decided,
     held: Option<&str>,
+    proven: &[String],
     at: Timestamp,
 ) -> Option<String> {
     if decided.terms.to_string() != bound.stack.digest().to_string() {
@@ -23,7 +24,7 @@ pub(super) fn difference(
             decided.terms
         ));
     }
-    match again(bound, decided, held) {
+    match again(bound, decided, held, proven) {
         Err(error) => Some(error),
         Ok(decision) if decision.at.millis() != at.millis() => {
             Some(format!("recorded at {at}, but decided as if at {}", decision.at))
@@ -36,7 +37,12 @@ pub(super) fn difference(
     }
 }
 
-fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decision, String> {
+fn again(
+    bound: &Bound,
+    decided: &Decided,
+    held: Option<&str>,
+    proven: &[String],
+) -> Result<Decision, String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
     let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
@@ -50,7 +56,7 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decisio
         return Err("it was decided for another target than the one it names".to_owned());
     }
     match held {
-        None if !facts.approvals.is_empty() => {
+        None if facts.approvals != proven && !facts.approvals.is_empty() => {
             return Err("it rests on approvals, and no entry proves that they were given".to_owned());
         }
         None => {}

@@ -58,6 +58,8 @@ struct Walk {
     permitted: HashMap<DecisionId, Target>,
     /// What was measured of the uses on hold.
     held: HashMap<HoldId, String>,
+    /// The approvals of those permitted decisions that rest on any. What comes up in their answers may rest on them too.
+    approved: HashMap<DecisionId, Vec<String>>,
     redecided: Redecided,
 }
 
@@ -68,6 +70,7 @@ impl Walk {
             programs: HashMap::new(),
             permitted: HashMap::new(),
             held: HashMap::new(),
+            approved: HashMap::new(),
             redecided: Redecided::default(),
         }
     }
@@ -102,9 +105,15 @@ impl Walk {
 
     fn decided(&mut self, decided: &Decided, at: Timestamp) -> Option<String> {
         self.redecided.decisions += 1;
-        if decided.ruling == Ruling::Permit {
+        // What comes up in an answer is not sent to anybody.
+        if decided.ruling == Ruling::Permit && decided.parent.is_none() {
             self.permitted.insert(decided.decision, decided.target.clone());
+            if !decided.facts.approvals.is_empty() {
+                self.approved.insert(decided.decision, decided.facts.approvals.clone());
+            }
         }
+        let approved = decided.parent.and_then(|parent| self.approved.get(&parent));
+        let proven = approved.map_or(&[][..], Vec::as_slice);
         let held = decided.hold.and_then(|hold| match decided.ruling {
             Ruling::Permit => self.held.remove(&hold),
             _ => self.held.get(&hold).cloned(),
@@ -114,7 +123,7 @@ impl Walk {
         }
         match self.programs.get(&decided.program) {
             None => Some("no terms were adopted for its program before it".to_owned()),
-            Some(bound) => difference(bound, decided, held.as_deref(), at),
+            Some(bound) => difference(bound, decided, held.as_deref(), proven, at),
         }
     }
 
