@@ -235,3 +235,7 @@ def test_an_approved_request_is_answered_within_the_terms_or_not(guarded, served
 def test_every_ruling_on_an_answer_follows_from_the_record(guarded, served):
     verified = guarded.run("ledger", "verify", "--redecide")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+    shown = guarded.run("ledger", "show", "--limit", "1000").stdout
+    assert re.search(r"deny intelligence-support by house-rules 9\.1: in the answer to [0-9a-f]+, ", shown)
+    assert re.search(r"settled [0-9a-f]+: withheld by house-rules 9\.1", shown)
+    assert "tool calls: 1 released, 1 denied" in shown
