@@ -6,8 +6,8 @@ use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, EvidenceError, HoldId,
-    Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt,
-    SealedError, Timestamp,
+    Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts,
+    Salt, SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
@@ -87,6 +87,8 @@ pub(crate) struct Case<'a> {
     pub(crate) contradictable: bool,
     pub(crate) decision: &'a Decision,
     pub(crate) matter: Matter,
+    /// What the judge was asked about it.
+    pub(crate) judged: &'a [Judged],
     /// The decision in whose answer it came up.
     pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
@@ -374,6 +376,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         hold: case.hold(names),
         hold_until: None,
         parent: case.parent,
+        judged: case.judged.to_vec(),
     }
 }
 

@@ -30,11 +30,13 @@ mod guard;
 mod health;
 mod holds;
 mod house;
+mod judge;
 mod limits;
 mod log;
 mod meters;
 mod models;
 mod notices;
+mod outward;
 mod read;
 mod receipts;
 mod request;
@@ -47,10 +49,11 @@ mod webhooks;
 pub use admit::Passage;
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
+pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, OfficerSettings, ProgramSettings,
-    ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
-    WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, OfficerSettings,
+    ProgramSettings, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+    TargetSettings, WebhookSettings,
 };

@@ -17,6 +17,7 @@ use crate::{
     guard::{self, Reply},
     health, holds,
     house::{House, KnownKey, Route, Target},
+    judge::{self, Consulted, JUDGEMENT},
     meters::{Judged, Metered},
     models,
     notices::{Refusal, Ruled},
@@ -177,7 +178,14 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let Judged { use_, decision, kept } = self.judge(target)?;
+        let Judged { mut use_, mut decision, mut kept } = self.judge(target, None)?;
+        // A model is asked only where its word can change the ruling; then the use is decided again with it.
+        let stack = &self.key.registered.stack;
+        let consulted = judge::consult(self.house, stack, self.asked, &decision).await;
+        if let Some(Consulted { judgement, .. }) = &consulted {
+            let again = self.judge(target, Some(judgement))?;
+            (use_, decision, kept) = (again.use_, again.decision, again.kept.or(kept));
+        }
         let case = Case {
             key: self.key,
             route: self.route,
@@ -188,6 +196,7 @@ impl Asking<'_> {
             contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
+            judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
             parent: None,
             collecting: None,
             kept,
@@ -196,7 +205,7 @@ impl Asking<'_> {
     }
 
     /// Puts together what is known about this use of that target, and decides it.
-    fn judge(&self, target: &Target) -> Result<Judged, Refusal> {
+    fn judge(&self, target: &Target, judgement: Option<&str>) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
@@ -204,7 +213,10 @@ impl Asking<'_> {
         })?;
         let (measures, vocabulary, registered) = (&house.measures, &house.vocabulary, &self.key.registered);
         let assemble = |metered: &Facts| {
-            let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            if let Some(judgement) = judgement {
+                gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
+            }
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(registered.program.facts()),

@@ -100,6 +100,7 @@ fn decided(number: u64) -> Entry {
         hold: None,
         hold_until: None,
         parent: None,
+        judged: Vec::new(),
     };
     Entry { at: Timestamp::from_millis(1_772_703_000_000), event: Event::Decided(decided) }
 }

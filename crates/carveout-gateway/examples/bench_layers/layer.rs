@@ -190,6 +190,7 @@ impl Bench {
             hold: None,
             hold_until: None,
             parent: None,
+            judged: Vec::new(),
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![

@@ -203,6 +203,7 @@ impl Basis {
                 contradictable: self.reads,
                 decision: &ruled.decision,
                 matter,
+                judged: &[],
                 parent: self.parent,
                 collecting: None,
                 kept: None,

@@ -64,6 +64,7 @@ pub(super) async fn collect(
         contradictable: false,
         decision: &decision,
         matter: Matter::Call(body),
+        judged: &[],
         parent: held.decided.parent,
         collecting: Some(&collecting),
         kept: None,

@@ -22,6 +22,7 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    judge::Judge,
     limits::{Limits, Patience},
     meters::{Metering, Scopes},
     settings::{Settings, SettingsError},
@@ -40,6 +41,7 @@ pub(crate) struct House {
     pub(crate) metering: Metering,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
+    pub(crate) judge: Option<Judge>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,

@@ -49,6 +49,7 @@ fn decided() -> Decided {
         hold: Some(HoldId::of(DecisionId::from_bytes([0xab; 16]))),
         hold_until: None,
         parent: None,
+        judged: Vec::new(),
     }
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         hold: None,
         hold_until: None,
         parent: None,
+        judged: Vec::new(),
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
