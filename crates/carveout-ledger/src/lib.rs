@@ -76,15 +76,15 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AnswerError, Appointed, Approved, Attempted, Cited, Commitment, CommittedPart, Committer,
-    Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
+    Adopted, AdoptionError, AnswerError, Appointed, Approved, Attempted, Cited, Commitment, CommittedPart, Committer,
+    Decided, DecisionId, DecisionIdError, DesignationAdopted, DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
     HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey,
     Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule,
     Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
-pub use lifecycle::{HoldError, LifecycleError, OpenAttempt, OpenHold};
+pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;
 pub use openings::{Openings, OpeningsError};

@@ -385,7 +385,7 @@ fn compiled(
 ) -> carveout_terms::designation::Compiled {
     let program = program.map(str::to_owned);
     let options =
-        Options { known: when("2030-01-01"), program, announced: false, party: "customer".to_owned() };
+        Options { known: Some(when("2030-01-01")), program, announced: false, hold: false, party: "customer".to_owned() };
     docket.compile(vocabulary, &options).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

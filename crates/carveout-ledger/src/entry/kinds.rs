@@ -127,6 +127,22 @@ pub struct Decided {
     /// Until when the hold that was opened waits for its approvals, its body kept. Without it nothing waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<Timestamp>,
+    /// What designations that don't bar the use have to do with it: a phase-out that is on, or an announcement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub designations: Vec<DesignationEffect>,
+}
+
+/// What a designation has to do with a use that it doesn't bar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DesignationEffect {
+    /// The instrument.
+    pub designation: String,
+    /// [`PHASE_OUT`](Self::PHASE_OUT) or [`ANNOUNCED`](Self::ANNOUNCED).
+    pub effect: String,
+    /// The first instant at which this use is barred, as far as was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// Who answers, and for which model.

@@ -4,17 +4,19 @@
 //! that are stored are the bytes that are hashed, and an entry has exactly one spelling: reading refuses
 //! unknown and duplicate members, and anything that [`Entry::encode`] would have written differently.
 
+mod designations;
 mod holds;
 mod identity;
 mod kinds;
 
+pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
 pub use holds::{
     AnswerError, Appointed, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, OfficersAppointed,
     Refused,
 };
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
+    Adopted, Attempted, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
     ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };
 
@@ -49,6 +51,8 @@ pub enum Event {
     Genesis(Genesis),
     /// The terms by which uses are decided from now on.
     TermsAdopted(TermsAdopted),
+    /// The record of a designation counts from now on.
+    DesignationAdopted(DesignationAdopted),
     /// A use was decided.
     Decided(Decided),
     /// A permitted request is about to go to a provider.
@@ -118,6 +122,7 @@ impl Event {
         match self {
             Self::Genesis(_) => "genesis",
             Self::TermsAdopted(_) => "terms_adopted",
+            Self::DesignationAdopted(_) => "designation_adopted",
             Self::Decided(_) => "decided",
             Self::Attempted(_) => "attempted",
             Self::Settled(_) => "settled",
@@ -141,6 +146,7 @@ impl Entry {
         let bytes = match &self.event {
             Event::Genesis(event) => self.write(event),
             Event::TermsAdopted(event) => self.write(event),
+            Event::DesignationAdopted(event) => self.write(event),
             Event::Decided(event) => self.write(event),
             Event::Attempted(event) => self.write(event),
             Event::Settled(event) => self.write(event),
@@ -187,6 +193,7 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
     Ok(match kind {
         "genesis" => Event::Genesis(event(json)?),
         "terms_adopted" => Event::TermsAdopted(event(json)?),
+        "designation_adopted" => Event::DesignationAdopted(event(json)?),
         "decided" => Event::Decided(event(json)?),
         "attempted" => Event::Attempted(event(json)?),
         "settled" => Event::Settled(event(json)?),

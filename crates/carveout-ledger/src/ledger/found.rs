@@ -15,7 +15,7 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, SigningKey,
+    AdoptedRecord, Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, SigningKey,
     Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
@@ -43,6 +43,8 @@ pub struct Recovery {
     pub open_attempts: Vec<OpenAttempt>,
     /// Holds that wait, and those that have ended and whose body is yet to be erased.
     pub open_holds: Vec<OpenHold>,
+    /// The records of designations that were adopted.
+    pub designations: Vec<AdoptedRecord>,
     /// The latest time of any entry: a decision's time must not be earlier.
     pub last_at: Timestamp,
     /// The parties' current keys: those of the genesis, as rotated since.
@@ -164,6 +166,7 @@ pub(super) fn open(
         torn_bytes: replayed.torn_bytes,
         open_attempts: publication.lifecycle().open_attempts(),
         open_holds: publication.lifecycle().holds.open(),
+        designations: publication.lifecycle().adopted_records(),
         last_at: publication.lifecycle().last_at,
         parties: publication.lifecycle().parties.clone(),
         elapsed: began.elapsed(),

@@ -6,14 +6,14 @@
 
 mod holds;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
-use crate::{DecisionId, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
+use crate::{AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
 
 /// A permitted decision whose end is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +23,28 @@ pub struct OpenAttempt {
     pub decision: DecisionId,
     /// Its last recorded attempt; 0 if none is recorded.
     pub attempt: u32,
+}
+
+/// A record of a designation that was adopted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptedRecord {
+    /// The record's name, as signed.
+    pub record: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its text.
+    pub digest: Digest,
+}
+
+impl AdoptedRecord {
+    fn of(adopted: &DesignationAdopted) -> Self {
+        Self { record: adopted.record.clone(), version: adopted.version.clone(), digest: adopted.digest }
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.record.clone(), self.version.clone())
+    }
 }
 
 /// Why an entry does not follow from those before it.
@@ -41,6 +63,9 @@ pub enum LifecycleError {
     /// It does not follow in the life of a hold.
     #[error(transparent)]
     Hold(#[from] HoldError),
+    /// A designation's record was not signed as it must be, or is another one than before.
+    #[error("designation: {0}")]
+    Designation(#[from] AdoptionError),
     /// The attempt's number does not follow.
     #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
     Attempt {
@@ -78,6 +103,7 @@ enum Change {
     Attempted(OpenAttempt),
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
+    Designated(Box<AdoptedRecord>),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -91,6 +117,8 @@ pub(crate) struct Lifecycle {
     pub(crate) parties: Vec<PinnedKey>,
     pub(crate) open: HashMap<DecisionId, u32>,
     pub(crate) holds: Holds,
+    /// The records of designations that were adopted. Each counts for good: what takes it back is a record too.
+    pub(crate) designations: BTreeMap<(String, String), Digest>,
 }
 
 impl Step {
@@ -106,6 +134,10 @@ impl Step {
             | Event::Refused(_)
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
+            Event::DesignationAdopted(event) => {
+                event.verify()?;
+                Change::Designated(Box::new(AdoptedRecord::of(event)))
+            }
             Event::Decided(decided) if decided.ruling == Ruling::Permit => {
                 Change::Permitted(decided.decision)
             }
@@ -139,6 +171,7 @@ impl Lifecycle {
             parties: Vec::new(),
             open: HashMap::new(),
             holds: Holds::default(),
+            designations: BTreeMap::new(),
         }
     }
 
@@ -163,6 +196,7 @@ impl Lifecycle {
         // What the earlier steps of a group leave behind: the last attempt, or `None` once ended.
         let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
         let mut holds = None;
+        let mut designated: Vec<&AdoptedRecord> = Vec::new();
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
                 self.holds.check(holds.get_or_insert_default(), hold, step.at, index)?;
@@ -176,6 +210,11 @@ impl Lifecycle {
                 Change::None | Change::Founded { .. } => continue,
                 Change::Rotated(rotation) => {
                     self.check_rotation(rotation)?;
+                    continue;
+                }
+                Change::Designated(record) => {
+                    self.check_designation(record, &designated)?;
+                    designated.push(record);
                     continue;
                 }
                 Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
@@ -196,6 +235,34 @@ impl Lifecycle {
             }
         }
         Ok(holds)
+    }
+
+    /// One version of a record has one text, also among the entries of one group.
+    fn check_designation(
+        &self,
+        record: &AdoptedRecord,
+        before: &[&AdoptedRecord],
+    ) -> Result<(), LifecycleError> {
+        let known = self.designations.get(&record.key());
+        let same = |other: &&&AdoptedRecord| other.key() == record.key();
+        let known = known.or_else(|| before.iter().find(same).map(|other| &other.digest));
+        if known.is_some_and(|known| *known != record.digest) {
+            let AdoptedRecord { record, version, .. } = record.clone();
+            return Err(AdoptionError::OtherText { record, version }.into());
+        }
+        Ok(())
+    }
+
+    /// The records of designations that were adopted, by name and version.
+    pub(crate) fn adopted_records(&self) -> Vec<AdoptedRecord> {
+        let adopted = self.designations.iter();
+        adopted
+            .map(|((record, version), digest)| AdoptedRecord {
+                record: record.clone(),
+                version: version.clone(),
+                digest: *digest,
+            })
+            .collect()
     }
 
     fn check_rotation(&self, rotation: &KeyRotated) -> Result<(), LifecycleError> {
@@ -222,6 +289,9 @@ impl Lifecycle {
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);
+            }
+            Change::Designated(record) => {
+                self.designations.insert(record.key(), record.digest);
             }
             Change::Permitted(id) => drop(self.open.insert(*id, 0)),
             Change::Attempted(attempt) => drop(self.open.insert(attempt.decision, attempt.attempt)),

@@ -87,6 +87,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         body_bytes: 4,
         hold: Some(hold()),
         hold_until: None,
+        designations: Vec::new(),
     };
     change(&mut decided);
     entry(minute, Event::Decided(decided))

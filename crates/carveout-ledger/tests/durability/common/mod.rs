@@ -66,6 +66,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         body_bytes: 4,
         hold: None,
         hold_until: None,
+        designations: Vec::new(),
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
