@@ -1,5 +1,8 @@
 """A use on hold, by both SDKs: refused with the hold's id, approved by an officer, collected once, also across a kill -9."""
 
+import hashlib
+import hmac
+import http.server
 import json
 import threading
 
@@ -42,6 +45,8 @@ def guarded(copied):
         + '\n[[officer]]\nid = "release"\nroles = ["customer/release-authority"]\n'
         + f'key = "file:release.pub"\ntoken_sha256 = "{token["token_sha256"]}"\n'
     )
+    appointed = copied.run("holds", "appoint", "--key", copied.directory / "keys" / "customer.key")
+    assert appointed.returncode == 0, appointed.stderr
     return copied
 
 
@@ -118,3 +123,40 @@ def test_a_gateway_killed_after_an_approval_sends_it_once_and_never_twice(guarde
     kinds = [entry["kind"] for entry in Auditor(guarded.ledger).entries()]
     assert kinds.count("approved") == kinds.count("erased") == 1
     assert not list((guarded.directory / "held").glob("*.sealed")), "the body is erased"
+
+
+def test_a_webhook_is_told_with_a_signature_and_without_content(guarded):
+    """The receiver of docs/holds.md, word for word what it must check."""
+    secret, notices = "0123456789abcdef" * 4, []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            fields = dict(field.split("=") for field in self.headers["Carveout-Signature"].split(","))
+            signed = fields["t"].encode() + b"." + body
+            expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+            notices.append((hmac.compare_digest(fields["v1"], expected), body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    (guarded.directory / "hook.secret").write_text(secret)
+    config = guarded.directory / "carveout.toml"
+    config.write_text(
+        config.read_text()
+        + f'\n[[webhook]]\nurl = "http://127.0.0.1:{receiver.server_port}/hook"\n'
+        + 'secret = "file:hook.secret"\nnews = ["held", "approved"]\ninsecure = true\n'
+    )
+    with guarded.serving() as gateway:
+        hold = held(openai, ask_openai, gateway, guarded)
+        approve(guarded, gateway, hold)
+        until(lambda: len(notices) == 2, "both are told")
+    receiver.shutdown()
+    assert all(signed for signed, _ in notices)
+    told = [json.loads(body) for _, body in notices]
+    assert [(one["news"], one["hold"]) for one in told] == [("held", hold), ("approved", hold)]
+    assert not any(ASK[0]["content"].encode() in body for _, body in notices)

@@ -19,7 +19,7 @@ pub(crate) use self::exposure::{
     Exposure, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport, ExposureScan,
     Instrument, Source, SourceKind, Sources,
 };
-pub(crate) use self::holds::{HoldNamed, Holds, HoldsAt};
+pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.

@@ -14,6 +14,8 @@ pub(crate) enum Holds {
     Approve(HoldsApprove),
     /// Refuse it, with your key; that ends the hold
     Refuse(HoldsRefuse),
+    /// Appoint, as a party, the officers that carveout.toml names in your roles
+    Appoint(HoldsAppoint),
 }
 
 #[derive(Args, Debug)]
@@ -55,6 +57,13 @@ pub(crate) struct HoldsRefuse {
     #[command(flatten)]
     pub(crate) named: HoldNamed,
     /// Your private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct HoldsAppoint {
+    /// The party's private key
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
 }

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     cli::{Global, Serve},
     output::{Exit, Printer},
-    workspace::{OpenLedger, Workspace, adopt, appoint, examine, open_ledger, settings},
+    workspace::{OpenLedger, Workspace, adopt, appoint, appointed, examine, open_ledger, settings},
 };
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
@@ -56,10 +56,11 @@ async fn bind(
     open: &OpenLedger,
 ) -> miette::Result<Gateway> {
     let signers = examine(workspace, &open.pinned)?;
+    let officers = appointed(workspace, &open.pinned)?;
     let settings = settings(workspace, listen, open.ledger.clone(), open.open_holds.clone(), open.last_at)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     adopt(workspace, &open.ledger, &signers, open.last_at).await?;
-    appoint(workspace, &open.ledger, !open.open_holds.is_empty(), open.last_at).await?;
+    appoint(officers, &open.ledger, !open.open_holds.is_empty(), open.last_at).await?;
     Ok(gateway)
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct Config {
     /// Who may answer holds.
     #[serde(default, rename = "officer")]
     pub(crate) officers: Vec<Officer>,
+    /// Who is told what happens to holds.
+    #[serde(default, rename = "webhook")]
+    pub(crate) webhooks: Vec<Webhook>,
     #[serde(default)]
     pub(crate) designations: Designations,
     #[serde(default)]
@@ -138,11 +141,20 @@ pub(crate) struct Holds {
     pub(crate) directory: PathBuf,
     /// The file with the key that they are encrypted under; `held.key` among the openings if left out.
     pub(crate) key: Option<PathBuf>,
+    /// The folder with the parties' signatures over their officers.
+    pub(crate) appointments: PathBuf,
 }
 
 impl Default for Holds {
     fn default() -> Self {
-        Self { seconds: 86_400, most: 1_000, two_person: true, directory: "held".into(), key: None }
+        Self {
+            seconds: 86_400,
+            most: 1_000,
+            two_person: true,
+            directory: "held".into(),
+            key: None,
+            appointments: "officers".into(),
+        }
     }
 }
 
@@ -160,6 +172,33 @@ pub(crate) struct Officer {
     /// The programs that the officer asks for himself.
     #[serde(default)]
     pub(crate) programs: Vec<String>,
+}
+
+/// An address that is told what happens to holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhook {
+    pub(crate) url: String,
+    /// What notices are signed with.
+    pub(crate) secret: Reference,
+    /// What it is told; everything if left out.
+    pub(crate) news: Option<Vec<News>>,
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Allows plain HTTP to an address of this machine.
+    #[serde(default)]
+    pub(crate) insecure: bool,
+    /// Allows addresses of private networks and of this machine.
+    #[serde(default)]
+    pub(crate) private: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum News {
+    Held,
+    Approved,
+    Refused,
+    Expired,
 }
 
 /// Where designations are recorded, and by whom.

@@ -70,6 +70,13 @@ async fn recover(
         interrupted = interruptions.len(),
         "opened the ledger"
     );
+    if recovery.torn_bytes > 0 {
+        tracing::warn!(
+            torn_bytes = recovery.torn_bytes,
+            "the end of the write-ahead log was cut short, as by a crash in the midst of a write. Nothing in it had been \
+             acknowledged; if nothing crashed, somebody changed the file: compare receipts from before with this ledger"
+        );
+    }
     ledger
         .append_all(interruptions)
         .await

@@ -25,7 +25,9 @@ pub(crate) use self::{
     files::{Faults, agreement, listed, read, vocabulary},
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},
     ledger::{OpenLedger, open_for_rotation, open_ledger},
-    officers::{appoint, openings_directory, sealed_bodies, verified_officers},
+    officers::{
+        appoint, appointed, appointment_path, openings_directory, roster, sealed_bodies, verified_officers,
+    },
     settings::settings,
     side::{Side, draft},
     signatures::{note, note_path, statement},

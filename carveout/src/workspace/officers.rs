@@ -1,18 +1,19 @@
 //! Officers, as the configuration appoints them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use carveout_gateway::OfficerSettings;
 use carveout_ledger::{
-    Appointed, Digest, Entry, Event, Ledger, OfficersAppointed, SealedBodies, Timestamp, VerifierKey,
+    Appointed, Appointment, Digest, Entry, Event, Ledger, OfficersAppointed, SealedBodies, SignatureRule,
+    Timestamp, VerifierKey,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::Workspace;
-use crate::config::{Config, Officer};
+use super::{Workspace, note};
+use crate::config::{Config, Officer, Signatures};
 
 /// Every officer of the configuration, checked against the agreements and programs of the workspace.
 pub(crate) fn verified_officers(workspace: &Workspace) -> miette::Result<Vec<OfficerSettings>> {
@@ -74,21 +75,80 @@ fn sha256(text: &str) -> miette::Result<[u8; 32]> {
     Ok(*digest.as_bytes())
 }
 
+/// The officers of the configuration as an entry, yet without signatures.
+pub(crate) fn roster(workspace: &Workspace) -> miette::Result<OfficersAppointed> {
+    Ok(OfficersAppointed {
+        officers: verified_officers(workspace)?.into_iter().map(|officer| officer.appointed).collect(),
+        two_person: workspace.config.holds.two_person,
+        appointments: Vec::new(),
+        signatures: Some(match workspace.config.terms.signatures {
+            Signatures::Required => SignatureRule::Required,
+            Signatures::Optional => SignatureRule::Optional,
+        }),
+    })
+}
+
+/// Where a party's signature over its officers stands.
+pub(crate) fn appointment_path(workspace: &Workspace, party: &str) -> PathBuf {
+    workspace.root.join(&workspace.config.holds.appointments).join(format!("{party}.sig"))
+}
+
+/// The officers with the signatures of their parties, by the pinned keys. In `enforce` mode nobody speaks in a role of a
+/// party that has not signed.
+pub(crate) fn appointed(
+    workspace: &Workspace,
+    pinned: &BTreeMap<String, VerifierKey>,
+) -> miette::Result<OfficersAppointed> {
+    let mut roster = roster(workspace)?;
+    let speaking: BTreeSet<String> = roster.parties().into_iter().map(str::to_owned).collect();
+    for party in pinned.keys().chain(speaking.iter()).collect::<BTreeSet<_>>() {
+        let path = appointment_path(workspace, party);
+        match signed(&roster, party, &path, pinned.get(party)) {
+            Ok(Some(appointment)) => roster.appointments.push(appointment),
+            Ok(None) if !speaking.contains(party) => {}
+            Ok(None) => unsigned(&roster, party, &format!("`{}` does not exist", path.display()))?,
+            Err(why) => unsigned(&roster, party, &why)?,
+        }
+    }
+    Ok(roster)
+}
+
+fn signed(
+    roster: &OfficersAppointed,
+    party: &str,
+    path: &Path,
+    pinned: Option<&VerifierKey>,
+) -> Result<Option<Appointment>, String> {
+    let Some(note) = note(path).map_err(|error| error.to_string())? else { return Ok(None) };
+    let key =
+        pinned.ok_or_else(|| format!("no key is pinned for it; name one under `[parties]` as `{party}`"))?;
+    let appointment = Appointment::read(party, note).map_err(|error| error.to_string())?;
+    roster.verify(&appointment, key).map_err(|error| error.to_string())?;
+    Ok(Some(appointment))
+}
+
+fn unsigned(roster: &OfficersAppointed, party: &str, why: &str) -> miette::Result<()> {
+    if roster.signatures != Some(SignatureRule::Required) {
+        tracing::warn!(party, why, "officers whom their party has not validly appointed may answer holds");
+        return Ok(());
+    }
+    Err(miette!(
+        help = "the party reads the officers in carveout.toml and signs with `carveout holds appoint --key FILE`",
+        "`{party}` has not appointed the officers who speak in its roles: {why}"
+    ))
+}
+
 /// Records who may answer holds from now on. Where nobody ever could, nothing is recorded.
 pub(crate) async fn appoint(
-    workspace: &Workspace,
+    appointed: OfficersAppointed,
     ledger: &Ledger,
     held: bool,
     at: Timestamp,
 ) -> miette::Result<()> {
-    let officers: Vec<Appointed> =
-        verified_officers(workspace)?.into_iter().map(|officer| officer.appointed).collect();
-    if officers.is_empty() && !held {
+    if appointed.officers.is_empty() && appointed.appointments.is_empty() && !held {
         return Ok(());
     }
-    let two_person = workspace.config.holds.two_person;
-    let event = Event::OfficersAppointed(OfficersAppointed { officers, two_person });
-    let recorded = ledger.append(Entry { at, event }).await;
+    let recorded = ledger.append(Entry { at, event: Event::OfficersAppointed(appointed) }).await;
     recorded.map(drop).into_diagnostic().wrap_err("the officers could not be recorded")
 }
 

@@ -4,16 +4,19 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, HoldSettings, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings,
-    Secret, Settings, TargetSettings,
+    Clock, Credential, HoldNews, HoldSettings, Limits, Patience, ProgramSettings, ProviderSettings,
+    RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
 };
 use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
 use carveout_signals::Region;
 use http::Uri;
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::{Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
+
+/// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
+const SHORTEST_SECRET: usize = 32;
 
 /// Builds the gateway's settings.
 pub(crate) fn settings(
@@ -63,6 +66,8 @@ fn region(config: &Config) -> miette::Result<Region> {
 /// Without officers nothing is held any more; what was on hold before still expires and is erased.
 fn holds(workspace: &Workspace, found: Vec<OpenHold>) -> miette::Result<Option<HoldSettings>> {
     let officers = verified_officers(workspace)?;
+    let webhooks = workspace.config.webhooks.iter().map(|one| webhook(workspace, one));
+    let webhooks = webhooks.collect::<miette::Result<_>>()?;
     if officers.is_empty() && found.is_empty() {
         return Ok(None);
     }
@@ -74,7 +79,40 @@ fn holds(workspace: &Workspace, found: Vec<OpenHold>) -> miette::Result<Option<H
         most: holds.most,
         bodies: sealed_bodies(&workspace.root, &workspace.config)?,
         found,
+        webhooks,
     }))
+}
+
+fn webhook(workspace: &Workspace, webhook: &config::Webhook) -> miette::Result<WebhookSettings> {
+    let named = || format!("the webhook `{}` can't be told", without_path(&webhook.url));
+    let secret = webhook.secret.fetch(&workspace.root).wrap_err_with(named)?;
+    if secret.len() < SHORTEST_SECRET {
+        let help = "make one with `openssl rand -hex 32`, and give it to the receiver";
+        return Err(miette!(help = help, "its secret is shorter than {SHORTEST_SECRET} characters"))
+            .wrap_err_with(named);
+    }
+    let news = webhook.news.as_ref().map_or(HoldNews::ALL.to_vec(), |news| {
+        let news = news.iter().map(|one| match one {
+            config::News::Held => HoldNews::Held,
+            config::News::Approved => HoldNews::Approved,
+            config::News::Refused => HoldNews::Refused,
+            config::News::Expired => HoldNews::Expired,
+        });
+        news.collect()
+    });
+    Ok(WebhookSettings {
+        url: webhook.url.parse::<Uri>().into_diagnostic().wrap_err_with(named)?,
+        secret: Secret::new(secret),
+        news,
+        ca_file: webhook.ca_file.as_ref().map(|path| workspace.root.join(path)),
+        insecure: webhook.insecure,
+        private: webhook.private,
+    })
+}
+
+/// The path of a webhook is often its key.
+fn without_path(url: &str) -> String {
+    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
 /// What can't be kept is told now, not to the first caller.

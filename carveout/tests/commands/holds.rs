@@ -24,6 +24,7 @@ fn with_officers(provider: &Serving) -> Workspace {
             ),
         );
     }
+    workspace.run("holds appoint --key keys/customer.key").expect(0, &["release", "requester", "two-person"]);
     workspace
 }
 
@@ -99,9 +100,10 @@ fn an_officer_lists_shows_and_approves_at_a_gateway_and_the_record_says_so() {
     assert_eq!(gateway.stop(), Some(0));
 
     workspace.run("ledger verify --redecide").expect(0, &["verified", "3 decisions", "0 differ"]);
-    workspace
-        .run("ledger show")
-        .expect(0, &["officers appointed", "approved by release", "refused by release", "erased"]);
+    workspace.run("ledger show").expect(
+        0,
+        &["officers appointed by customer", "approved by release", "refused by release", "erased"],
+    );
     workspace.run("holds list").expect(0, &["nothing is on hold"]);
     workspace.run(&format!("holds show {hold}")).expect(0, &["collected"]);
 }
@@ -142,4 +144,82 @@ fn officers_that_the_agreements_do_not_know_are_refused_at_the_start() {
         workspace.edit("carveout.toml", old, new);
         workspace.refuses(&[said]);
     }
+}
+
+#[test]
+fn officers_answer_only_if_their_party_has_signed_for_just_these() {
+    let provider = provider();
+    let workspace = with_officers(&provider);
+    let note = std::fs::read_to_string(workspace.path("officers/customer.sig")).unwrap();
+    assert!(note.starts_with("Carveout statement v1: appointment\nid: customer\n"), "{note}");
+    workspace.run("holds appoint --key release.key").expect(2, &["no party's key"]);
+    // Whoever can write carveout.toml can't appoint: the roles, the person's own programs and the rule are signed.
+    for (old, new) in [
+        ("programs = [\"intelligence-support\"]", "programs = []"),
+        ("file:requester.pub", "file:keys/vendor.pub"),
+        ("id = \"requester\"", "id = \"friend\""),
+        ("[parties]", "[holds]\ntwo_person = false\n\n[parties]"),
+    ] {
+        let workspace = with_officers(&provider);
+        workspace.edit("carveout.toml", old, new);
+        workspace.refuses(&["`customer` has not appointed", "carveout holds appoint --key FILE"]);
+    }
+    std::fs::remove_file(workspace.path("officers/customer.sig")).unwrap();
+    workspace.refuses(&["has not appointed", "does not exist"]);
+    // The other party's signature is none.
+    workspace.run("holds appoint --key keys/vendor.key --json").expect(0, &["vendor"]);
+    workspace.refuses(&["`customer` has not appointed"]);
+    std::fs::copy(workspace.path("officers/vendor.sig"), workspace.path("officers/customer.sig")).unwrap();
+    workspace.refuses(&["`customer` has not appointed"]);
+    workspace.write("officers/customer.sig", &note);
+    let gateway = workspace.serve();
+    assert_eq!(gateway.stop(), Some(0));
+
+    workspace.edit("carveout.toml", "programs = [\"intelligence-support\"]", "programs = []");
+    workspace.edit("carveout.toml", "signatures = \"required\"", "signatures = \"optional\"");
+    let gateway = workspace.serve();
+    assert_eq!(gateway.stop(), Some(0), "while terms are drafted, signatures are recorded and not demanded");
+}
+
+#[test]
+fn a_party_takes_its_word_back_for_good() {
+    let provider = provider();
+    let workspace = with_officers(&provider);
+    let before = (workspace.read("carveout.toml"), workspace.read("officers/customer.sig"));
+    assert_eq!(workspace.serve().stop(), Some(0));
+    let (kept, _) = before.0.split_once("\n[[officer]]").unwrap();
+    workspace.write("carveout.toml", kept);
+    workspace.run("holds appoint --key keys/customer.key").expect(0, &["nobody"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace.write("carveout.toml", &before.0);
+    workspace.write("officers/customer.sig", &before.1);
+    workspace.refuses(&["the older word doesn't come back"]);
+    workspace.run("holds appoint --key keys/customer.key").expect(0, &["release"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace.run("ledger verify").expect(0, &["verified"]);
+}
+
+#[test]
+fn a_webhook_that_must_not_be_told_is_refused_at_the_start() {
+    let provider = provider();
+    let cases = [
+        ("url = \"http://hooks.example/x\"", "must start with `https://`"),
+        ("url = \"https://169.254.169.254/x\"", "not a public one"),
+        ("url = \"https://10.0.0.1/key\"", "set `private = true`"),
+        ("url = \"http://10.0.0.1/x\"\ninsecure = true", "this machine only"),
+        ("url = \"https://hooks.example/x\"\nnews = [\"opened\"]", "unknown variant `opened`"),
+        ("url = \"https://hooks.example/x\"\nca_file = \"carveout.toml\"", "holds no certificate"),
+        ("url = \"https://hooks example/x\"", "can't be told"),
+    ];
+    for (line, said) in cases {
+        let workspace = with_officers(&provider);
+        workspace.write("hook.secret", "0123456789abcdef0123456789abcdef");
+        workspace.append("carveout.toml", &format!("\n[[webhook]]\nsecret = \"file:hook.secret\"\n{line}\n"));
+        workspace.refuses(&[said]);
+    }
+    let workspace = with_officers(&provider);
+    workspace.write("hook.secret", "short");
+    let line = "\n[[webhook]]\nsecret = \"file:hook.secret\"\nurl = \"https://hooks.example/key\"\n";
+    workspace.append("carveout.toml", line);
+    workspace.refuses(&["shorter than 32 characters"]);
 }

@@ -252,7 +252,7 @@ fn a_changed_write_ahead_log_is_refused_and_a_batch_that_a_crash_cut_short_is_no
         let mut flipped = sound.clone();
         flipped[place] ^= 1;
         fs::write(&segment, flipped).unwrap();
-        workspace.refuses(&["could not be opened", "damaged"]);
+        workspace.refuses(&["could not be opened", "damaged", "restore the whole directory"]);
     }
     fs::remove_file(&segment).unwrap();
     workspace.refuses(&["could not be opened", "restore the whole directory"]);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, HoldId, LedgerError,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event, HoldId, LedgerError,
     OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
 use crate::{
     holds::Collecting,
-    house::{House, KnownKey, Route, Target},
+    house::{Admitting, Bound, House, KnownKey, Route, Target},
     settle::Attempt,
     tasks::Finished,
 };
@@ -54,11 +54,15 @@ impl Passage {
 /// A use that has been decided, and everything that the ledger is to say of it.
 pub(crate) struct Case<'a> {
     pub(crate) key: &'a KnownKey,
+    /// What it was decided by.
+    pub(crate) bound: &'a Bound,
     pub(crate) route: &'a Route,
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
     pub(crate) use_: &'a Use,
     pub(crate) decision: &'a Decision,
+    /// What designations that don't bar it have to do with it.
+    pub(crate) effects: &'a [DesignationEffect],
     pub(crate) body: CanonicalBody,
     /// The hold that this use is decided again for, with its approvals.
     pub(crate) collecting: Option<&'a Collecting>,
@@ -107,20 +111,26 @@ pub(crate) enum NotAdmitted {
 
 /// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
 /// append goes on, and its attempt is settled.
-pub(crate) async fn admit(house: &Arc<House>, case: Case<'_>) -> Result<Admission, NotAdmitted> {
+///
+/// `admitting` was taken before the decision: until the entry has its place in the ledger the terms stay what they are.
+pub(crate) async fn admit(
+    house: &Arc<House>,
+    case: Case<'_>,
+    admitting: Admitting,
+) -> Result<Admission, NotAdmitted> {
     const FIRST: u32 = 1;
     let names = Names::draw(house, case.decision.at)?;
     let permitted = case.decision.ruling == Ruling::Permit;
     let attempt = permitted.then_some(FIRST);
     let hold = keep(house, &case, &names).await?;
     let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
-    let recording = record(house.clone(), entries, names, attempt);
+    let recording = record(house.clone(), entries, names, attempt, admitting);
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
         decision = %names.decision,
         index = recorded.position.index,
-        program = case.key.registered.program.id(),
+        program = case.key.program.id(),
         key = %case.key.id,
         route = %case.route.alias,
         provider = %case.target.provider.id,
@@ -150,7 +160,7 @@ async fn keep(
     let held = matches!(case.decision.ruling, Ruling::Hold { .. }) && case.collecting.is_none();
     let Some(holds) = house.holds.as_ref().filter(|_| held) else { return Ok(None) };
     let Some(until) = holds.until(case.decision.at) else { return Ok(None) };
-    if !holds.has_room(case.key.registered.program.id()) {
+    if !holds.has_room(case.key.program.id()) {
         return Err(NotAdmitted::TooManyHeld);
     }
     let commitment = Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes());
@@ -164,6 +174,7 @@ async fn record(
     entries: Vec<Entry>,
     names: Names,
     attempt: Option<u32>,
+    admitting: Admitting,
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
     // The queue of holds is a projection of the entries: it takes them over once they are durable.
@@ -171,7 +182,9 @@ async fn record(
         house.holds.is_some() && matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some())
     });
     let about_a_hold = about_a_hold.cloned();
-    match house.ledger.append_all(entries).await {
+    let appended = house.ledger.append_all(entries).await;
+    drop(admitting);
+    match appended {
         Ok(positions) => {
             if let (Some(holds), Some(entry), Some(position)) =
                 (&house.holds, about_a_hold, positions.first())
@@ -231,7 +244,6 @@ fn entries(
 
 fn decided(case: &Case<'_>, names: &Names) -> Decided {
     let decision = case.decision;
-    let registered = &case.key.registered;
     let (ruling, roles) = match &decision.ruling {
         Ruling::Permit => (carveout_ledger::Ruling::Permit, Vec::new()),
         Ruling::Hold { roles } => {
@@ -242,7 +254,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
     let (grounds, presumed) = (decision.grounds.iter(), decision.presumed.iter());
     Decided {
         decision: names.decision,
-        program: registered.program.id().to_owned(),
+        program: case.key.program.id().to_owned(),
         key: case.key.id.clone(),
         route: case.route.alias.clone(),
         endpoint: case.endpoint.to_owned(),
@@ -272,12 +284,13 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         body_bytes: case.body.len() as u64,
         hold: case.hold(names),
         hold_until: None,
+        designations: case.effects.to_vec(),
     }
 }
 
 /// What a caller is told that may not go on: the clauses in their own words, and nothing about what would pass.
 fn refusal(case: &Case<'_>, names: &Names) -> Notice {
-    let (decision, stack) = (case.decision, &case.key.registered.stack);
+    let (decision, stack) = (case.decision, &case.bound.stack);
     let clauses = decision.grounds.iter().map(|ground| {
         let clause = stack.clause(ground);
         CitedClause {

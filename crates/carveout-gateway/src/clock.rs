@@ -29,7 +29,8 @@ impl Clock {
         Self(Arc::new(source))
     }
 
-    fn wall(&self) -> i64 {
+    /// Milliseconds since 1970, as the source has it: not for decisions.
+    pub(crate) fn wall(&self) -> i64 {
         (self.0)().millis()
     }
 }

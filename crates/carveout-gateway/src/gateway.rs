@@ -21,6 +21,7 @@ use tokio::{
 };
 
 use crate::{
+    adopter::Adopter,
     door::Patient,
     holds,
     house::House,
@@ -52,7 +53,7 @@ pub enum RunError {
     #[error("settlements were still open after {} s; they will be recorded as interrupted at the next start", .0.as_secs())]
     Unsettled(Duration),
     /// The ledger could not be closed.
-    #[error("the ledger could not be closed: {0}")]
+    #[error("the ledger could not be closed")]
     Ledger(#[from] LedgerError),
 }
 
@@ -74,6 +75,12 @@ impl Gateway {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What can change the terms that it decides by, also while it runs.
+    #[must_use]
+    pub fn adopter(&self) -> Adopter {
+        Adopter::of(&self.house)
     }
 
     /// Serves until `shutdown` resolves. Then it stops accepting, lets requests under way finish within the drain

@@ -20,6 +20,7 @@
 //! - What can't be recorded is not forwarded.
 
 mod admit;
+mod adopter;
 mod attest;
 mod claim;
 mod clock;
@@ -34,6 +35,7 @@ mod limits;
 mod log;
 mod models;
 mod notices;
+mod phase_outs;
 mod read;
 mod receipts;
 mod request;
@@ -41,13 +43,15 @@ mod secret;
 mod settings;
 mod settle;
 mod tasks;
+mod webhooks;
 
 pub use admit::Passage;
+pub use adopter::{AdoptError, Adopter, Adoption};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldSettings, OfficerSettings, ProgramSettings, ProviderSettings,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings,
+    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
 };

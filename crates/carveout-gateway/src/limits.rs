@@ -70,6 +70,10 @@ pub struct Patience {
     pub receipt: Duration,
     /// For officers, by a request that waits for its hold, however long it asks to wait.
     pub hold: Duration,
+    /// For one try to tell a webhook.
+    pub notice: Duration,
+    /// Before the second try to tell a webhook; each further pause is four times as long.
+    pub notice_retry: Duration,
     /// For requests under way when the gateway is told to stop.
     pub drain: Duration,
     /// How far the clock may step back before decisions stop.
@@ -88,6 +92,8 @@ impl Default for Patience {
             pooled: Duration::from_secs(30),
             receipt: Duration::from_secs(3),
             hold: Duration::from_secs(300),
+            notice: Duration::from_secs(10),
+            notice_retry: Duration::from_secs(1),
             drain: Duration::from_secs(30),
             clock_tolerance: Duration::from_secs(5),
         }

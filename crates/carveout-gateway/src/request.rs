@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
 use carveout_ledger::{HoldId, LedgerError, LifecycleError, Outcome};
-use carveout_terms::{Facts, Use, UseLayers};
+use carveout_terms::{Facts, Ruling, Timestamp, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
@@ -16,10 +16,11 @@ use crate::{
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
     health, holds,
-    house::{House, KnownKey, Route, Target},
+    house::{Admitting, House, KnownKey, Route, Target},
     models,
-    notices::{Refusal, Ruled},
+    notices::{Denied, Refusal, Ruled},
     read, receipts,
+    settings::Moves,
     settle::Attempt,
 };
 
@@ -87,7 +88,7 @@ async fn ask(
         }
         return holds::collect(house, key, hold, Some(&asked)).await;
     }
-    let program = &key.registered.program;
+    let program = &key.program;
     let claim = key
         .claims
         .read(&head.headers, &house.vocabulary, program)
@@ -158,52 +159,84 @@ pub(crate) enum Tried {
 }
 
 impl Asking<'_> {
-    /// Tries the route's targets in their order. Only a target that can't be connected to passes the request on, and
-    /// the next one is attested, decided and admitted anew: its maker, host and operator are other facts.
+    /// Tries the route's targets in their order. A target that can't be connected to passes the request on, and so does
+    /// one that is barred, as the route says. The next one is attested, decided and admitted anew: its maker, host and
+    /// operator are other facts, and the terms may be others by then.
     async fn each_target(&self) -> Result<Response<Reply>, Refusal> {
-        let mut unreachable = None;
+        let mut last = None;
         for target in &self.route.targets {
-            match self.one_target(target).await? {
-                Tried::Answered(response) => return Ok(response),
-                Tried::Unreachable(attempt, ruled) => {
+            match self.one_target(target).await {
+                Ok(Tried::Answered(response)) => return Ok(response),
+                Ok(Tried::Unreachable(attempt, ruled)) => {
                     attempt.settle(Outcome::ProviderUnreachable);
-                    unreachable = Some(ruled);
+                    let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
+                    last = Some(Refusal { ruled: Some(ruled), ..self.refuse(notice) });
                 }
+                Err(refusal) if self.moves_on(&refusal) => last = Some(refusal),
+                Err(refusal) => return Err(refusal),
             }
         }
-        let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
-        Err(Refusal { ruled: unreachable, ..self.refuse(notice) })
+        Err(last.unwrap_or_else(|| {
+            self.refuse(Notice::provider_failed(Unanswered::Unreachable.to_string()))
+        }))
+    }
+
+    /// Whether a refusal at one target passes the request on.
+    fn moves_on(&self, refusal: &Refusal) -> bool {
+        match (self.route.moves, refusal.denied) {
+            (_, None) | (Moves::Never, _) => false,
+            (Moves::WhenDenied, Some(_)) => true,
+            (Moves::WhenBarred, Some(denied)) => denied == Denied::ByDesignations,
+        }
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let use_ = self.attest(target)?;
-        let decision = self.key.registered.stack.decide(&use_);
+        let admitting = self.house.terms.admitting().await;
+        let bound = admitting.bound(self.key.program.id()).cloned().ok_or_else(|| self.unbound())?;
+        let at = self.time()?;
+        let use_ = self.attest(target, at)?;
+        let decision = bound.stack.decide(&use_);
+        let effects = match decision.ruling {
+            Ruling::Permit => bound.effects(at, &|at| self.attest(target, at).ok()),
+            Ruling::Hold { .. } | Ruling::Deny => Vec::new(),
+        };
         let case = Case {
             key: self.key,
+            bound: &bound,
             route: self.route,
             endpoint: self.endpoint,
             target,
             use_: &use_,
             decision: &decision,
+            effects: &effects,
             body: self.asked.canonical(&target.recorded.model),
             collecting: None,
         };
-        proceed(self.house, self.dialect, self.asked.stream(), case).await
+        proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
     }
 
-    /// Puts together what is known about this use of that target.
-    fn attest(&self, target: &Target) -> Result<Use, Refusal> {
-        let house = self.house;
-        let at = house.clock.now().map_err(|error| {
+    fn time(&self) -> Result<Timestamp, Refusal> {
+        self.house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
-        })?;
+        })
+    }
+
+    /// Can't happen: terms are replaced for all programs or for none.
+    fn unbound(&self) -> Refusal {
+        tracing::error!(program = self.key.program.id(), "nothing binds a program, so nothing is decided");
+        self.refuse(Notice::unavailable("no terms are in force, so nothing was decided"))
+    }
+
+    /// Puts together what is known about this use of that target, at an instant.
+    fn attest(&self, target: &Target, at: Timestamp) -> Result<Use, Refusal> {
+        let house = self.house;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
         let assemble = || {
             let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             let layers = UseLayers {
                 caller: Some(self.claim),
-                program: Some(self.key.registered.program.facts()),
+                program: Some(self.key.program.facts()),
                 gateway: Some(&gateway),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
@@ -235,10 +268,18 @@ pub(crate) async fn proceed(
     dialect: Dialect,
     stream: bool,
     case: Case<'_>,
+    admitting: Admitting,
 ) -> Result<Tried, Refusal> {
-    let (decision, target) = (case.decision, case.target);
+    let (decision, target, effects) = (case.decision, case.target, case.effects);
+    let at = carveout_ledger::Timestamp::from_millis(decision.at.millis());
+    let denied = match decision.ruling {
+        Ruling::Deny if case.bound.barred(decision) => Some(Denied::ByDesignations),
+        Ruling::Deny => Some(Denied::ByAgreements),
+        Ruling::Permit | Ruling::Hold { .. } => None,
+    };
+    house.phase_outs.tell(case.key.program.id(), effects, at);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
-    let admission = admit::admit(house, case).await.map_err(|error| {
+    let admission = admit::admit(house, case, admitting).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
         refuse(match &error {
             // Somebody else was faster: the ledger lets a hold be collected once.
@@ -253,10 +294,11 @@ pub(crate) async fn proceed(
         Admission::Refused(recorded, notice) => Err(Refusal {
             ruled: Some(Ruled::of(dialect, decision, &recorded)),
             held: recorded.hold,
+            denied,
             ..refuse(notice)
         }),
         Admission::Admitted(recorded, passage, attempt) => {
-            let ruled = Ruled::of(dialect, decision, &recorded);
+            let ruled = Ruled::of(dialect, decision, &recorded).permitted(target, at, effects);
             match forward::send(passage).await {
                 Ok(answer) => {
                     let expected = guard::Expected { dialect, stream };
@@ -277,9 +319,7 @@ fn settle_unanswered(attempt: Attempt, unanswered: Unanswered) -> Notice {
         Unanswered::Unreachable => {
             (Outcome::ProviderUnreachable, Notice::provider_failed(unanswered.to_string()))
         }
-        Unanswered::Silent => {
-            (Outcome::ProviderUnreachable, Notice::provider_timed_out(unanswered.to_string()))
-        }
+        Unanswered::Silent => (Outcome::ProviderSilent, Notice::provider_timed_out(unanswered.to_string())),
         Unanswered::Cut => (Outcome::ProviderCut, Notice::provider_failed(unanswered.to_string())),
     };
     attempt.settle(outcome);

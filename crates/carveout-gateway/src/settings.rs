@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use carveout_dialects::Dialect;
 use carveout_ledger::{Appointed, Ledger, OpenHold, Openings, SealedBodies};
 use carveout_signals::Region;
-use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Program, Stack, Timestamp, Vocabulary, designation::Watched};
 use http::Uri;
 
 use crate::{
@@ -70,6 +70,53 @@ pub struct HoldSettings {
     pub bodies: SealedBodies,
     /// The holds that were found when the ledger was opened.
     pub found: Vec<OpenHold>,
+    /// Who is told of holds and answers.
+    pub webhooks: Vec<WebhookSettings>,
+}
+
+/// An address that is told what happens to holds.
+#[derive(Debug)]
+pub struct WebhookSettings {
+    /// Where notices are posted: `https`, at a public address.
+    pub url: Uri,
+    /// What notices are signed with (HMAC-SHA256).
+    pub secret: Secret,
+    /// What it is told.
+    pub news: Vec<HoldNews>,
+    /// A file of PEM certificates to trust instead of the machine's roots.
+    pub ca_file: Option<PathBuf>,
+    /// Allows plain HTTP to an address of this machine.
+    pub insecure: bool,
+    /// Allows addresses of private networks and of this machine.
+    pub private: bool,
+}
+
+/// What can happen to a hold that others may want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HoldNews {
+    /// It was opened.
+    Held,
+    /// An officer approved it.
+    Approved,
+    /// An officer refused it.
+    Refused,
+    /// Nobody answered in time.
+    Expired,
+}
+
+impl HoldNews {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Refused, Self::Expired];
+
+    /// The word for it in a notice.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// An officer, and how he shows who he is.
@@ -86,8 +133,33 @@ pub struct OfficerSettings {
 pub struct ProgramSettings {
     /// Its keys, purposes and registered facts.
     pub program: Arc<Program>,
-    /// The agreements it is bound by, compiled.
+    /// The agreements it is bound by, compiled, with the limits of designations.
     pub stack: Arc<Stack>,
+    /// The designations that have something to do with its uses.
+    pub designations: Vec<Arc<Watched>>,
+}
+
+/// What binds one program.
+#[derive(Debug)]
+pub struct ProgramTerms {
+    /// The program's id.
+    pub program: String,
+    /// The agreements it is bound by, compiled, with the limits of designations.
+    pub stack: Arc<Stack>,
+    /// The designations that have something to do with its uses.
+    pub designations: Vec<Arc<Watched>>,
+}
+
+/// When a denial at one target of a route passes a request on to the next. That one is decided anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Moves {
+    /// When nothing but designations deny it.
+    #[default]
+    WhenBarred,
+    /// On every denial.
+    WhenDenied,
+    /// Never.
+    Never,
 }
 
 /// Who answers: one account at one address.
@@ -127,6 +199,8 @@ pub struct RouteSettings {
     pub alias: String,
     /// In the order in which they are tried. All speak the same dialect: nothing is translated.
     pub targets: Vec<TargetSettings>,
+    /// When a denial passes a request on to the next target.
+    pub moves: Moves,
     /// The time shown for it in the list of models.
     pub created: Timestamp,
 }
@@ -225,6 +299,14 @@ pub enum SettingsError {
     /// What is on hold can't be read.
     #[error("the uses on hold can't be read: {problem}")]
     Holds {
+        /// What is wrong.
+        problem: String,
+    },
+    /// A webhook can't be told.
+    #[error("the webhook `{url}`: {problem}")]
+    Webhook {
+        /// Its address, without path.
+        url: String,
         /// What is wrong.
         problem: String,
     },

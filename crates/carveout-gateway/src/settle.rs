@@ -110,8 +110,13 @@ impl Open {
         };
         let decision = self.decision;
         let at = Timestamp::from_millis(house.clock.recording().millis());
-        match house.ledger.append_soon(&Entry { at, event: Event::Settled(settled) }) {
+        let entry = Entry { at, event: Event::Settled(settled) };
+        match house.ledger.append_soon(&entry) {
             Ok(position) => {
+                // It has its place: whatever is decided of the hold from now on stands after it.
+                if let Some(holds) = &house.holds {
+                    holds.project(&entry, position);
+                }
                 tracing::debug!(%decision, index = position.index, outcome = ?outcome, "settled");
             }
             // The attempt stays open in the ledger and is closed as interrupted at the next start.

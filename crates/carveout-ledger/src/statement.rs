@@ -13,6 +13,8 @@ use crate::{Digest, Note, NoteError, SigningKey, VerifierKey};
 pub enum Domain {
     /// A party signs an agreement.
     Agreement,
+    /// A party appoints the officers who speak in its roles.
+    Appointment,
     /// A role approves a held use.
     Approval,
     /// An authority records a designation.
@@ -26,6 +28,7 @@ impl Domain {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Agreement => "agreement",
+            Self::Appointment => "appointment",
             Self::Approval => "approval",
             Self::Designation => "designation",
             Self::KeyRotation => "key rotation",
@@ -147,8 +150,8 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 4] =
-        [Domain::Agreement, Domain::Approval, Domain::Designation, Domain::KeyRotation];
+    const DOMAINS: [Domain; 5] =
+        [Domain::Agreement, Domain::Appointment, Domain::Approval, Domain::Designation, Domain::KeyRotation];
 
     fn key(name: &str, seed: u8) -> SigningKey {
         SigningKey::from_seed(name, &[seed; 32]).unwrap()

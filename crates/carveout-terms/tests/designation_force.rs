@@ -384,8 +384,13 @@ fn compiled(
     program: Option<&str>,
 ) -> carveout_terms::designation::Compiled {
     let program = program.map(str::to_owned);
-    let options =
-        Options { known: Some(when("2030-01-01")), program, announced: false, hold: false, party: "customer".to_owned() };
+    let options = Options {
+        known: Some(when("2030-01-01")),
+        program,
+        announced: false,
+        hold: false,
+        party: "customer".to_owned(),
+    };
     docket.compile(vocabulary, &options).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use carveout_ledger::{
-    Appointed, Approved, CommittedPart, Entry, Event, HoldAnswer, HoldId, LedgerReader, Openings, Refused,
-    Ruling, SealedBodies, SealedError, SigningKey, Timestamp,
+    Appointed, Approved, CommittedPart, DecisionId, Entry, Event, HoldAnswer, HoldId, LedgerReader, Openings,
+    Outcome, Refused, Ruling, SealedBodies, SealedError, SigningKey, Timestamp,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -28,6 +28,7 @@ pub(super) struct Local {
 struct Read {
     holds: BTreeMap<HoldId, Hold>,
     approved: BTreeMap<HoldId, Vec<Approved>>,
+    sending: BTreeMap<DecisionId, HoldId>,
 }
 
 impl Local {
@@ -82,7 +83,7 @@ impl Local {
             read.step(index, &bytes)?;
         }
         let now = Timestamp::from_millis(now().millis());
-        let Read { mut holds, approved } = read;
+        let Read { mut holds, approved, .. } = read;
         for (id, hold) in &mut holds {
             self.judge(hold, approved.get(id).map(Vec::as_slice).unwrap_or_default(), now);
         }
@@ -154,7 +155,10 @@ impl Read {
         let entry = Entry::parse(bytes).into_diagnostic()?;
         match entry.event {
             Event::Decided(decided) => match decided.hold {
-                Some(hold) if decided.ruling == Ruling::Permit => self.end(hold, "collected"),
+                Some(hold) if decided.ruling == Ruling::Permit => {
+                    self.sending.insert(decided.decision, hold);
+                    self.end(hold, "collected");
+                }
                 _ => {
                     self.holds.extend(Hold::opened(index, bytes)?.map(|hold| (hold.id, hold)));
                 }
@@ -162,6 +166,12 @@ impl Read {
             Event::Approved(approved) => self.approved.entry(approved.hold).or_default().push(approved),
             Event::Refused(refused) => self.end(refused.hold, "refused"),
             Event::Expired(expired) => self.end(expired.hold, "expired"),
+            // What was not sent waits again.
+            Event::Settled(settled) if settled.outcome == Outcome::ProviderUnreachable => {
+                if let Some(hold) = self.sending.remove(&settled.decision) {
+                    self.end(hold, "waiting");
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -1,8 +1,9 @@
-//! `holds`: see what is on hold, approve it or refuse it.
+//! `holds`: see what is on hold, approve it or refuse it; appoint those who may.
 //!
 //! An answer is signed here, with the officer's own key, over the entry as it stands in the ledger. What a gateway
 //! says about a hold beside its entry is shown and not believed.
 
+mod appoint;
 mod hold;
 mod local;
 mod remote;
@@ -42,6 +43,7 @@ pub(super) fn run(global: &Global, command: Holds, printer: &Printer) -> miette:
         Holds::Refuse(arguments) => {
             give(global, &arguments.named, &arguments.key, &Answer { minutes: None, roles: &[] }, printer)
         }
+        Holds::Appoint(arguments) => appoint::run(global, &arguments, printer),
     }
 }
 

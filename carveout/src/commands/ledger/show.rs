@@ -142,7 +142,8 @@ fn line(event: &Event) -> String {
                 .map(|officer| format!("{} ({})", officer.officer, officer.roles.join(", ")))
                 .collect();
             let rule = if appointed.two_person { "" } else { ", without the two-person rule" };
-            format!("officers appointed: {}{rule}", officers.join(", "))
+            let parties: Vec<&str> = appointed.appointments.iter().map(|one| one.party.as_str()).collect();
+            format!("officers appointed by {}: {}{rule}", listed(&parties), officers.join(", "))
         }
         Event::Approved(approved) => {
             let (officer, roles) = (&approved.officer, approved.roles.join(", "));

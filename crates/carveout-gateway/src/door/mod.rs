@@ -4,6 +4,7 @@ mod body;
 mod headers;
 mod key;
 mod stall;
+mod turned_away;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use self::{body::BodyError, headers::HeadError, key::KeyError};
 pub(crate) use self::{
     headers::{CARVEOUT_HOLD, CARVEOUT_USE, is_event_stream, is_json},
     stall::Patient,
+    turned_away::TurnedAway,
 };
 use crate::{
     holds::Holds,
@@ -27,8 +29,8 @@ use crate::{
 pub(crate) fn enter(house: &House, head: &mut Parts) -> Result<Arc<KnownKey>, Box<Notice>> {
     headers::strip(&mut head.headers);
     key::refuse_in_address(&head.uri).and_then(|()| recognise(house, &head.headers)).map_err(|error| {
-        // Unauthenticated refusals never reach the ledger: anybody could fill it.
-        tracing::debug!(%error, "not let in");
+        // Unauthenticated refusals never reach the ledger: anybody could fill it. Nor may they fill the log.
+        house.turned_away.tell(error);
         Box::new(match error {
             KeyError::InAddress => Notice::bad_request(error.to_string(), None),
             KeyError::Missing | KeyError::Ambiguous | KeyError::Unknown | KeyError::Expired => {
@@ -54,7 +56,7 @@ pub(crate) fn enter_officer<'h>(
         holds.zip(known).filter(|_| matches).ok_or(KeyError::Unknown)
     });
     known.map(|(holds, officer)| (holds, &officer.appointed)).map_err(|error| {
-        tracing::debug!(%error, "no officer");
+        house.turned_away.tell(error);
         Box::new(Notice::unauthenticated())
     })
 }

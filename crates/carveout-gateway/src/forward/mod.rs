@@ -16,8 +16,11 @@ use http::{
 use http_body_util::Full;
 use tokio::time::timeout;
 
-pub(crate) use self::connection::{Arriving, Connection};
 use self::connection::{Pool, Unsent};
+pub(crate) use self::{
+    connection::{Arriving, Connection},
+    tls::{trusting, trusting_nobody},
+};
 use crate::{
     admit::Passage,
     limits::{Limits, Patience},

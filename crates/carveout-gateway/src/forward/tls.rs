@@ -33,7 +33,9 @@ pub(super) fn connector(settings: &ProviderSettings, patience: Duration) -> Resu
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(patience));
     // A provider in plain text needs no roots, so a machine without any can still serve a local model.
-    let config = if encrypted { client_config(settings)? } else { rootless()? };
+    let roots = |problem: String| SettingsError::Roots { provider: settings.id.clone(), problem };
+    let config = if encrypted { trusting(settings.ca_file.as_deref()) } else { trusting_nobody() };
+    let config = config.map_err(roots)?;
     let schemes = HttpsConnectorBuilder::new().with_tls_config(config);
     let protocols = if encrypted { schemes.https_only() } else { schemes.https_or_http() };
     Ok(TowerToHyperService::new(protocols.enable_http1().wrap_connector(tcp)))
@@ -45,24 +47,25 @@ fn is_loopback(uri: &Uri) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn client_config(settings: &ProviderSettings) -> Result<ClientConfig, SettingsError> {
-    let roots = |problem: String| SettingsError::Roots { provider: settings.id.clone(), problem };
+/// Trusts the certificates in a file, or else the machine's.
+pub(crate) fn trusting(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     let builder = versions()?;
-    let builder = match &settings.ca_file {
-        Some(file) => builder.with_root_certificates(read_roots(file).map_err(roots)?),
-        None => builder.with_native_roots().map_err(|error| roots(error.to_string()))?,
+    let builder = match ca_file {
+        Some(file) => builder.with_root_certificates(read_roots(file)?),
+        None => builder.with_native_roots().map_err(|error| error.to_string())?,
     };
     Ok(builder.with_no_client_auth())
 }
 
-fn rootless() -> Result<ClientConfig, SettingsError> {
+/// For connections in plain text.
+pub(crate) fn trusting_nobody() -> Result<ClientConfig, String> {
     Ok(versions()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-fn versions() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, SettingsError> {
+fn versions() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, String> {
     ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| SettingsError::Roots { provider: "*".to_owned(), problem: error.to_string() })
+        .map_err(|error| error.to_string())
 }
 
 fn read_roots(file: &Path) -> Result<RootCertStore, String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice};
 use carveout_ledger::{Commitment, CommittedPart, HoldId, Outcome, Timestamp};
-use carveout_terms::{ClauseRef, Known, RoleId, Use};
+use carveout_terms::{ClauseRef, Known, RoleId};
 use http::Response;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
     attest::Evidence,
     forward::Unanswered,
     guard::Reply,
-    house::{House, KnownKey, Route, Target},
+    house::{Bound, House, KnownKey, Route, Target},
     notices::Refusal,
     read,
     request::{Tried, proceed, unattested},
@@ -44,12 +44,14 @@ pub(crate) async fn collect(
     asked_again: Option<&Asked>,
 ) -> Result<Response<Reply>, Refusal> {
     let found = house.holds.as_ref().and_then(|holds| Some((holds, holds.queue.get(hold)?)));
-    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.registered.program.id())
+    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.program.id())
     else {
         return Err(Refusal::new(Dialect::OpenAi, Notice::not_found(NO_SUCH_HOLD)));
     };
     let dialect = dialect(&held);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
+    let admitting = house.terms.admitting().await;
+    let bound = admitting.bound(key.program.id()).cloned().ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let now = house.clock.now().map_err(|error| {
         tracing::error!(%error, "nothing is decided");
         refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
@@ -60,7 +62,7 @@ pub(crate) async fn collect(
     }
     let approvals = holds.standing(&held, at);
     if approvals.len() < held.decided.roles.len() {
-        return Err(refuse(waiting(key, &held)));
+        return Err(refuse(waiting(&bound, &held)));
     }
     let body = unsealed(house, holds, &held).await.map_err(refuse)?;
     let asked = read::read(dialect, &body, &house.limits).map_err(|notice| Refusal::new(dialect, notice))?;
@@ -72,25 +74,37 @@ pub(crate) async fn collect(
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
-    let use_ = again(house, key, &held, target, (&asked, &evidence), now, approvals)
-        .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let decision = key.registered.stack.decide(&use_);
+    let changed = || refuse(Notice::forbidden(CHANGED));
+    let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
+        .ok_or_else(changed)?;
+    let use_ = known.assemble(&house.vocabulary).map_err(|_missing| changed())?;
+    let decision = bound.stack.decide(&use_);
+    let effects = bound.effects(now, &|at| {
+        let mut known = known.clone();
+        known.gateway.set_datetime(&house.vocabulary, "at", at).ok()?;
+        known.assemble(&house.vocabulary).ok()
+    });
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
+        bound: &bound,
         route,
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
         decision: &decision,
+        effects: &effects,
         body: asked.canonical(&target.recorded.model),
         collecting: Some(&collecting),
     };
-    match proceed(house, dialect, asked.stream(), case).await? {
+    match proceed(house, dialect, asked.stream(), case, admitting).await? {
         Tried::Answered(response) => Ok(response),
         Tried::Unreachable(attempt, ruled) => {
             attempt.settle(Outcome::ProviderUnreachable);
-            let notice = Notice::provider_failed(Unanswered::Unreachable.to_string());
+            let notice = Notice::provider_failed(format!(
+                "{}, so nothing was sent; what was approved still waits: come back with {hold}",
+                Unanswered::Unreachable
+            ));
             Err(Refusal { ruled: Some(ruled), ..refuse(notice) })
         }
     }
@@ -123,10 +137,10 @@ fn over(held: &Held, at: Timestamp) -> Option<Notice> {
 }
 
 /// The notice that the hold was opened with, again.
-fn waiting(key: &KnownKey, held: &Held) -> Notice {
+fn waiting(bound: &Bound, held: &Held) -> Notice {
     let clauses = held.decided.grounds.iter().map(|cited| {
         let (agreement, clause) = (cited.agreement.clone(), cited.clause.clone());
-        let found = key.registered.stack.clause(&ClauseRef { agreement, clause });
+        let found = bound.stack.clause(&ClauseRef { agreement, clause });
         CitedClause {
             agreement: cited.agreement.clone(),
             clause: cited.clause.clone(),
@@ -162,18 +176,17 @@ fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h
     (route.dialect == dialect(held)).then_some((route, target))
 }
 
-/// The use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
+/// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
 fn again(
     house: &House,
-    key: &KnownKey,
+    (key, bound): (&KnownKey, &Bound),
     held: &Held,
     target: &Target,
     (asked, evidence): (&Asked, &Evidence),
     now: carveout_terms::Timestamp,
     approvals: Vec<String>,
-) -> Option<Use> {
+) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let registered = &key.registered;
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
@@ -181,11 +194,11 @@ fn again(
     let measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
-        && known.program == *registered.program.facts()
-        && held.decided.terms.as_bytes() == registered.stack.digest().as_bytes()
-        && registered.program.admits(&known.caller, vocabulary).is_ok();
+        && known.program == *key.program.facts()
+        && held.decided.terms.as_bytes() == bound.stack.digest().as_bytes()
+        && key.program.admits(&known.caller, vocabulary).is_ok();
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
-    if same { known.assemble(vocabulary).ok() } else { None }
+    same.then_some(known)
 }
 
 impl Holds {

@@ -16,7 +16,8 @@ use std::{sync::Arc, time::Duration};
 
 use carveout_dialects::CanonicalBody;
 use carveout_ledger::{
-    Appointed, Commitment, Entry, HoldId, Ledger, Position, SealedBodies, SealedError, Timestamp, leaf_hash,
+    Appointed, Commitment, Decided, Entry, Event, HoldId, Ledger, Position, SealedBodies, SealedError,
+    Timestamp, leaf_hash,
 };
 
 use self::queue::{Held, Queue};
@@ -26,7 +27,10 @@ pub(crate) use self::{
     sweep::sweep,
     wait::{asked_to_wait, until_answered},
 };
-use crate::settings::{HoldSettings, OfficerSettings, SettingsError};
+use crate::{
+    settings::{HoldNews, HoldSettings, OfficerSettings, SettingsError},
+    webhooks::Webhooks,
+};
 
 /// The holds of one gateway.
 pub(crate) struct Holds {
@@ -36,12 +40,17 @@ pub(crate) struct Holds {
     most: usize,
     bodies: Arc<SealedBodies>,
     queue: Queue,
+    webhooks: Webhooks,
 }
 
 impl Holds {
     /// Makes the queue again from the entries, and removes the bodies that no hold needs.
-    pub(crate) fn rebuild(settings: HoldSettings, ledger: &Ledger) -> Result<Self, SettingsError> {
-        let HoldSettings { officers, two_person, lasts, most, bodies, found } = settings;
+    pub(crate) fn rebuild(
+        settings: HoldSettings,
+        ledger: &Ledger,
+        webhooks: Webhooks,
+    ) -> Result<Self, SettingsError> {
+        let HoldSettings { officers, two_person, lasts, most, bodies, found, webhooks: _ } = settings;
         let failed = |problem: String| SettingsError::Holds { problem };
         let queue = Queue::default();
         let mut open = Vec::new();
@@ -54,8 +63,9 @@ impl Holds {
             }
             open.extend(hold.ended.is_none().then_some(hold.hold));
         }
+        queue.interrupt();
         bodies.erase_all_but(&open).map_err(|error| failed(error.to_string()))?;
-        Ok(Self { officers, two_person, lasts, most, bodies: Arc::new(bodies), queue })
+        Ok(Self { officers, two_person, lasts, most, bodies: Arc::new(bodies), queue, webhooks })
     }
 
     /// Until when a use that is held now waits; `None` if nobody could ever lift it.
@@ -84,6 +94,22 @@ impl Holds {
     /// Takes over what an entry says that has become durable.
     pub(crate) fn project(&self, entry: &Entry, position: Position) {
         self.queue.apply(entry, position);
+        if !self.webhooks.is_empty() {
+            self.tell(entry, position);
+        }
+    }
+
+    fn tell(&self, entry: &Entry, position: Position) {
+        let (news, hold) = match &entry.event {
+            Event::Decided(Decided { hold: Some(hold), hold_until: Some(_), .. }) => (HoldNews::Held, *hold),
+            Event::Approved(approved) => (HoldNews::Approved, approved.hold),
+            Event::Refused(refused) => (HoldNews::Refused, refused.hold),
+            Event::Expired(expired) => (HoldNews::Expired, expired.hold),
+            _ => return,
+        };
+        if let Some(held) = self.queue.get(hold) {
+            self.webhooks.tell(news, entry, position, &held.entry());
+        }
     }
 
     /// The officers, as configured.

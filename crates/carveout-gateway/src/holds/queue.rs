@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use carveout_ledger::{Approved, Decided, Digest, Entry, Event, HoldId, Position, Ruling, Timestamp};
+use carveout_ledger::{
+    Approved, Decided, DecisionId, Digest, Entry, Event, HoldId, Outcome, Position, Ruling, Timestamp,
+};
 use lru::LruCache;
 use tokio::sync::watch;
 
@@ -24,6 +26,15 @@ pub(super) struct Held {
     pub(super) until: Timestamp,
     pub(super) approvals: Vec<Approved>,
     pub(super) end: Option<End>,
+    /// The permit under which it is being sent: until that ends, the body is needed.
+    pub(super) sending: Option<DecisionId>,
+}
+
+impl Held {
+    /// The entry that opened it.
+    pub(super) fn entry(&self) -> Entry {
+        Entry { at: self.at, event: Event::Decided(self.decided.clone()) }
+    }
 }
 
 /// How a hold ended.
@@ -52,12 +63,13 @@ pub(super) struct Queue {
 
 struct State {
     held: HashMap<HoldId, Arc<Held>>,
+    sending: HashMap<DecisionId, HoldId>,
     over: LruCache<HoldId, Arc<Held>>,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        let state = State { held: HashMap::new(), over: LruCache::new(REMEMBERED) };
+        let state = State { held: HashMap::new(), sending: HashMap::new(), over: LruCache::new(REMEMBERED) };
         Self { state: Mutex::new(state), changed: watch::Sender::default() }
     }
 }
@@ -78,10 +90,21 @@ impl Queue {
                     state.over.put(erased.hold, held);
                 }
             }
+            Event::Settled(settled) => {
+                let Some(hold) = state.sending.remove(&settled.decision) else { return };
+                state.sent(hold, settled.outcome != Outcome::ProviderUnreachable);
+            }
             _ => return,
         }
         drop(state);
         self.changed.send_replace(());
+    }
+
+    /// After a start: what was being sent when the last gateway ended has been recorded as interrupted.
+    pub(super) fn interrupt(&self) {
+        let mut state = self.state();
+        let sending: Vec<HoldId> = state.sending.drain().map(|(_, hold)| hold).collect();
+        sending.into_iter().for_each(|hold| state.sent(hold, true));
     }
 
     /// A hold, also one that is over and remembered.
@@ -127,12 +150,26 @@ impl State {
                     until,
                     approvals: Vec::new(),
                     end: None,
+                    sending: None,
                 };
                 self.held.insert(id, Arc::new(held));
             }
-            (Some(id), _) if decided.ruling == Ruling::Permit => self.end(id, End::Collected),
+            (Some(id), _) if decided.ruling == Ruling::Permit => {
+                self.sending.insert(decided.decision, id);
+                self.change(id, |held| {
+                    (held.end, held.sending) = (Some(End::Collected), Some(decided.decision));
+                });
+            }
             _ => {}
         }
+    }
+
+    /// What was not sent waits again.
+    fn sent(&mut self, hold: HoldId, sent: bool) {
+        self.change(hold, |held| {
+            held.sending = None;
+            held.end = held.end.filter(|_| sent);
+        });
     }
 
     fn end(&mut self, hold: HoldId, end: End) {

@@ -23,6 +23,9 @@ pub(crate) async fn sweep(house: Arc<House>) {
 }
 
 async fn attend(house: &Arc<House>, held: &Held) {
+    if held.sending.is_some() {
+        return;
+    }
     if held.end.is_some() {
         return erase(house, held).await;
     }

@@ -7,18 +7,21 @@ use std::{
 
 use tokio::{runtime::Handle, sync::Semaphore};
 
-use super::{House, KnownKey, Registered, Route, Target};
+use super::{House, InForce, KnownKey, Route, Target, terms::Terms};
 use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    phase_outs::PhaseOuts,
     settings::{
-        DEMO_KEY_PREFIX, ProgramSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+        DEMO_KEY_PREFIX, ProgramSettings, ProgramTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
         TargetSettings,
     },
     tasks::Tasks,
+    webhooks::Webhooks,
 };
 
 pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
@@ -37,14 +40,28 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
             unique(&mut keys, "key", &id, Arc::new(key))?;
         }
     }
+    let bound = settings.programs.iter().map(|one| ProgramTerms {
+        program: one.program.id().to_owned(),
+        stack: one.stack.clone(),
+        designations: one.designations.clone(),
+    });
+    let terms = Terms::new(InForce::of(bound.collect()));
     let mut routes = HashMap::new();
     let aliases = settings.routes.iter().map(|route| route.alias.clone()).collect();
     for route in &settings.routes {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
-    let holds = settings.holds.map(|holds| Holds::rebuild(holds, &settings.ledger)).transpose()?;
+    let holds = match settings.holds {
+        None => None,
+        Some(holds) => {
+            let webhooks = Webhooks::start(&holds.webhooks, &settings.clock, &settings.patience)?;
+            Some(Holds::rebuild(holds, &settings.ledger, webhooks)?)
+        }
+    };
     Ok(House {
+        terms,
+        phase_outs: PhaseOuts::default(),
         holds,
         measures: Measures::of(&settings.vocabulary, settings.region),
         vocabulary: settings.vocabulary,
@@ -58,6 +75,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
         searches: Semaphore::new(1),
+        turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
 }
@@ -86,14 +104,13 @@ fn unique<T>(
 
 fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
     let program = &settings.program;
-    let registered = Arc::new(Registered { program: program.clone(), stack: settings.stack.clone() });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),
         sha256: key.sha256,
         expires: key.expires,
         claims: RecentClaims::new(key.claim.clone()),
-        registered: registered.clone(),
+        program: program.clone(),
     })
     .collect()
 }
@@ -113,7 +130,7 @@ fn build_route(
     if targets.iter().any(|target| target.provider.dialect != dialect) {
         return Err(SettingsError::MixedDialects { alias: alias() });
     }
-    Ok(Route { alias: alias(), dialect, targets, created: route.created })
+    Ok(Route { alias: alias(), dialect, targets, moves: route.moves, created: route.created })
 }
 
 fn build_target(

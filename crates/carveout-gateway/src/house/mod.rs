@@ -1,6 +1,7 @@
 //! What every request of a running gateway shares.
 
 mod build;
+mod terms;
 
 use std::{
     collections::HashMap,
@@ -12,24 +13,30 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_terms::{Program, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Program, Timestamp, Vocabulary};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::terms::{Admitting, Bound, InForce};
+use self::terms::Terms;
 use crate::{
     attest::Measures,
     claim::RecentClaims,
     clock::DecisionClock,
+    door::TurnedAway,
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
-    settings::{Settings, SettingsError},
+    phase_outs::PhaseOuts,
+    settings::{Moves, Settings, SettingsError},
     tasks::Tasks,
 };
 
-/// The gateway's state. Nothing in it changes after the start except the clock's last value, the pools, and memos
-/// that could be thrown away.
+/// The gateway's state. Nothing in it changes after the start except the terms in force, the clock's last value, the
+/// pools, and memos that could be thrown away.
 pub(crate) struct House {
     pub(crate) vocabulary: Arc<Vocabulary>,
+    pub(crate) terms: Terms,
+    pub(crate) phase_outs: PhaseOuts,
     pub(crate) keys: HashMap<String, Arc<KnownKey>>,
     pub(crate) routes: HashMap<String, Arc<Route>>,
     /// The routes' names, in the order of the settings, for the list of models.
@@ -44,22 +51,17 @@ pub(crate) struct House {
     pub(crate) tasks: Tasks,
     /// Searches of the record for receipts: one at a time, whatever callers ask for.
     pub(crate) searches: Semaphore,
+    pub(crate) turned_away: TurnedAway,
     pub(crate) draining: AtomicBool,
 }
 
-/// A key, the program it speaks for, and the terms that bind it.
+/// A key, and the program it speaks for.
 pub(crate) struct KnownKey {
     pub(crate) id: String,
     pub(crate) sha256: [u8; 32],
     pub(crate) expires: Option<Timestamp>,
     pub(crate) claims: RecentClaims,
-    pub(crate) registered: Arc<Registered>,
-}
-
-/// A program with the stack that binds it.
-pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
-    pub(crate) stack: Arc<Stack>,
 }
 
 /// A name for a model.
@@ -67,6 +69,7 @@ pub(crate) struct Route {
     pub(crate) alias: String,
     pub(crate) dialect: Dialect,
     pub(crate) targets: Vec<Arc<Target>>,
+    pub(crate) moves: Moves,
     pub(crate) created: Timestamp,
 }
 

@@ -11,7 +11,7 @@ use crate::kit::{
         DUTY, HELD, LASTS, RELEASE, REQUESTER, ROLE, STRANGER, Seen, Skew, collect, held, hold_of, sealed,
         soon,
     },
-    provider::{OPENAI_REPLY, OPENAI_REPLY_CANONICAL, Provider, json_reply},
+    provider::{OPENAI_REPLY, OPENAI_REPLY_CANONICAL, Provider, Step, json_reply},
 };
 
 async fn holding() -> (Provider, Running) {
@@ -350,4 +350,40 @@ async fn no_program_fills_the_disk_with_what_it_has_on_hold() {
     assert_eq!(sealed(gateway.directory.path()), 20);
     let permitted = gateway.chat(kit::PERMITTED, CHAT).await;
     assert_eq!(permitted.status, 200, "others are not held up: {permitted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_outlasts_a_provider_that_can_not_be_reached() {
+    let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
+    let unreachable = "127.0.0.1:1".parse().unwrap();
+    let mut first = Kit::new(unreachable).holding(true).await.start().await;
+    let hold = held(&first).await;
+    assert_eq!(RELEASE.approves(&first, &hold).await.status, 200);
+    for _ in 0..2 {
+        let answer = collect(&first, &hold).await;
+        assert!(answer.status == 502 && answer.text().contains("still waits"), "{answer:?}");
+        assert_eq!(RELEASE.get(&first, "").await.json()["holds"][0]["state"], "approved");
+        assert_eq!(sealed(first.directory.path()), 1);
+    }
+    first.stopped().await.unwrap();
+
+    let second = Kit::after(provider.address, &first).await.start().await;
+    assert_eq!(collect(&second, &hold).await.status, 200);
+    assert_eq!(collect(&second, &hold).await.status, 403, "it is sent once");
+    assert_eq!(provider.seen().len(), 1);
+    eventually("the body is erased", || sealed(second.directory.path()) == 0).await;
+    let entries = second.events().await;
+    assert_eq!(count(&entries, "approved"), 1, "one approval was enough");
+    assert_eq!(count(&entries, "erased"), 1, "{:?}", kinds(&entries));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_is_used_up_by_an_attempt_that_may_have_arrived() {
+    let provider = Provider::new(|_| vec![Step::Close]).await;
+    let gateway = Kit::new(provider.address).holding(true).await.start().await;
+    let hold = held(&gateway).await;
+    assert_eq!(RELEASE.approves(&gateway, &hold).await.status, 200);
+    assert_eq!(collect(&gateway, &hold).await.status, 502);
+    assert_eq!(collect(&gateway, &hold).await.status, 403);
+    eventually("the body is erased", || sealed(gateway.directory.path()) == 0).await;
 }

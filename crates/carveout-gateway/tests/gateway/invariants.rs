@@ -318,7 +318,8 @@ async fn what_doesnt_finish_within_the_drain_is_cut_off_and_settled() {
     assert_eq!(provider.hung_up(), 1);
 }
 
-/// The only module that may write to a provider is `forward`, and the only one that mints releases is the guard.
+/// The only module that may write to a provider is `forward`, and the only one that mints releases is the guard. A webhook
+/// is told by `webhooks`, which has nothing to send but its own notices.
 #[test]
 fn only_forward_speaks_to_providers_and_only_the_guard_releases() {
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -338,7 +339,9 @@ fn only_forward_speaks_to_providers_and_only_the_guard_releases() {
             ("Release::judged", "guard/"),
             ("Passage {", "admit.rs"),
         ] {
-            if text.contains(mark) && !place.starts_with(home) {
+            let told =
+                mark == "client::conn" && place == "webhooks/send.rs" && !text.contains("CanonicalBody");
+            if text.contains(mark) && !place.starts_with(home) && !told {
                 found.push(format!("`{mark}` in {place}"));
             }
         }

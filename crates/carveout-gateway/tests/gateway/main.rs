@@ -17,3 +17,4 @@ mod provider_faults;
 mod settings;
 mod tls;
 mod way;
+mod webhooks;

@@ -34,7 +34,7 @@ fn whole_replies() -> Vec<Fault> {
     let json = "content-type: application/json\r\n";
     vec![
         fault("closes at once", vec![Step::Close], 502, Outcome::ProviderCut, "without an answer"),
-        fault("hangs", vec![Step::Hang], 504, Outcome::ProviderUnreachable, "in time"),
+        fault("hangs", vec![Step::Hang], 504, Outcome::ProviderSilent, "in time"),
         fault("not HTTP", vec![send("220 mail ready\r\n"), Step::Close], 502, Outcome::ProviderCut, ""),
         fault(
             "cut",

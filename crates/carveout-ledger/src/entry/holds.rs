@@ -1,4 +1,4 @@
-//! What happens to a hold: officers are appointed, and a held use is approved, refused, expires, and is erased.
+//! What happens to a hold: a held use is approved, refused, expires, and is erased.
 //!
 //! A hold opens with a `decided` entry whose ruling is `hold` and that says until when it waits. It is collected by
 //! the `decided` entry of a permit that names it. Everything in between is here.
@@ -65,31 +65,6 @@ impl<'de> Deserialize<'de> for HoldId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
-}
-
-/// Who may answer holds from now on. It replaces what was appointed before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfficersAppointed {
-    /// The officers, each once.
-    pub officers: Vec<Appointed>,
-    /// Whether an officer is kept from answering for the programs that he asks for himself.
-    pub two_person: bool,
-}
-
-/// An officer, with the roles that he speaks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Appointed {
-    /// The officer's id.
-    pub officer: String,
-    /// The roles, as `party/role`.
-    pub roles: Vec<String>,
-    /// The verifier key of the officer's signatures.
-    pub key: String,
-    /// The programs that the officer asks for himself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub programs: Vec<String>,
 }
 
 /// An officer approved exactly what is on hold.

@@ -258,8 +258,10 @@ pub enum Outcome {
     Completed,
     /// The provider answered with an error.
     ProviderRefused,
-    /// The provider could not be reached, or did not answer in time.
+    /// The provider could not be reached: nothing was sent.
     ProviderUnreachable,
+    /// The request was sent, and no answer began in time.
+    ProviderSilent,
     /// The answer broke off.
     ProviderCut,
     /// The answer could not be understood.

@@ -4,20 +4,20 @@
 //! that are stored are the bytes that are hashed, and an entry has exactly one spelling: reading refuses
 //! unknown and duplicate members, and anything that [`Entry::encode`] would have written differently.
 
+mod appointments;
 mod designations;
 mod holds;
 mod identity;
 mod kinds;
 
+pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
-pub use holds::{
-    AnswerError, Appointed, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, OfficersAppointed,
-    Refused,
-};
+pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome, PinnedKey, Presumed,
-    ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target, TermsAdopted, Usage,
+    Adopted, Attempted, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome,
+    PinnedKey, Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
+    TermsAdopted, Usage,
 };
 
 use serde::{Deserialize, Serialize};

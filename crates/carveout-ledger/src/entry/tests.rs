@@ -68,6 +68,8 @@ fn about_holds() -> Vec<Event> {
                 programs: vec!["sample-program".into()],
             }],
             two_person: true,
+            appointments: Vec::new(),
+            signatures: None,
         }),
         Event::Approved(Approved {
             hold,
@@ -94,11 +96,9 @@ fn about_holds() -> Vec<Event> {
 fn designated() -> DesignationAdopted {
     let officers = [5, 6].map(|seed| SigningKey::from_seed("officer.example", &[seed; 32]).unwrap());
     let digest = Digest::of(b"record");
-    let statement =
-        crate::Statement { id: "back of example-order".into(), version: "1".into(), digest };
+    let statement = crate::Statement { id: "back of example-order".into(), version: "1".into(), digest };
     let note = crate::sign_statement(crate::Domain::Designation, &officers[0], &statement).unwrap();
-    let note =
-        crate::cosign_statement(crate::Domain::Designation, &officers[1], &note, &statement).unwrap();
+    let note = crate::cosign_statement(crate::Domain::Designation, &officers[1], &note, &statement).unwrap();
     let signer = |officer: &str, key: &SigningKey| DesignationSigner {
         officer: officer.into(),
         key: key.verifier().to_string(),

@@ -15,8 +15,8 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    AdoptedRecord, Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, SigningKey,
-    Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, Entry, Event, Interrupted, LedgerError, Note, OpenAttempt, OpenHold,
+    PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,

@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -89,7 +89,8 @@ impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
         let Self { size, last_at, log_key, former_log_key, parties, holds, designations, .. } = self;
-        let designations = designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
+        let designations =
+            designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
         Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, designations }
     }
 }

@@ -1,6 +1,8 @@
 //! What may follow what in the life of a hold:
 //! `decided (hold) -> approved* -> decided (permit) | refused | expired -> erased`.
 //!
+//! A permit whose only attempt found no provider has sent nothing: the hold waits again, with its approvals.
+//!
 //! The rules stand here and nowhere else, so that the writer of a ledger and its auditor apply the same ones: an
 //! approval is an appointed officer's, in a role that is missing, of exactly what was held, in time, not by who
 //! asks, and it is used once.
@@ -9,9 +11,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::roster::Roster;
 use crate::{
-    AnswerError, Appointed, Approved, Decided, Digest, Entry, Event, HoldId, OfficersAppointed, Refused,
-    Ruling, Timestamp, leaf_hash,
+    AnswerError, Approved, Decided, DecisionId, Digest, Entry, Event, HoldId, OfficersAppointed, Outcome,
+    PinnedKey, Refused, Ruling, Timestamp, leaf_hash,
 };
 
 /// Why an entry does not follow in the life of a hold.
@@ -103,6 +106,14 @@ pub enum HoldError {
         /// The roles whose approval is recorded and in time.
         standing: String,
     },
+    /// A party has not signed for its officers.
+    #[error("`{party}` has not appointed these officers: {why}")]
+    Unappointed {
+        /// The party.
+        party: String,
+        /// What is wrong with its signature.
+        why: String,
+    },
     /// The signature.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -113,7 +124,18 @@ pub enum HoldError {
 pub(super) enum HoldStep {
     Appointed(OfficersAppointed),
     Held(HoldId, Box<HeldUse>),
-    Decided { hold: HoldId, what: Digest, approvals: Vec<String>, ends: bool },
+    Decided {
+        hold: HoldId,
+        decision: DecisionId,
+        what: Digest,
+        approvals: Vec<String>,
+        permits: bool,
+    },
+    /// The end of any permitted decision, of a hold or not.
+    Ended {
+        decision: DecisionId,
+        unsent: bool,
+    },
     Unproven(Vec<String>),
     Approved(Box<Approved>),
     Refused(Box<Refused>),
@@ -133,8 +155,18 @@ pub(crate) struct HeldUse {
     /// Over everything that must be the same when the use is decided again.
     what: Digest,
     approvals: Vec<Standing>,
+    /// The permit under which it is being sent.
+    sending: Option<Sending>,
     /// The index of the entry that ended it.
     ended: Option<u64>,
+}
+
+/// A permit whose end is not recorded yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sending {
+    decision: DecisionId,
+    index: u64,
 }
 
 /// An approval that was given.
@@ -157,7 +189,7 @@ pub struct OpenHold {
     pub index: u64,
     /// The indexes of its approvals.
     pub approvals: Vec<u64>,
-    /// The index of the entry that ended it.
+    /// The index of the entry that ended it. A permit whose end was not recorded counts: it may have been sent.
     pub ended: Option<u64>,
 }
 
@@ -165,16 +197,18 @@ pub struct OpenHold {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Holds {
-    officers: Vec<Appointed>,
-    two_person: bool,
+    roster: Roster,
     held: BTreeMap<HoldId, HeldUse>,
+    /// The holds that are being sent, by the permit.
+    sending: BTreeMap<DecisionId, HoldId>,
 }
 
 /// What the earlier steps of a group have changed.
 #[derive(Default)]
 pub(super) struct Changed {
-    officers: Option<(Vec<Appointed>, bool)>,
+    roster: Option<Roster>,
     held: BTreeMap<HoldId, Option<HeldUse>>,
+    sending: BTreeMap<DecisionId, Option<HoldId>>,
 }
 
 impl HoldStep {
@@ -193,6 +227,11 @@ impl HoldStep {
             }
             Event::Expired(expired) => Self::Expired(expired.hold),
             Event::Erased(erased) => Self::Erased(erased.hold),
+            Event::Settled(settled) => Self::Ended {
+                decision: settled.decision,
+                unsent: settled.outcome == Outcome::ProviderUnreachable && settled.attempt <= 1,
+            },
+            Event::Interrupted(interrupted) => Self::Ended { decision: interrupted.decision, unsent: false },
             _ => return Ok(None),
         }))
     }
@@ -209,15 +248,17 @@ impl HoldStep {
                     until,
                     what: what(decided),
                     approvals: Vec::new(),
+                    sending: None,
                     ended: None,
                 };
                 Some(Self::Held(hold, Box::new(held)))
             }
             (Some(hold), _) if hold != own => Some(Self::Decided {
                 hold,
+                decision: decided.decision,
                 what: what(decided),
                 approvals: decided.facts.approvals.clone(),
-                ends: decided.ruling == Ruling::Permit,
+                permits: decided.ruling == Ruling::Permit,
             }),
             _ if decided.ruling == Ruling::Permit && !decided.facts.approvals.is_empty() => {
                 Some(Self::Unproven(decided.facts.approvals.clone()))
@@ -248,7 +289,7 @@ impl Holds {
             hold: *hold,
             index: held.index,
             approvals: held.approvals.iter().map(|approval| approval.index).collect(),
-            ended: held.ended,
+            ended: held.ended.or(held.sending.map(|sending| sending.index)),
         };
         self.held.iter().map(open).collect()
     }
@@ -260,10 +301,12 @@ impl Holds {
         step: &HoldStep,
         at: Timestamp,
         index: u64,
+        parties: &[PinnedKey],
     ) -> Result<(), HoldError> {
         let hold = match step {
             HoldStep::Appointed(appointed) => {
-                changed.officers = Some((appointed.officers.clone(), appointed.two_person));
+                let roster = changed.roster.as_ref().unwrap_or(&self.roster);
+                changed.roster = Some(roster.next(appointed, at, parties)?);
                 return Ok(());
             }
             HoldStep::Unproven(found) => {
@@ -275,22 +318,34 @@ impl Holds {
             | HoldStep::Erased(hold) => *hold,
             HoldStep::Approved(approved) => approved.hold,
             HoldStep::Refused(refused) => refused.hold,
+            HoldStep::Ended { decision, .. } => {
+                let known = || self.sending.get(decision).copied();
+                match changed.sending.get(decision).copied().unwrap_or_else(known) {
+                    Some(hold) => hold,
+                    None => return Ok(()),
+                }
+            }
         };
         let held = changed.held.get(&hold).map_or_else(|| self.held.get(&hold), Option::as_ref);
-        let (officers, two_person) = match &changed.officers {
-            Some((officers, two_person)) => (officers, *two_person),
-            None => (&self.officers, self.two_person),
-        };
-        let rules = Rules { officers, two_person, at, index };
+        let rules = Rules { roster: changed.roster.as_ref().unwrap_or(&self.roster), at, index };
         let next = rules.next(hold, held, step)?;
         changed.held.insert(hold, next);
+        match step {
+            HoldStep::Decided { decision, permits: true, .. } => {
+                changed.sending.insert(*decision, Some(hold));
+            }
+            HoldStep::Ended { decision, .. } => {
+                changed.sending.insert(*decision, None);
+            }
+            _ => {}
+        }
         Ok(())
     }
 
     /// Takes over what was checked.
     pub(super) fn take(&mut self, changed: Changed) {
-        if let Some((officers, two_person)) = changed.officers {
-            (self.officers, self.two_person) = (officers, two_person);
+        if let Some(roster) = changed.roster {
+            self.roster = roster;
         }
         for (hold, held) in changed.held {
             match held {
@@ -298,13 +353,18 @@ impl Holds {
                 None => drop(self.held.remove(&hold)),
             }
         }
+        for (decision, hold) in changed.sending {
+            match hold {
+                Some(hold) => drop(self.sending.insert(decision, hold)),
+                None => drop(self.sending.remove(&decision)),
+            }
+        }
     }
 }
 
 /// What a step is judged by.
 struct Rules<'a> {
-    officers: &'a [Appointed],
-    two_person: bool,
+    roster: &'a Roster,
     at: Timestamp,
     index: u64,
 }
@@ -325,7 +385,10 @@ impl Rules<'_> {
         step: &HoldStep,
     ) -> Result<Option<HeldUse>, HoldError> {
         let index = self.index;
-        let waiting = || held.filter(|held| held.ended.is_none()).cloned().ok_or(HoldError::NotWaiting(hold));
+        let waiting = || {
+            let waits = held.filter(|held| held.ended.is_none() && held.sending.is_none());
+            waits.cloned().ok_or(HoldError::NotWaiting(hold))
+        };
         Ok(Some(match step {
             HoldStep::Held(_, opened) => match held {
                 None => HeldUse { index, ..(**opened).clone() },
@@ -355,10 +418,16 @@ impl Rules<'_> {
                 self.answered(hold, &held, &Answered { held: refused.held, officer, key, roles })?;
                 HeldUse { ended: Some(index), ..held }
             }
-            HoldStep::Decided { what, approvals, ends, .. } => {
+            HoldStep::Decided { decision, what, approvals, permits, .. } => {
                 let held = self.in_time(hold, waiting()?)?;
                 self.decided(hold, &held, *what, approvals)?;
-                HeldUse { ended: ends.then_some(index), ..held }
+                HeldUse { sending: permits.then_some(Sending { decision: *decision, index }), ..held }
+            }
+            // Only what was not sent, by the record itself, waits again.
+            HoldStep::Ended { unsent, .. } => {
+                let held = held.cloned().ok_or(HoldError::NotWaiting(hold))?;
+                let sent = held.sending.filter(|_| !unsent).map(|sending| sending.index);
+                HeldUse { sending: None, ended: sent, ..held }
             }
             HoldStep::Expired(_) => {
                 let held = waiting()?;
@@ -387,8 +456,10 @@ impl Rules<'_> {
 
     fn answered(&self, hold: HoldId, held: &HeldUse, answer: &Answered<'_>) -> Result<(), HoldError> {
         let named = answer.officer.to_owned();
-        let officer =
-            self.officer(answer.officer, answer.key).ok_or_else(|| HoldError::Officer(named.clone()))?;
+        let officer = self
+            .roster
+            .officer(answer.officer, answer.key)
+            .ok_or_else(|| HoldError::Officer(named.clone()))?;
         if answer.held != held.leaf {
             return Err(HoldError::OtherUse(hold));
         }
@@ -397,18 +468,10 @@ impl Rules<'_> {
         if answer.roles.is_empty() || stranger.is_some() {
             return Err(HoldError::Role { officer: named, hold, role: stranger.unwrap_or_default() });
         }
-        if self.asks_himself(officer, &held.program) {
+        if self.roster.asks_himself(officer, &held.program) {
             return Err(HoldError::Requester { officer: named, program: held.program.clone() });
         }
         Ok(())
-    }
-
-    fn officer(&self, id: &str, key: &str) -> Option<&Appointed> {
-        self.officers.iter().find(|officer| officer.officer == id && officer.key == key)
-    }
-
-    fn asks_himself(&self, officer: &Appointed, program: &str) -> bool {
-        self.two_person && officer.programs.iter().any(|own| own == program)
     }
 
     /// A decision with approvals: on the very use, and by the approvals that stand now, all of them.
@@ -424,11 +487,11 @@ impl Rules<'_> {
         }
         let stands = |role: &&String| {
             held.approvals.iter().any(|one| {
-                let officer = self.officer(&one.officer, &one.key);
+                let officer = self.roster.officer(&one.officer, &one.key);
                 one.until > self.at
                     && one.roles.contains(role)
                     && officer.is_some_and(|officer| {
-                        officer.roles.contains(role) && !self.asks_himself(officer, &held.program)
+                        officer.roles.contains(role) && !self.roster.asks_himself(officer, &held.program)
                     })
             })
         };

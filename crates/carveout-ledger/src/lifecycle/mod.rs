@@ -5,6 +5,7 @@
 //! was used again after the decision had ended.
 
 mod holds;
+mod roster;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +14,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
-use crate::{AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey};
+use crate::{
+    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, KeyRotated, PinnedKey,
+    RotationError, Ruling, Timestamp, VerifierKey,
+};
 
 /// A permitted decision whose end is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -199,7 +203,7 @@ impl Lifecycle {
         let mut designated: Vec<&AdoptedRecord> = Vec::new();
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
-                self.holds.check(holds.get_or_insert_default(), hold, step.at, index)?;
+                self.holds.check(holds.get_or_insert_default(), hold, step.at, index, &self.parties)?;
             }
             if (index == 0) != matches!(step.change, Change::Founded { .. }) {
                 return Err(LifecycleError::Genesis);

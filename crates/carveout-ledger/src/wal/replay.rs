@@ -41,11 +41,7 @@ pub(crate) fn replay(
     // A segment is spent once its successor begins at or below what is published.
     let live = segments.iter().rposition(|found| found.header.first <= published);
     let Some(live) = live.and_then(|live| segments.get(live..)) else {
-        return Err(corrupt(
-            DIRECTORY,
-            0,
-            "no segment reaches back to the last checkpoint: restore the whole directory",
-        ));
+        return Err(corrupt(DIRECTORY, 0, "no segment reaches back to the last checkpoint"));
     };
     let mut next = live.first().map_or(0, |found| found.header.first);
     for (position, found) in live.iter().enumerate() {
@@ -58,11 +54,7 @@ pub(crate) fn replay(
     if next < published {
         // Entries are in the log before they are in a checkpoint: its end was cut off, and with it perhaps
         // entries beyond the checkpoint.
-        return Err(corrupt(
-            DIRECTORY,
-            0,
-            "the log breaks off below the last checkpoint: restore the whole directory",
-        ));
+        return Err(corrupt(DIRECTORY, 0, "the log breaks off below the last checkpoint"));
     }
     Ok(replayed)
 }
@@ -124,11 +116,14 @@ fn read_segment(
     Ok(next)
 }
 
+/// Damage to what was acknowledged is nothing to repair in place: what a hand leaves out nobody could prove.
 fn corrupt(segment: &str, offset: usize, what: &'static str) -> LedgerError {
     let place = if segment == DIRECTORY {
         DIRECTORY.to_owned()
     } else {
         format!("{DIRECTORY}/{segment}, byte {offset}")
     };
-    LedgerError::Corrupt { place, what: what.to_owned() }
+    let advice = "nothing was changed; keep the directory as it is for whoever examines it, and restore the whole \
+                  directory from a backup";
+    LedgerError::Corrupt { place, what: format!("{what}: {advice}") }
 }

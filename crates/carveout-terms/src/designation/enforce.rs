@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::{Docket, LegalForce, Options, Register, Status, When};
-use crate::{Agreement, ClauseRef, Facts, Problems, RoleId, Ruling, Stack, StackError, Timestamp, Use, Vocabulary};
+use crate::{
+    Agreement, ClauseRef, Facts, Problems, RoleId, Ruling, Stack, StackError, Timestamp, Use, Vocabulary,
+};
 
 /// How designations are enforced.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -107,7 +109,8 @@ impl Register {
             if docket.instrument().members(vocabulary).is_empty() {
                 continue;
             }
-            let named = |problems| EnforceError::Text { designation: docket.instrument().id.clone(), problems };
+            let named =
+                |problems| EnforceError::Text { designation: docket.instrument().id.clone(), problems };
             let options = Options {
                 known: None,
                 program: Some(program.to_owned()),
@@ -175,9 +178,9 @@ impl Watched {
             Ruling::Permit => {}
         }
         let later = self.turns.iter().copied().filter(|turn| *turn > at);
-        let next = later.into_iter().find(|turn| {
-            ruled(*turn).is_some_and(|decision| !matches!(decision.ruling, Ruling::Permit))
-        });
+        let next = later
+            .into_iter()
+            .find(|turn| ruled(*turn).is_some_and(|decision| !matches!(decision.ruling, Ruling::Permit)));
         match next {
             Some(until) if self.bars && self.is_phasing_out(at) => Effect::PhaseOut { until },
             Some(from) if self.bars => Effect::Coming { from },

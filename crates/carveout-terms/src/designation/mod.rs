@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 pub use self::{
     compile::{Compiled, Options},
-    enforce::{Enforced, EnforceError, Enforcement, Effect, Watched},
+    enforce::{Effect, EnforceError, Enforced, Enforcement, Watched},
     force::Standing,
     formula::Formula,
     instrument::{

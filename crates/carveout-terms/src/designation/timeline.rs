@@ -194,7 +194,8 @@ impl Docket {
         let instrument = self.instrument();
         let dates = &instrument.dates;
         let events = self.events().iter().map(|event| dates.begins(event.known));
-        let waivers = instrument.waivers.iter().filter_map(|waiver| waiver.known).map(|known| dates.begins(known));
+        let waivers =
+            instrument.waivers.iter().filter_map(|waiver| waiver.known).map(|known| dates.begins(known));
         let superseded = self.superseded().iter().map(|superseding| superseding.known);
         [self.known()].into_iter().chain(events).chain(waivers).chain(superseded).collect()
     }

@@ -170,12 +170,24 @@ impl Kit {
     async fn holding_found(mut self, two_person: bool, found: Vec<OpenHold>) -> Self {
         let officers: Vec<_> = [RELEASE, REQUESTER, DUTY].iter().map(Officer::settings).collect();
         let appointed = officers.iter().map(|officer| officer.appointed.clone()).collect();
-        let event = Event::OfficersAppointed(OfficersAppointed { officers: appointed, two_person });
+        let event = Event::OfficersAppointed(OfficersAppointed {
+            officers: appointed,
+            two_person,
+            appointments: Vec::new(),
+            signatures: None,
+        });
         let at = carveout_ledger::Timestamp::from_millis(now().millis());
         self.settings.ledger.append(Entry { at, event }).await.unwrap();
         let bodies = bodies(self.directory.path());
-        self.settings.holds =
-            Some(HoldSettings { officers, two_person, lasts: LASTS, most: 20, bodies, found });
+        self.settings.holds = Some(HoldSettings {
+            officers,
+            two_person,
+            lasts: LASTS,
+            most: 20,
+            bodies,
+            found,
+            webhooks: Vec::new(),
+        });
         self
     }
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Cited, Commitment, CommittedPart, DecisionId, Erased, Expired, Genesis, HoldAnswer, RecordedFacts, Salt,
-    SigningKey, Target,
+    Appointed, Attempted, Cited, Commitment, CommittedPart, DecisionId, Erased, Expired, Genesis, HoldAnswer,
+    Interrupted, RecordedFacts, Salt, Settled, SigningKey, Target,
     lifecycle::{Lifecycle, LifecycleError, Step},
 };
 
@@ -52,7 +52,15 @@ fn appointed(two_person: bool) -> Entry {
         officer(2, &ROLES[1..], &["other"]),
         officer(3, &ROLES, &["depot"]),
     ];
-    entry(0, Event::OfficersAppointed(OfficersAppointed { officers, two_person }))
+    entry(
+        0,
+        Event::OfficersAppointed(OfficersAppointed {
+            officers,
+            two_person,
+            appointments: Vec::new(),
+            signatures: None,
+        }),
+    )
 }
 
 fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut Decided)) -> Entry {
@@ -99,7 +107,38 @@ fn held() -> Entry {
 }
 
 fn collected(minute: i64) -> Entry {
-    decided(2, Ruling::Permit, minute, |decided| decided.facts.approvals = owned(&ROLES))
+    collected_by(2, minute)
+}
+
+fn collected_by(decision: u8, minute: i64) -> Entry {
+    decided(decision, Ruling::Permit, minute, |decided| decided.facts.approvals = owned(&ROLES))
+}
+
+fn attempted(decision: u8, attempt: u32, minute: i64) -> Entry {
+    let Event::Decided(Decided { target, .. }) = held().event else { panic!("it is one") };
+    entry(minute, Event::Attempted(Attempted { decision: id(decision), attempt, target }))
+}
+
+fn settled(decision: u8, attempt: u32, outcome: Outcome, minute: i64) -> Entry {
+    entry(
+        minute,
+        Event::Settled(Settled {
+            decision: id(decision),
+            attempt,
+            outcome,
+            status: None,
+            provider_request: None,
+            usage: None,
+            response: None,
+            response_bytes: 0,
+            released_bytes: 0,
+        }),
+    )
+}
+
+/// Sent by this decision, with this end.
+fn sent(decision: u8, outcome: Outcome, minute: i64) -> [Entry; 3] {
+    [collected_by(decision, minute), attempted(decision, 1, minute), settled(decision, 1, outcome, minute)]
 }
 
 fn approved_as(seed: u8, minute: i64, until: i64, roles: &[&str], held: &Entry) -> Entry {
@@ -162,7 +201,27 @@ fn begun(two_person: bool, rest: Vec<Entry>) -> Vec<Entry> {
 #[test]
 fn holds_that_are_lifted_refused_or_left_alone_follow() {
     for rest in [
-        vec![approved(1, 2, 30), approved(2, 3, 60), collected(29), erased(30)],
+        [
+            &[approved(1, 2, 30), approved(2, 3, 60)],
+            sent(2, Outcome::Completed, 29).as_slice(),
+            &[erased(30)],
+        ]
+        .concat(),
+        // What could not be sent waits again, as often as that happens.
+        [
+            [approved(1, 2, 30), approved(2, 3, 60)].as_slice(),
+            &sent(2, Outcome::ProviderUnreachable, 4),
+            &sent(3, Outcome::ProviderUnreachable, 5),
+            &sent(4, Outcome::ProviderCut, 6),
+            &[erased(7)],
+        ]
+        .concat(),
+        [
+            [approved(1, 2, 30), approved(2, 3, 60)].as_slice(),
+            &sent(2, Outcome::ProviderUnreachable, 4),
+            &[refused(1, 5), erased(6)],
+        ]
+        .concat(),
         vec![approved(1, 2, 30), refused(1, 3), erased(4)],
         vec![approved(1, 2, 3), approved(1, 4, 30), approved(2, 4, 30), collected(5)],
         vec![approved(1, 2, 30), expired(60), erased(61)],
@@ -207,6 +266,12 @@ fn what_must_not_lift_a_hold_does_not_follow() {
         ("collected after a refusal", after(vec![refused(1, 4), collected(5)]), not_waiting.clone()),
         ("approved after its end", after(vec![collected(4), approved(1, 5, 30)]), not_waiting.clone()),
         ("expired after its end", after(vec![collected(4), expired(60)]), not_waiting.clone()),
+        (
+            "collected while it is being sent",
+            after(vec![collected(4), collected_by(3, 4)]),
+            not_waiting.clone(),
+        ),
+        ("erased while it is being sent", after(vec![collected(4), erased(4)]), HoldError::NotEnded(hold())),
         ("erased twice", vec![expired(60), erased(60), erased(60)], not_waiting),
         ("erased while it waits", vec![erased(2)], HoldError::NotEnded(hold())),
         ("opened twice", vec![held()], HoldError::NotEnded(hold())),
@@ -298,8 +363,36 @@ fn what_must_not_lift_a_hold_does_not_follow() {
 }
 
 #[test]
+fn what_may_have_been_sent_is_never_sent_again() {
+    use Outcome::*;
+    let begin = || vec![approved(1, 2, 30), approved(2, 3, 30), collected(4), attempted(2, 1, 4)];
+    let interrupted = |attempt| {
+        let (decision, reason) = (id(2), String::new());
+        entry(5, Event::Interrupted(Interrupted { decision, attempt, reason }))
+    };
+    let mut ends: Vec<Vec<Entry>> =
+        [Completed, ProviderRefused, ProviderSilent, ProviderCut, ProviderGarbage, CallerLeft, Withheld]
+            .map(|outcome| vec![settled(2, 1, outcome, 5)])
+            .into();
+    ends.push(vec![interrupted(1)]);
+    ends.push(vec![attempted(2, 2, 5), settled(2, 2, ProviderUnreachable, 5)]);
+    for end in ends {
+        let history = begun(true, [begin(), end.clone(), vec![collected_by(3, 6)]].concat());
+        assert_eq!(verdict(history), Some(HoldError::NotWaiting(hold())), "{end:?}");
+    }
+    // Whoever opens the ledger in between finds it ended.
+    let open = run(&begun(true, begin()), false).unwrap().holds.open();
+    assert_eq!(open[0].ended, Some(5));
+}
+
+#[test]
 fn an_officer_who_was_dismissed_approves_nothing_any_more() {
-    let nobody = OfficersAppointed { officers: Vec::new(), two_person: true };
+    let nobody = OfficersAppointed {
+        officers: Vec::new(),
+        two_person: true,
+        appointments: Vec::new(),
+        signatures: None,
+    };
     let dismissed = entry(3, Event::OfficersAppointed(nobody));
     let rest = vec![approved(1, 2, 30), approved(2, 2, 30), dismissed, collected(4)];
     assert!(

@@ -95,9 +95,11 @@ impl Writer<'_> {
                 zone = instrument.dates.zone,
                 last_day = instrument.dates.last_day,
                 condition = clause.condition,
-                unless = clause.hold.as_ref().map(|role| format!(
-                    ", unless {role} lets it go on: a waiver is pending"
-                )).unwrap_or_default(),
+                unless = clause
+                    .hold
+                    .as_ref()
+                    .map(|role| format!(", unless {role} lets it go on: a waiver is pending"))
+                    .unwrap_or_default(),
                 hold = clause.hold.as_ref().map(|role| format!("@hold(\"{role}\")\n")).unwrap_or_default(),
             );
             if !clause.examples.is_empty() {
@@ -174,7 +176,8 @@ fn parties(adopting: &str, roles: &BTreeSet<&str>) -> String {
     }
     let one = |(party, roles): (&str, Vec<String>)| {
         let name = if party == adopting { "Who adopts this limit" } else { party };
-        let roles = if roles.is_empty() { String::new() } else { format!(", roles = [{}]", roles.join(", ")) };
+        let roles =
+            if roles.is_empty() { String::new() } else { format!(", roles = [{}]", roles.join(", ")) };
         format!("{{ id = \"{party}\", name = \"{name}\"{roles} }}")
     };
     parties.into_iter().map(one).collect::<Vec<_>>().join(", ")
