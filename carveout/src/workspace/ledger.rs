@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use carveout_ledger::{
-    Entry, Event, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey, Timestamp, VerifierKey,
+    AdoptedRecord, Entry, Event, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey, Timestamp,
+    VerifierKey,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -16,6 +17,8 @@ pub(crate) struct OpenLedger {
     pub(crate) pinned: BTreeMap<String, VerifierKey>,
     /// What is on hold, as far as it is not erased.
     pub(crate) open_holds: Vec<OpenHold>,
+    /// The records of designations that were adopted.
+    pub(crate) designations: Vec<AdoptedRecord>,
     /// No entry may be dated before this.
     pub(crate) last_at: Timestamp,
 }
@@ -36,7 +39,13 @@ pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette
                 .into_diagnostic()
                 .wrap_err_with(|| format!("the ledger in `{}` could not be founded", directory.display()))?;
         tracing::info!(directory = %directory.display(), parties = configured.len(), "founded the ledger");
-        return Ok(OpenLedger { ledger, pinned: configured, open_holds: Vec::new(), last_at: now });
+        return Ok(OpenLedger {
+            ledger,
+            pinned: configured,
+            open_holds: Vec::new(),
+            designations: Vec::new(),
+            last_at: now,
+        });
     }
     let open = recover(&directory, options, key, now).await?;
     agreed(&open.pinned, &configured)?;
@@ -82,8 +91,9 @@ async fn recover(
         .await
         .into_diagnostic()
         .wrap_err("interrupted attempts could not be recorded")?;
-    let (open_holds, last_at) = (recovery.open_holds, recovery.last_at.max(now));
-    Ok(OpenLedger { ledger, pinned, open_holds, last_at })
+    let (open_holds, designations, last_at) =
+        (recovery.open_holds, recovery.designations, recovery.last_at.max(now));
+    Ok(OpenLedger { ledger, pinned, open_holds, designations, last_at })
 }
 
 /// Whether a ledger has been founded in a folder.

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, HoldNews, HoldSettings, Limits, Patience, ProgramSettings, ProviderSettings,
+    Clock, Credential, HoldNews, HoldSettings, Limits, Moves, Patience, ProgramSettings, ProviderSettings,
     RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
 };
 use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
@@ -12,7 +12,7 @@ use carveout_signals::Region;
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{Binding, Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -21,6 +21,7 @@ const SHORTEST_SECRET: usize = 32;
 /// Builds the gateway's settings.
 pub(crate) fn settings(
     workspace: &Workspace,
+    bindings: &[Binding],
     listen: Option<SocketAddr>,
     ledger: Ledger,
     found: Vec<OpenHold>,
@@ -31,12 +32,12 @@ pub(crate) fn settings(
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
         region: region(config)?,
-        programs: workspace
-            .programs
+        programs: bindings
             .iter()
-            .map(|file| ProgramSettings {
-                program: Arc::clone(&file.program),
-                stack: Arc::clone(&file.stack),
+            .map(|binding| ProgramSettings {
+                program: Arc::clone(&binding.program),
+                stack: Arc::clone(&binding.stack),
+                designations: binding.designations.clone(),
             })
             .collect(),
         providers: config
@@ -165,6 +166,11 @@ fn route(route: &config::Route, created: Timestamp) -> RouteSettings {
     RouteSettings {
         alias: route.alias.clone(),
         targets: route.targets.iter().map(target).collect(),
+        moves: match route.moves {
+            config::Moves::WhenBarred => Moves::WhenBarred,
+            config::Moves::WhenDenied => Moves::WhenDenied,
+            config::Moves::Never => Moves::Never,
+        },
         created: carveout_terms::Timestamp::from_millis(created.millis()),
     }
 }

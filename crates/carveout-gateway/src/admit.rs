@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event, HoldId, LedgerError,
-    OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
+    HoldId, LedgerError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError,
+    Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 

@@ -52,6 +52,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, Moves, OfficerSettings, ProgramSettings,
+    ProgramTerms, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+    TargetSettings, WebhookSettings,
 };

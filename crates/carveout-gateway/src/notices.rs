@@ -110,7 +110,12 @@ impl Ruled {
     }
 
     /// Says which target of the route it is about, and what designations that don't bar it have to do with it.
-    pub(crate) fn permitted(mut self: Box<Self>, target: &Target, at: Timestamp, effects: &[DesignationEffect]) -> Box<Self> {
+    pub(crate) fn permitted(
+        mut self: Box<Self>,
+        target: &Target,
+        at: Timestamp,
+        effects: &[DesignationEffect],
+    ) -> Box<Self> {
         let value = |text: String| Some(text).filter(|text| !text.is_empty())?.try_into().ok();
         let carveout_ledger::Target { provider, model, .. } = &target.recorded;
         self.target = value(format!("{}; model={}", quoted([provider]), quoted([model])));
@@ -122,9 +127,8 @@ impl Ruled {
             let days = days_left(at, until);
             Some(format!("{}; until=\"{until}\"; days={days}", quoted([&effect.designation])))
         }));
-        self.announced = value(listed(|effect, _| {
-            effect.until.is_none().then(|| quoted([&effect.designation]))
-        }));
+        self.announced =
+            value(listed(|effect, _| effect.until.is_none().then(|| quoted([&effect.designation]))));
         self
     }
 
@@ -139,7 +143,8 @@ impl Ruled {
         if let Some(receipt) = self.receipt {
             headers.insert(RECEIPT, receipt);
         }
-        for (name, value) in [(TARGET, self.target), (PHASE_OUT, self.phase_out), (ANNOUNCED, self.announced)] {
+        for (name, value) in [(TARGET, self.target), (PHASE_OUT, self.phase_out), (ANNOUNCED, self.announced)]
+        {
             if let Some(value) = value {
                 headers.insert(name, value);
             }

@@ -176,9 +176,7 @@ impl Asking<'_> {
                 Err(refusal) => return Err(refusal),
             }
         }
-        Err(last.unwrap_or_else(|| {
-            self.refuse(Notice::provider_failed(Unanswered::Unreachable.to_string()))
-        }))
+        Err(last.unwrap_or_else(|| self.refuse(Notice::provider_failed(Unanswered::Unreachable.to_string()))))
     }
 
     /// Whether a refusal at one target passes the request on.

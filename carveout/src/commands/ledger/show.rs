@@ -68,9 +68,11 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::Refused(refused) => known.get(&refused.hold.decision()).cloned(),
         Event::Expired(expired) => known.get(&expired.hold.decision()).cloned(),
         Event::Erased(erased) => known.get(&erased.hold.decision()).cloned(),
-        Event::Genesis(_) | Event::TermsAdopted(_) | Event::KeyRotated(_) | Event::OfficersAppointed(_) => {
-            None
-        }
+        Event::Genesis(_)
+        | Event::TermsAdopted(_)
+        | Event::DesignationAdopted(_)
+        | Event::KeyRotated(_)
+        | Event::OfficersAppointed(_) => None,
     }
 }
 
@@ -97,6 +99,17 @@ fn line(event: &Event) -> String {
             let programs: Vec<&str> =
                 adopted.programs.iter().map(|program| program.program.as_str()).collect();
             format!("terms adopted for {}: {}", listed(&programs), agreements.join("; "))
+        }
+        Event::DesignationAdopted(adopted) => {
+            let signers: Vec<&str> = adopted.signers.iter().map(|signer| signer.officer.as_str()).collect();
+            let loosens = if adopted.loosens.is_empty() { "" } else { ", which loosens" };
+            format!(
+                "designation adopted: {} version {} ({}){loosens}, signed by {}",
+                adopted.record,
+                adopted.version,
+                adopted.confidence,
+                listed(&signers)
+            )
         }
         Event::Decided(decided) => {
             let word = match decided.ruling {

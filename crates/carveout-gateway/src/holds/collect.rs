@@ -44,14 +44,14 @@ pub(crate) async fn collect(
     asked_again: Option<&Asked>,
 ) -> Result<Response<Reply>, Refusal> {
     let found = house.holds.as_ref().and_then(|holds| Some((holds, holds.queue.get(hold)?)));
-    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.program.id())
-    else {
+    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.program.id()) else {
         return Err(Refusal::new(Dialect::OpenAi, Notice::not_found(NO_SUCH_HOLD)));
     };
     let dialect = dialect(&held);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
     let admitting = house.terms.admitting().await;
-    let bound = admitting.bound(key.program.id()).cloned().ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    let bound =
+        admitting.bound(key.program.id()).cloned().ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let now = house.clock.now().map_err(|error| {
         tracing::error!(%error, "nothing is decided");
         refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))

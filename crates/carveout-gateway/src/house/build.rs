@@ -17,8 +17,8 @@ use crate::{
     holds::Holds,
     phase_outs::PhaseOuts,
     settings::{
-        DEMO_KEY_PREFIX, ProgramSettings, ProgramTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
-        TargetSettings,
+        DEMO_KEY_PREFIX, ProgramSettings, ProgramTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
+        SettingsError, TargetSettings,
     },
     tasks::Tasks,
     webhooks::Webhooks,

@@ -16,8 +16,8 @@ use carveout_ledger::{Ledger, Openings};
 use carveout_terms::{Program, Timestamp, Vocabulary};
 use tokio::sync::Semaphore;
 
-pub(crate) use self::terms::{Admitting, Bound, InForce};
 use self::terms::Terms;
+pub(crate) use self::terms::{Admitting, Bound, InForce};
 use crate::{
     attest::Measures,
     claim::RecentClaims,

@@ -47,9 +47,7 @@ impl InForce {
     pub(crate) fn replaces(&self, other: &Self) -> bool {
         let matches = |(program, bound): (&String, &Arc<Bound>)| {
             let other = other.0.get(program);
-            other.is_some_and(|other| {
-                other.stack.vocabulary().digest() == bound.stack.vocabulary().digest()
-            })
+            other.is_some_and(|other| other.stack.vocabulary().digest() == bound.stack.vocabulary().digest())
         };
         self.0.len() == other.0.len() && self.0.iter().all(matches)
     }

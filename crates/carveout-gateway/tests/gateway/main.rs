@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod designations;
 mod evidence;
 mod holds;
 mod invariants;

@@ -91,6 +91,7 @@ impl Walk {
             Event::Genesis(_)
             | Event::KeyRotated(_)
             | Event::OfficersAppointed(_)
+            | Event::DesignationAdopted(_)
             | Event::Approved(_)
             | Event::Erased(_) => None,
         };

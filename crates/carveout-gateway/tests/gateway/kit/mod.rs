@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a kit is written as if it were a library")]
 
 pub mod client;
+pub mod designations;
 pub mod officers;
 pub mod provider;
 pub mod storage;
@@ -17,8 +18,8 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, Gateway, Limits, Patience, ProgramSettings, ProviderSettings, RouteSettings, RunError,
-    Secret, Settings, TargetSettings,
+    Adopter, Clock, Credential, Gateway, Limits, Moves, Patience, ProgramSettings, ProviderSettings,
+    RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
     Decided, Entry, Event, Genesis, Ledger, Openings, Options, Settled, SigningKey, VerifierKey,
@@ -79,7 +80,7 @@ pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
     }
     let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
     let stack = Stack::new(vocabulary(), vec![agreement()], program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
+    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), designations: Vec::new() }
 }
 
 pub fn now() -> Timestamp {
@@ -113,7 +114,12 @@ pub fn target(provider: &str) -> TargetSettings {
 }
 
 pub fn route(alias: &str, targets: Vec<TargetSettings>) -> RouteSettings {
-    RouteSettings { alias: alias.to_owned(), targets, created: Timestamp::from_millis(1_770_000_000_000) }
+    RouteSettings {
+        alias: alias.to_owned(),
+        targets,
+        moves: Moves::default(),
+        created: Timestamp::from_millis(1_770_000_000_000),
+    }
 }
 
 /// Settings before they are bound; tests change what they are about.
@@ -182,12 +188,21 @@ impl Kit {
         let Self { settings, directory, mood, key } = self;
         let ledger = settings.ledger.clone();
         let gateway = Gateway::bind(settings).await.unwrap();
-        let address = gateway.local_addr();
+        let (address, adopter) = (gateway.local_addr(), gateway.adopter());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(gateway.run(async {
             stopped.await.ok();
         }));
-        Running { address, stop: Some(stop), task: Some(task), ledger: Some(ledger), directory, mood, key }
+        Running {
+            address,
+            adopter,
+            stop: Some(stop),
+            task: Some(task),
+            ledger: Some(ledger),
+            directory,
+            mood,
+            key,
+        }
     }
 }
 
@@ -204,6 +219,7 @@ fn genesis(key: &SigningKey) -> Entry {
 /// A gateway that answers.
 pub struct Running {
     pub address: SocketAddr,
+    pub adopter: Adopter,
     pub mood: Arc<Mood>,
     pub directory: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
