@@ -13,11 +13,12 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::designations::{
     DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
-    ListFormat,
+    ListFormat, Routes,
 };
 pub(crate) use self::exposure::{
-    Exposure, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport, ExposureScan,
-    Instrument, Source, SourceKind, Sources,
+    Exposure, ExposureCustomers, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport,
+    ExposureScan, ExposureSnapshot, Instrument, Questionnaire, QuestionnaireFile, QuestionnaireImport,
+    QuestionnaireNew, QuestionnaireSign, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
@@ -99,6 +100,8 @@ pub(crate) enum Command {
     /// Instruments that bar a source: record them, ask what was in force, compile them to clauses
     #[command(subcommand)]
     Designations(Designations),
+    /// Say what designations do to each target of each route, for each program, on a date
+    Routes(Routes),
     /// Who is touched by a designation: traces of models, suppliers, owners
     #[command(subcommand)]
     Exposure(Exposure),
@@ -218,6 +221,9 @@ pub(crate) struct Scan {
     /// Show every finding
     #[arg(long)]
     pub(crate) all: bool,
+    /// Say also which texts look like mass surveillance, targeting or profiling, and why
+    #[arg(long)]
+    pub(crate) tripwire: bool,
 }
 
 /// How a file is read.

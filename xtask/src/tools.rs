@@ -66,6 +66,11 @@ pub(crate) fn presidio_python() -> Outcome<PathBuf> {
     python_with("presidio-venv", "xtask/src/bench/requirements.txt")
 }
 
+/// The interpreter of a virtual environment that has networkx, with ripgrep beside it.
+pub(crate) fn exposure_python() -> Outcome<PathBuf> {
+    python_with("exposure-venv", "xtask/src/bench/exposure-requirements.txt")
+}
+
 /// The interpreter of an environment below the target directory that has what a file asks for.
 /// It is made anew whenever that file changes.
 fn python_with(name: &str, requirements_path: &str) -> Outcome<PathBuf> {

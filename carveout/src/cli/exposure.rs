@@ -17,6 +17,8 @@ pub(crate) enum Exposure {
     Scan(ExposureScan),
     /// Read sources of suppliers and owners, and say what was read, what was not, and what can't be
     Import(ExposureImport),
+    /// Put sources together once, into a file that loads in seconds
+    Snapshot(ExposureSnapshot),
     /// Find the organisations that names and identifiers mean, with scores and reasons
     Match(ExposureMatch),
     /// Say whom an affiliate rule reaches beside the barred, and through whom
@@ -25,6 +27,111 @@ pub(crate) enum Exposure {
     Paths(ExposurePaths),
     /// Say what recorded designations mean: who is touched and how surely, what must move where, what to report by when
     Report(Box<ExposureReport>),
+    /// Ask a supplier what is in its products, check and sign the answer, and take it over as relations
+    #[command(subcommand)]
+    Questionnaire(Questionnaire),
+    /// For a vendor: which customers must leave, when, and under which instrument
+    Customers(ExposureCustomers),
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Questionnaire {
+    /// Write a questionnaire for a supplier to answer
+    New(QuestionnaireNew),
+    /// Say what is still open in an answer, or wrong
+    Check(QuestionnaireFile),
+    /// Sign an answer, as the supplier
+    Sign(QuestionnaireSign),
+    /// Take a signed answer over as relations, for `--from links=FILE`
+    Import(QuestionnaireImport),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "carveout exposure questionnaire new --id <ID> --asked-by <NAME> --supplier <NAME>\n       \
+                            --product <NAME> --out <FILE> [OPTIONS]"
+)]
+pub(crate) struct QuestionnaireNew {
+    /// Its id: lowercase letters, digits, hyphens
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: String,
+    /// Who asks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) asked_by: String,
+    /// Who is asked
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supplier: String,
+    /// An identifier of the supplier, such as `uei:ABCDEFGHJK12`; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub(crate) identifier: Vec<String>,
+    /// A product that is asked about; may be given several times
+    #[arg(long, value_name = "NAME", required = true)]
+    pub(crate) product: Vec<String>,
+    /// Ask about the models of this maker; all makers if none is named
+    #[arg(long, value_name = "MAKER")]
+    pub(crate) about: Vec<String>,
+    /// Where the products are used: `program:ID` or `award:ID`; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub(crate) used_by: Vec<String>,
+    /// Where to write it; the file must not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct QuestionnaireFile {
+    /// The questionnaire
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct QuestionnaireSign {
+    /// The answered questionnaire; the signature goes beside it, as FILE.sig
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The supplier's private key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct QuestionnaireImport {
+    /// The answered questionnaire, with its signature beside it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The supplier's public key: a file, or the key itself
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
+    /// Where to write the relations; what is there is replaced
+    #[arg(long, value_name = "FILE")]
+    pub(crate) links: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureCustomers {
+    /// A table of customers: `name`, and where known `uei`, `cage`, `lei`, `domain`, `id`, `agency`, `system_class`,
+    /// `component`, `purpose`, `procurement_class`, `program`. What isn't known counts as reached
+    #[arg(long, value_name = "FILE")]
+    pub(crate) customers: PathBuf,
+    /// A record by its id, or a file; may be given several times. Without any, all records of the workspace
+    #[arg(long = "designation", value_name = "ID|FILE")]
+    pub(crate) designations: Vec<String>,
+    /// A source, as KIND=FILE, to find whom customers work for
+    #[arg(long = "from", value_name = "KIND=FILE")]
+    pub(crate) from: Vec<Source>,
+    /// What a column of the plain tables is called there: THEIRS=OURS
+    #[arg(long = "column", value_name = "THEIRS=OURS", value_parser = renamed)]
+    pub(crate) columns: Vec<(String, String)>,
+    /// On this date; else today
+    #[arg(long, value_name = "DATE", value_parser = designations::when)]
+    pub(crate) on: Option<When>,
+    /// As known on this date; else today
+    #[arg(long = "as-known-on", value_name = "DATE", value_parser = designations::when)]
+    pub(crate) known: Option<When>,
+    /// Write the answer as a table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -107,7 +214,8 @@ pub(crate) struct Sources {
         required = true,
         long_help = "A source, as KIND=FILE; several make one graph. Kinds: sam (public entity extract), subawards \
                      (USAspending), gleif (relationship records), ftm (FollowTheMoney, a JSON document a line), entities and links \
-                     (plain tables), facts (kept by hand, TOML). A file may be packed with gzip."
+                     (plain tables), facts (kept by hand, TOML), snapshot (made of others by `exposure snapshot`; it comes first). A \
+                     file may be packed with gzip."
     )]
     pub(crate) from: Vec<Source>,
     /// What a column of the plain tables is called there: THEIRS=OURS
@@ -119,6 +227,15 @@ pub(crate) struct Sources {
 pub(crate) struct ExposureImport {
     #[command(flatten)]
     pub(crate) sources: Sources,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExposureSnapshot {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// The file to write; what is there is replaced
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -179,6 +296,7 @@ pub(crate) enum SourceKind {
     Entities,
     Links,
     Facts,
+    Snapshot,
 }
 
 /// A source and where it is.
@@ -201,9 +319,10 @@ impl FromStr for Source {
             "entities" => SourceKind::Entities,
             "links" => SourceKind::Links,
             "facts" => SourceKind::Facts,
+            "snapshot" => SourceKind::Snapshot,
             _ => {
                 return Err(format!(
-                    "`{kind}` is none of sam, subawards, gleif, ftm, entities, links, facts"
+                    "`{kind}` is none of sam, subawards, gleif, ftm, entities, links, facts, snapshot"
                 ));
             }
         };

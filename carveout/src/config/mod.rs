@@ -35,6 +35,9 @@ pub(crate) struct Config {
     pub(crate) webhooks: Vec<Webhook>,
     #[serde(default)]
     pub(crate) designations: Designations,
+    /// Tools as the operator registers them, for every program. A program's own file may register more.
+    #[serde(default, rename = "tool")]
+    pub(crate) tools: Vec<Tool>,
     #[serde(default)]
     pub(crate) evidence: Evidence,
     #[serde(default, rename = "provider")]
@@ -60,6 +63,8 @@ pub(crate) struct Limits {
     pub(crate) head_bytes: Option<usize>,
     pub(crate) body_bytes: Option<usize>,
     pub(crate) reply_bytes: Option<usize>,
+    pub(crate) call_bytes: Option<usize>,
+    pub(crate) calls: Option<usize>,
     pub(crate) gzip_ratio: Option<usize>,
     pub(crate) json_depth: Option<usize>,
     pub(crate) connections: Option<usize>,
@@ -253,6 +258,17 @@ pub(crate) enum PendingWaivers {
 
 fn designations() -> PathBuf {
     "designations".into()
+}
+
+/// A tool: what calling it brings about, and which data it reaches.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tool {
+    pub(crate) name: String,
+    pub(crate) effect: Option<String>,
+    #[serde(default)]
+    pub(crate) labels: Vec<String>,
+    pub(crate) rows: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

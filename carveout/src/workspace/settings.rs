@@ -9,6 +9,7 @@ use carveout_gateway::{
 };
 use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
 use carveout_signals::Region;
+use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -40,6 +41,7 @@ pub(crate) fn settings(
                 designations: binding.designations.clone(),
             })
             .collect(),
+        tools: tools(workspace)?,
         providers: config
             .providers
             .iter()
@@ -122,6 +124,18 @@ fn openings(directory: &Path, at: Timestamp) -> miette::Result<Openings> {
     kept.into_diagnostic().wrap_err("what opens the record's commitments can't be kept")
 }
 
+/// The tools of `[[tool]]`, in the words of the vocabulary.
+fn tools(workspace: &Workspace) -> miette::Result<Vec<Tool>> {
+    let mut tools: Vec<Tool> = Vec::new();
+    for config::Tool { name, effect, labels, rows } in &workspace.config.tools {
+        let tool = Tool::register(&workspace.vocabulary, name, effect.as_deref(), labels, *rows);
+        let twice = tools.iter().any(|other| other.name() == name);
+        let tool = if twice { Err(ToolError::Twice(name.clone())) } else { tool };
+        tools.push(tool.into_diagnostic().wrap_err("a `[[tool]]` of `carveout.toml` can't be used")?);
+    }
+    Ok(tools)
+}
+
 fn provider(workspace: &Workspace, provider: &config::Provider) -> miette::Result<ProviderSettings> {
     let dialect = match provider.dialect {
         config::Dialect::Openai => Dialect::OpenAi,
@@ -183,6 +197,8 @@ fn limits(given: &config::Limits) -> Limits {
         gzip_ratio: given.gzip_ratio.unwrap_or(default.gzip_ratio),
         depth: given.json_depth.unwrap_or(default.depth),
         reply: given.reply_bytes.unwrap_or(default.reply),
+        call: given.call_bytes.unwrap_or(default.call),
+        calls: given.calls.unwrap_or(default.calls),
         connections: given.connections.unwrap_or(default.connections),
         idle_connections: given.idle_connections.unwrap_or(default.idle_connections),
     }

@@ -69,5 +69,5 @@ fn the_printed_curl_works_as_pasted_and_ctrl_c_ends_it_cleanly() {
         "verify".as_ref(),
         "--redecide".as_ref(),
     ]);
-    verified.expect(0, &["6 decisions made again", "attempts under way or cut off: 0"]);
+    verified.expect(0, &["7 decisions made again", "attempts under way or cut off: 0"]);
 }

@@ -385,3 +385,137 @@ fn the_guides_example_says_what_the_guide_says() {
         ],
     );
 }
+
+#[test]
+fn a_snapshot_answers_like_its_sources_and_is_refused_if_it_is_not_whole() {
+    let (workspace, run) = sources();
+    run(&workspace, "exposure snapshot --out graph.snapshot")
+        .expect(1, &["4 nodes and 4 edges", "1 not read"]);
+    let asked = "exposure reach --barred uei:ABCDEFGHJK12 --rule ownership:50 --on 2026-11-23 --json";
+    let from_tables = run(&workspace, asked).expect(1, &[]).json();
+    let from_snapshot =
+        workspace.run(&format!("{asked} --from snapshot=graph.snapshot")).expect(1, &[]).json();
+    assert_eq!(from_snapshot["reached"], from_tables["reached"], "{from_snapshot:#}");
+    workspace.write("more.csv", "from,relation,to,share\nid:leaf,owns,id:twig,90\n");
+    workspace
+        .run("exposure import --from snapshot=graph.snapshot --from links=more.csv")
+        .expect(0, &["5 nodes, 5 edges"]);
+    workspace
+        .run("exposure import --from links=more.csv --from snapshot=graph.snapshot")
+        .expect(2, &["name one, before all other sources"]);
+    let whole = std::fs::read(workspace.path("graph.snapshot")).unwrap();
+    workspace.write("cut.snapshot", &whole[..whole.len() / 2]);
+    workspace.run("exposure import --from snapshot=cut.snapshot").expect(2, &["the snapshot is cut"]);
+    workspace.run("exposure import --from snapshot=more.csv").expect(2, &["this is no snapshot"]);
+}
+
+#[test]
+fn no_snapshot_is_made_of_a_source_that_was_cut() {
+    let workspace = with(&[("sam.dat", "BOF PUBLIC V2 00000000 20261101 0000002 0000001\n")]);
+    workspace
+        .run("exposure snapshot --from sam=sam.dat --out graph.snapshot")
+        .expect(2, &["not read to its end", "no snapshot was made"]);
+    assert!(!workspace.path("graph.snapshot").exists());
+}
+
+#[test]
+fn a_supplier_answers_under_its_key_and_nobody_else_does() {
+    let workspace = Workspace::real();
+    for name in ["supplier", "stranger"] {
+        workspace.run(&format!("keygen --name {name}.example --out {name}.key")).expect(0, &[]);
+    }
+    let new = [
+        "exposure",
+        "questionnaire",
+        "new",
+        "--id",
+        "desk-2026",
+        "--asked-by",
+        "Example Agency",
+        "--supplier",
+        "Sample Help Desk Inc",
+        "--identifier",
+        "uei:ABCDEFGHJK12",
+        "--product",
+        "desk",
+        "--used-by",
+        "program:alpha",
+        "--out",
+        "desk.toml",
+    ];
+    workspace.run_all(new).expect(0, &["desk-2026 is in desk.toml"]);
+    workspace.run_all(new).expect(2, &["is not overwritten"]);
+    workspace.run("exposure questionnaire check desk.toml").expect(1, &["say whether `desk` uses models"]);
+    workspace.run("exposure questionnaire sign desk.toml --key supplier.key").expect(2, &["is not answered"]);
+    workspace.edit(
+        "desk.toml",
+        "# answered = 2026-01-31\nanswered_by = \"\"",
+        "answered = 9999-12-31\nanswered_by = \"counsel\"",
+    );
+    workspace.edit(
+        "desk.toml",
+        "uses_models = \"\"",
+        "uses_models = \"yes\"\n[[product.model]]\nmaker = \"sample-maker\"",
+    );
+    workspace.run("exposure questionnaire check desk.toml").expect(0, &["desk-2026 is answered"]);
+    let import = |key: &str| {
+        workspace.run(&format!("exposure questionnaire import desk.toml --key {key}.pub --links found.csv"))
+    };
+    import("supplier").expect(2, &["the answer is not signed"]);
+    workspace
+        .run("exposure questionnaire sign desk.toml --key supplier.key")
+        .expect(0, &["supplier.example signed the answer desk-2026"]);
+    import("stranger").expect(2, &["does not hold", "nothing was taken over"]);
+    assert!(!workspace.path("found.csv").exists());
+    import("supplier").expect(0, &["3 relations are declared by Sample Help Desk Inc (counsel)"]);
+    assert!(workspace.read("found.csv").contains("maker:sample-maker,embedded_in,product:desk,,,declared"));
+    workspace
+        .run("exposure paths --from links=found.csv --barred maker:sample-maker --rule none --on 2026-11-23")
+        .expect(1, &["program:alpha: declared at the best"]);
+    // A changed answer is another answer.
+    workspace.edit("desk.toml", "uses_models = \"yes\"", "uses_models = \"not_known\"");
+    import("supplier").expect(2, &["does not hold"]);
+    workspace.run("exposure questionnaire sign desk.toml --key supplier.key").expect(0, &[]);
+    import("supplier").expect(1, &["desk: the supplier doesn't know"]);
+    // The officer who signs a designation with the same key has not answered anything.
+    workspace.write("order.toml", ORDER);
+    workspace.run("sign desk.toml --key supplier.key").expect(2, &[]);
+}
+
+#[test]
+fn a_vendor_learns_which_customers_must_leave_and_when() {
+    let workspace = with(&[
+        ("order.toml", ORDER),
+        (
+            "customers.csv",
+            "name,uei,agency,system_class\nSample Navy Office,ABCDEFGHJK12,defense,cui\nSample Court,,justice,\nSample Silent,,,\n",
+        ),
+        ("links.csv", "from,relation,to\nuei:ABCDEFGHJK12,works_for,Sample Prime\n"),
+    ]);
+    let asked =
+        "exposure customers --customers customers.csv --designation order.toml --as-known-on 2026-06-01";
+    workspace.run(&format!("{asked} --on 2026-06-01 --from links=links.csv --csv leaving.csv")).expect(
+        1,
+        &[
+            "Sample Navy Office",
+            "phase-out",
+            "2027-01-01T05:00:00.000Z",
+            "Sample Prime",
+            "2 of 3 customers must leave",
+        ],
+    );
+    assert!(workspace.read("leaving.csv").contains("Sample Court,example-order,not reached,false"));
+    let document = workspace.run(&format!("{asked} --on 2027-01-01 --json")).expect(1, &[]).json();
+    assert_eq!(document["answers"][0]["standing"]["is"], "barred", "{document:#}");
+    workspace.run(&format!("{asked} --on 2026-01-01")).expect(1, &["not yet"]);
+    for (table, said) in [
+        ("name,agency\nA,defence\n", "`agency` can't be read"),
+        ("name,agencie\nA,defense\n", "there is no column `agencie`"),
+        ("customer\nA\n", "there is no column `customer`"),
+        ("name,uei\nA,12\n", "no UEI"),
+        ("name\n\"\"\n", "a customer has no name"),
+    ] {
+        workspace.write("customers.csv", table);
+        workspace.run(&format!("{asked} --on 2026-06-01")).expect(2, &[said]);
+    }
+}

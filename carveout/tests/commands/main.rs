@@ -21,6 +21,7 @@ mod holds;
 mod init;
 mod keys;
 mod kit;
+mod live;
 mod outputs;
 mod packs;
 mod reconcile;

@@ -4,7 +4,7 @@ use std::{fs::OpenOptions, net::TcpListener, process::Stdio};
 
 use crate::kit::{Running, Workspace, command, ran, ran_to, run};
 
-const COMMANDS: [&str; 37] = [
+const COMMANDS: [&str; 44] = [
     "demo",
     "init",
     "serve",
@@ -39,6 +39,13 @@ const COMMANDS: [&str; 37] = [
     "exposure reach",
     "exposure paths",
     "exposure report",
+    "exposure snapshot",
+    "exposure customers",
+    "exposure questionnaire",
+    "exposure questionnaire new",
+    "exposure questionnaire check",
+    "exposure questionnaire sign",
+    "exposure questionnaire import",
     "sample-provider",
     "completions",
     "",

@@ -6,6 +6,7 @@
 //! - [`read`] turns a request body into [`Asked`] in one strict pass; [`Asked::canonical`] is the only
 //!   way to get bytes for a provider.
 //! - [`ReplyReader`] turns a provider's bytes into [`Judged`] ones; nothing else may go back to a caller.
+//! - [`CallReader`] puts the tool calls of a reply together, and [`Fates`] takes out the refused ones.
 //! - [`Notice`] tells a caller of either dialect why there is no reply.
 //! - [`json`] is the reader underneath.
 //!
@@ -35,7 +36,8 @@ pub use models::{ModelListed, model, models_list};
 pub use notice::{CitedClause, Notice, NoticeKind};
 pub use read::{ReadError, read};
 pub use reply::{
-    EventDecoder, EventTooLarge, Item, Judged, JudgedEvent, ProviderError, ReplyError, ReplyFault,
-    ReplyReader, ReplySummary, ReplyText, Usage, provider_error,
+    CallFault, CallReader, CallsFault, EventDecoder, EventTooLarge, Fates, Item, Judged, JudgedEvent,
+    ProviderError, ReadCall, ReplyError, ReplyFault, ReplyReader, ReplySummary, ReplyText, Seen, Slot,
+    TextEnd, ToolCall, Usage, calls_of, provider_error, refuse_in_reply,
 };
 pub use shape::{Problem, ShapeError};

@@ -87,6 +87,13 @@ impl Notice {
         Self { clauses, ..Self::new(NoticeKind::Denied, message) }
     }
 
+    /// The answer itself, from here on, is denied by `clauses`. It had been asked for by a use that was permitted.
+    #[must_use]
+    pub fn withheld(clauses: Vec<CitedClause>) -> Self {
+        let message = format!("the answer is withheld: {}", write::denied_message(&clauses));
+        Self { clauses, ..Self::new(NoticeKind::Denied, message) }
+    }
+
     /// Held by `clauses` until every role has approved. `hold` is the id to ask for the outcome with.
     #[must_use]
     pub fn held(hold: impl Into<String>, roles: Vec<String>, clauses: Vec<CitedClause>) -> Self {

@@ -14,6 +14,7 @@ pub mod names;
 pub mod ownership;
 pub mod package_url;
 pub mod paths;
+pub mod questionnaire;
 pub mod report;
 pub mod scan;
 pub mod share;

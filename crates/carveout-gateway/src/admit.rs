@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
-    HoldId, LedgerError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt, SealedError,
-    Timestamp,
+    HoldId, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt,
+    SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
 use crate::{
+    attest::Evidence,
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
     settle::Attempt,
@@ -52,19 +54,42 @@ impl Passage {
     }
 }
 
+/// What a use is decided about.
+pub(crate) enum Matter {
+    /// A request, which a passage lets through.
+    Request(CanonicalBody),
+    /// A tool call in the answer to an admitted request: the document of the call. It is never forwarded to a provider.
+    Call(Bytes),
+    /// The part of an answer in which it shows what it may not.
+    Answer(Bytes),
+}
+
+impl Matter {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Request(body) => body.as_bytes(),
+            Self::Call(bytes) | Self::Answer(bytes) => bytes,
+        }
+    }
+}
+
 /// A use that has been decided, and everything that the ledger is to say of it.
 pub(crate) struct Case<'a> {
-    pub(crate) key: &'a KnownKey,
+    pub(crate) key: &'a Arc<KnownKey>,
     /// What it was decided by.
-    pub(crate) bound: &'a Bound,
-    pub(crate) route: &'a Route,
+    pub(crate) bound: &'a Arc<Bound>,
+    pub(crate) route: &'a Arc<Route>,
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
-    pub(crate) use_: &'a Use,
+    pub(crate) use_: &'a Arc<Use>,
+    /// What the texts of the request show.
+    pub(crate) evidence: &'a Evidence,
     pub(crate) decision: &'a Decision,
     /// What designations that don't bar it have to do with it.
     pub(crate) effects: &'a [DesignationEffect],
-    pub(crate) body: CanonicalBody,
+    pub(crate) matter: Matter,
+    /// The decision in whose answer it came up.
+    pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
     pub(crate) collecting: Option<&'a Collecting>,
 }
@@ -72,7 +97,9 @@ pub(crate) struct Case<'a> {
 impl Case<'_> {
     /// The hold that the decision opens, or is made again for.
     fn hold(&self, names: &Names) -> Option<HoldId> {
-        let opened = matches!(self.decision.ruling, Ruling::Hold { .. }).then(|| names.hold());
+        // Nobody keeps an answer, so there is nothing that could be collected.
+        let can_wait = !matches!(self.matter, Matter::Answer(_));
+        let opened = (can_wait && matches!(self.decision.ruling, Ruling::Hold { .. })).then(|| names.hold());
         self.collecting.map(|collecting| collecting.hold).or(opened)
     }
 }
@@ -86,11 +113,15 @@ pub(crate) struct Recorded {
 }
 
 /// What became of a decided use.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most uses are admitted, and a box would cost each an allocation"
+)]
 pub(crate) enum Admission {
     /// It may go.
     Admitted(Recorded, Passage, Attempt),
     /// It may not go, or not yet.
-    Refused(Recorded, Notice),
+    Refused(Recorded, Box<Notice>),
 }
 
 /// Why nothing was admitted, whatever the ruling was.
@@ -108,6 +139,16 @@ pub(crate) enum NotAdmitted {
     Sealed(#[from] SealedError),
     #[error("the system has no randomness to give")]
     Randomness,
+}
+
+impl NotAdmitted {
+    /// The rule of a hold's life that was broken, if one was: somebody else was faster, and a hold is collected once.
+    pub(crate) fn of_a_hold(&self) -> Option<String> {
+        match self {
+            Self::Ledger(LedgerError::Order(LifecycleError::Hold(broken))) => Some(broken.to_string()),
+            _ => None,
+        }
+    }
 }
 
 /// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
@@ -138,18 +179,54 @@ pub(crate) async fn admit(
         ruling = case.decision.ruling.as_str(),
         "decided"
     );
-    Ok(match attempt {
-        Some(attempt) => {
+    let attempt = attempt.ok_or_else(|| refusal(&case, &names));
+    Ok(match (attempt, case.matter) {
+        (Err(notice), _) => Admission::Refused(recorded, Box::new(notice)),
+        (Ok(attempt), Matter::Request(body)) => {
             let passage = Passage {
                 decision: names.decision,
                 entry: recorded.position,
                 target: case.target.clone(),
-                body: case.body,
+                body,
             };
             Admission::Admitted(recorded, passage, attempt)
         }
-        None => Admission::Refused(recorded, refusal(&case, &names)),
+        // Parts of an answer are admitted below; one that comes this way is not forwarded.
+        (Ok(attempt), Matter::Call(_) | Matter::Answer(_)) => {
+            attempt.settle(Outcome::Withheld);
+            return Err(NotAdmitted::Nowhere);
+        }
     })
+}
+
+/// What was recorded about a part of an answer, and what its caller is told if it isn't permitted.
+pub(crate) struct Part {
+    pub(crate) recorded: Recorded,
+    pub(crate) notice: Notice,
+}
+
+/// Makes decisions on parts of an answer durable, all of them or none. Nothing of them may be released before.
+pub(crate) async fn admit_parts(house: &Arc<House>, cases: &[Case<'_>]) -> Result<Vec<Part>, NotAdmitted> {
+    let mut parts = Vec::with_capacity(cases.len());
+    let mut entries = Vec::with_capacity(cases.len());
+    for case in cases {
+        let names = Names::draw(house, case.decision.at)?;
+        let hold = keep(house, case, &names).await?;
+        entries.extend(self::entries(case, &names, None, hold.map(|(_, until)| until)));
+        parts.push((names, hold.map(|(hold, _)| hold)));
+    }
+    let recording = append(house.clone(), entries);
+    let positions = Finished::new(recording, house.tasks.clone()).await?;
+    if positions.len() != cases.len() {
+        return Err(NotAdmitted::Nowhere);
+    }
+    let recorded = parts.into_iter().zip(positions).zip(cases);
+    Ok(recorded
+        .map(|(((names, hold), position), case)| Part {
+            recorded: Recorded { decision: names.decision, position, hold },
+            notice: refusal(case, &names),
+        })
+        .collect())
 }
 
 /// Before a use is held its body is kept, so that what is in the queue can be sent.
@@ -158,14 +235,14 @@ async fn keep(
     case: &Case<'_>,
     names: &Names,
 ) -> Result<Option<(HoldId, Timestamp)>, NotAdmitted> {
-    let held = matches!(case.decision.ruling, Ruling::Hold { .. }) && case.collecting.is_none();
+    let held = case.collecting.is_none() && case.hold(names).is_some();
     let Some(holds) = house.holds.as_ref().filter(|_| held) else { return Ok(None) };
     let Some(until) = holds.until(case.decision.at) else { return Ok(None) };
     if !holds.has_room(case.key.program.id()) {
         return Err(NotAdmitted::TooManyHeld);
     }
-    let commitment = Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes());
-    holds.keep(names.hold(), commitment, &case.body).await?;
+    let commitment = Commitment::to(CommittedPart::Request, &names.request, case.matter.bytes());
+    holds.keep(names.hold(), commitment, case.matter.bytes()).await?;
     Ok(Some((names.hold(), until)))
 }
 
@@ -178,20 +255,10 @@ async fn record(
     admitting: Admitting,
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
-    // The queue of holds is a projection of the entries: it takes them over once they are durable.
-    let about_a_hold = entries.first().filter(|entry| {
-        house.holds.is_some() && matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some())
-    });
-    let about_a_hold = about_a_hold.cloned();
-    let appended = house.ledger.append_all(entries).await;
+    let appended = append(house.clone(), entries).await;
     drop(admitting);
     match appended {
         Ok(positions) => {
-            if let (Some(holds), Some(entry), Some(position)) =
-                (&house.holds, about_a_hold, positions.first())
-            {
-                holds.project(&entry, *position);
-            }
             let attempt = attempt.map(begin);
             let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
             Ok((position, attempt))
@@ -204,6 +271,22 @@ async fn record(
             Err(error.into())
         }
     }
+}
+
+/// Appends entries, and lets the queue of holds take over what they say of one: it is a projection of the entries.
+async fn append(house: Arc<House>, entries: Vec<Entry>) -> Result<Vec<Position>, LedgerError> {
+    let about_a_hold = |entry: &Entry| {
+        house.holds.is_some() && matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some())
+    };
+    let about_holds: Vec<Option<Entry>> =
+        entries.iter().map(|entry| about_a_hold(entry).then(|| entry.clone())).collect();
+    let positions = house.ledger.append_all(entries).await?;
+    for (entry, position) in about_holds.into_iter().zip(&positions) {
+        if let (Some(holds), Some(entry)) = (&house.holds, entry) {
+            holds.project(&entry, *position);
+        }
+    }
+    Ok(positions)
 }
 
 /// A decision's random name, and the salts of its commitments, which follow from it and from what is kept.
@@ -279,13 +362,14 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         facts_digest: carveout_ledger::Digest::from_bytes(*decision.facts.as_bytes()),
         // What is sent after a hold is shown by the very commitment that was made when it was held.
         body: case.collecting.map_or_else(
-            || Commitment::to(CommittedPart::Request, &names.request, case.body.as_bytes()),
+            || Commitment::to(CommittedPart::Request, &names.request, case.matter.bytes()),
             |collecting| collecting.body,
         ),
-        body_bytes: case.body.len() as u64,
+        body_bytes: case.matter.bytes().len() as u64,
         hold: case.hold(names),
         hold_until: None,
         designations: case.effects.to_vec(),
+        parent: case.parent,
     }
 }
 
@@ -302,11 +386,14 @@ fn refusal(case: &Case<'_>, names: &Names) -> Notice {
         }
     });
     let notice = match &decision.ruling {
-        Ruling::Hold { roles } => {
+        Ruling::Hold { roles } if !matches!(case.matter, Matter::Answer(_)) => {
             let hold = case.hold(names).unwrap_or_else(|| names.hold());
             Notice::held(hold.to_string(), roles.iter().map(ToString::to_string).collect(), clauses.collect())
         }
-        Ruling::Permit | Ruling::Deny => Notice::denied(clauses.collect()),
+        _ => match case.matter {
+            Matter::Answer(_) => Notice::withheld(clauses.collect()),
+            Matter::Request(_) | Matter::Call(_) => Notice::denied(clauses.collect()),
+        },
     };
     notice.with_request_id(names.decision.to_string())
 }

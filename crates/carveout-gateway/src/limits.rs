@@ -17,6 +17,10 @@ pub struct Limits {
     pub depth: usize,
     /// A provider's whole reply; in a stream, one event.
     pub reply: usize,
+    /// The input of one tool call in a reply.
+    pub call: usize,
+    /// How many tool calls one reply may hold.
+    pub calls: usize,
     /// Callers connected at once; more wait to be accepted.
     pub connections: usize,
     /// Unused connections kept open to each provider.
@@ -27,6 +31,11 @@ impl Limits {
     /// As the dialects count a reply.
     pub(crate) fn reply(&self) -> json::Limits {
         json::Limits { depth: self.depth, bytes: self.reply }
+    }
+
+    /// As the dialects count the input of a tool call.
+    pub(crate) fn call(&self) -> json::Limits {
+        json::Limits { depth: self.depth, bytes: self.call }
     }
 
     /// As the dialects count a request.
@@ -43,6 +52,8 @@ impl Default for Limits {
             gzip_ratio: 100,
             depth: 64,
             reply: 8 << 20,
+            call: 1 << 20,
+            calls: 128,
             connections: 4_096,
             idle_connections: 64,
         }

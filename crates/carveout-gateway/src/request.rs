@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
-use carveout_ledger::{HoldId, LedgerError, LifecycleError, Outcome};
+use carveout_ledger::{HoldId, Outcome};
 use carveout_terms::{Facts, Ruling, Timestamp, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
-    admit::{self, Admission, Case, NotAdmitted},
+    admit::{self, Admission, Case, Matter, NotAdmitted},
     attest::{AttestError, Evidence},
     claim::ClaimError,
     door::{self, CARVEOUT_HOLD},
@@ -70,7 +70,7 @@ fn likely_dialect(head: &Parts) -> Dialect {
 /// Stops two to eight, for one request to a model.
 async fn ask(
     house: &Arc<House>,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     endpoint: &Endpoint,
     head: Parts,
     body: Incoming,
@@ -126,7 +126,7 @@ fn said(error: &ClaimError) -> Notice {
     }
 }
 
-fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Route, Box<Notice>> {
+fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Arc<Route>, Box<Notice>> {
     match house.routes.get(asked.model()) {
         Some(route) if route.dialect == dialect => Ok(route),
         Some(route) => Err(Box::new(Notice::not_found(format!(
@@ -142,13 +142,13 @@ fn route<'a>(house: &'a House, asked: &Asked, dialect: Dialect) -> Result<&'a Ro
 /// A request that has been read and claimed, and waits to be decided for a target.
 struct Asking<'a> {
     house: &'a Arc<House>,
-    key: &'a KnownKey,
+    key: &'a Arc<KnownKey>,
     endpoint: &'static str,
     dialect: Dialect,
     asked: &'a Asked,
     evidence: &'a Evidence,
     claim: &'a Facts,
-    route: &'a Route,
+    route: &'a Arc<Route>,
 }
 
 /// What one target made of it.
@@ -192,7 +192,7 @@ impl Asking<'_> {
         let admitting = self.house.terms.admitting().await;
         let bound = admitting.bound(self.key.program.id()).cloned().ok_or_else(|| self.unbound())?;
         let at = self.time()?;
-        let use_ = self.attest(target, at)?;
+        let use_ = Arc::new(self.attest(target, at)?);
         let decision = bound.stack.decide(&use_);
         let effects = match decision.ruling {
             Ruling::Permit => bound.effects(at, &|at| self.attest(target, at).ok()),
@@ -205,9 +205,11 @@ impl Asking<'_> {
             endpoint: self.endpoint,
             target,
             use_: &use_,
+            evidence: self.evidence,
             decision: &decision,
             effects: &effects,
-            body: self.asked.canonical(&target.recorded.model),
+            matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
+            parent: None,
             collecting: None,
         };
         proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
@@ -276,15 +278,14 @@ pub(crate) async fn proceed(
         Ruling::Permit | Ruling::Hold { .. } => None,
     };
     house.phase_outs.tell(case.key.program.id(), effects, at);
+    let basis = guard::Basis::of(house, &case);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
     let admission = admit::admit(house, case, admitting).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
-        refuse(match &error {
+        refuse(match (&error, error.of_a_hold()) {
             // Somebody else was faster: the ledger lets a hold be collected once.
-            NotAdmitted::Ledger(LedgerError::Order(LifecycleError::Hold(broken))) => {
-                Notice::forbidden(broken.to_string())
-            }
-            NotAdmitted::TooManyHeld => Notice::unavailable(error.to_string()),
+            (_, Some(broken)) => Notice::forbidden(broken),
+            (NotAdmitted::TooManyHeld, _) => Notice::unavailable(error.to_string()),
             _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
         })
     })?;
@@ -293,14 +294,15 @@ pub(crate) async fn proceed(
             ruled: Some(Ruled::of(dialect, decision, &recorded)),
             held: recorded.hold,
             denied,
-            ..refuse(notice)
+            ..Refusal::new(dialect, notice)
         }),
         Admission::Admitted(recorded, passage, attempt) => {
             let ruled = Ruled::of(dialect, decision, &recorded).permitted(target, at, effects);
             match forward::send(passage).await {
                 Ok(answer) => {
                     let expected = guard::Expected { dialect, stream };
-                    Ok(Tried::Answered(guard::pass(house, target, expected, answer, attempt, ruled).await))
+                    let basis = basis.admitted_as(recorded.decision);
+                    Ok(Tried::Answered(guard::pass(basis, expected, answer, attempt, ruled).await))
                 }
                 Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
                 Err(unanswered) => {

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use carveout_dialects::Dialect;
 use carveout_ledger::{Appointed, Ledger, OpenHold, Openings, SealedBodies};
 use carveout_signals::Region;
-use carveout_terms::{Program, Stack, Timestamp, Vocabulary, designation::Watched};
+use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary, designation::Watched};
 use http::Uri;
 
 use crate::{
@@ -32,6 +32,8 @@ pub struct Settings {
     pub region: Region,
     /// Who may call, and under which terms.
     pub programs: Vec<ProgramSettings>,
+    /// The tools that are registered for every program, besides those of its own registration.
+    pub tools: Vec<Tool>,
     /// Who answers.
     pub providers: Vec<ProviderSettings>,
     /// The names that callers give to models.

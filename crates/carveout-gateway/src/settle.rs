@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use carveout_dialects::ReplySummary;
 use carveout_ledger::{
-    Commitment, CommittedPart, Committer, DecisionId, Entry, Event, Outcome, Salt, Settled, Timestamp, Usage,
+    Calls, Cited, Commitment, CommittedPart, Committer, DecisionId, Entry, Event, Outcome, Salt, Settled,
+    Timestamp, Usage,
 };
 
 use crate::house::House;
@@ -25,7 +26,10 @@ struct Open {
     usage: Option<Usage>,
     response: Committer,
     response_bytes: u64,
+    judged_bytes: u64,
     released_bytes: u64,
+    grounds: Vec<Cited>,
+    calls: Calls,
 }
 
 impl Attempt {
@@ -38,7 +42,10 @@ impl Attempt {
             usage: None,
             response: Committer::new(CommittedPart::Response, salt),
             response_bytes: 0,
+            judged_bytes: 0,
             released_bytes: 0,
+            grounds: Vec::new(),
+            calls: Calls::default(),
         };
         Self { open: Some(open), house }
     }
@@ -55,6 +62,30 @@ impl Attempt {
     pub(crate) fn received(&mut self, bytes: usize) {
         if let Some(open) = &mut self.open {
             open.response_bytes += bytes as u64;
+        }
+    }
+
+    /// So many bytes more were judged fit to be released.
+    pub(crate) fn judged(&mut self, bytes: usize) {
+        if let Some(open) = &mut self.open {
+            open.judged_bytes += bytes as u64;
+        }
+    }
+
+    /// The clauses for whose sake the rest is withheld.
+    pub(crate) fn withheld_by(&mut self, grounds: Vec<Cited>) {
+        if let Some(open) = &mut self.open {
+            open.grounds = grounds;
+        }
+    }
+
+    /// What became of tool calls.
+    pub(crate) fn called(&mut self, calls: Calls) {
+        if let Some(open) = &mut self.open {
+            open.calls.released += calls.released;
+            open.calls.denied += calls.denied;
+            open.calls.held += calls.held;
+            open.calls.unreadable += calls.unreadable;
         }
     }
 
@@ -106,7 +137,10 @@ impl Open {
             usage: self.usage,
             response,
             response_bytes: self.response_bytes,
+            judged_bytes: Some(self.judged_bytes),
             released_bytes: self.released_bytes,
+            grounds: self.grounds,
+            calls: (self.calls != Calls::default()).then_some(self.calls),
         };
         let decision = self.decision;
         let at = Timestamp::from_millis(house.clock.recording().millis());

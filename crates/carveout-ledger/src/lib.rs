@@ -76,12 +76,12 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Cited, Commitment,
-    CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted, DesignationEffect,
-    DesignationSigner, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer, HoldId, HoldIdError,
-    Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey, Presumed,
-    ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule, Target,
-    TermsAdopted, Usage,
+    Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
+    Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
+    DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
+    HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey,
+    Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule,
+    Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};

@@ -21,6 +21,8 @@ pub enum Domain {
     Designation,
     /// A key names its successor.
     KeyRotation,
+    /// A supplier answers what it was asked.
+    Questionnaire,
 }
 
 impl Domain {
@@ -32,6 +34,7 @@ impl Domain {
             Self::Approval => "approval",
             Self::Designation => "designation",
             Self::KeyRotation => "key rotation",
+            Self::Questionnaire => "questionnaire",
         }
     }
 }
@@ -150,8 +153,14 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 5] =
-        [Domain::Agreement, Domain::Appointment, Domain::Approval, Domain::Designation, Domain::KeyRotation];
+    const DOMAINS: [Domain; 6] = [
+        Domain::Agreement,
+        Domain::Appointment,
+        Domain::Approval,
+        Domain::Designation,
+        Domain::KeyRotation,
+        Domain::Questionnaire,
+    ];
 
     fn key(name: &str, seed: u8) -> SigningKey {
         SigningKey::from_seed(name, &[seed; 32]).unwrap()

@@ -30,6 +30,7 @@ mod problem;
 mod program;
 mod stack;
 mod timestamp;
+mod tool;
 mod r#use;
 mod vocabulary;
 
@@ -46,5 +47,6 @@ pub use problem::{Code, Problem, Problems, Severity};
 pub use program::{Program, ProgramKey, PurposeRefused};
 pub use stack::{Stack, StackError};
 pub use timestamp::{Timestamp, TimestampError};
+pub use tool::{Tool, ToolError};
 pub use r#use::{Known, Use, UseError, UseLayers};
 pub use vocabulary::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, MergeError, Vocabulary};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use toml::Spanned;
 
 use crate::{
-    Attester, Facts, MemberSet, Problem, Problems, Speaker, Timestamp, Value, Vocabulary,
+    Attester, Facts, MemberSet, Problem, Problems, Speaker, Timestamp, Tool, ToolError, Value, Vocabulary,
     agreement::is_id,
     facts::{presumed, stated},
 };
@@ -20,6 +20,7 @@ pub struct Program {
     facts: Facts,
     presume: Facts,
     keys: Vec<ProgramKey>,
+    tools: Vec<Tool>,
 }
 
 /// A key that a program's callers authenticate with. Only its digest is kept.
@@ -60,6 +61,18 @@ struct Raw {
     presume: BTreeMap<Spanned<String>, Spanned<Names>>,
     #[serde(default)]
     key: Vec<RawKey>,
+    #[serde(default)]
+    tool: Vec<Spanned<RawTool>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTool {
+    name: String,
+    effect: Option<String>,
+    #[serde(default)]
+    labels: Vec<String>,
+    rows: Option<u64>,
 }
 
 #[derive(serde::Deserialize)]
@@ -139,6 +152,12 @@ impl Program {
         &self.keys
     }
 
+    /// The tools registered for it.
+    #[must_use]
+    pub fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
     /// Whether a claim stays within the purposes that the program is registered for.
     ///
     /// # Errors
@@ -184,6 +203,7 @@ impl Reading<'_> {
             facts: self.facts(&raw.facts),
             presume: self.presume(&raw.presume),
             keys: self.keys(&raw.key),
+            tools: self.tools(&raw.tool),
             id,
         }
     }
@@ -256,6 +276,23 @@ impl Reading<'_> {
             keys.push(ProgramKey { id: id.clone(), sha256, expires, claim });
         }
         keys
+    }
+
+    fn tools(&mut self, raw: &[Spanned<RawTool>]) -> Vec<Tool> {
+        let mut tools: Vec<Tool> = Vec::new();
+        for written in raw {
+            let RawTool { name, effect, labels, rows } = written.get_ref();
+            let tool = match Tool::register(self.vocabulary, name, effect.as_deref(), labels, *rows) {
+                Ok(tool) if tools.iter().all(|other| other.name() != name) => Ok(tool),
+                Ok(_) => Err(ToolError::Twice(name.clone())),
+                Err(error) => Err(error),
+            };
+            match tool {
+                Ok(tool) => tools.push(tool),
+                Err(error) => self.problem("tool", written.span(), error.to_string()),
+            }
+        }
+        tools
     }
 
     fn claim(&mut self, claim: &Spanned<String>) -> Facts {

@@ -114,6 +114,12 @@ impl Stack {
         &self.presume
     }
 
+    /// Whether any of its agreements tests a fact. What none of them tests needs no measuring for their sake.
+    #[must_use]
+    pub fn reads(&self, fact: FactId) -> bool {
+        self.cells.look_at(fact)
+    }
+
     /// The clause that a decision refers to.
     #[must_use]
     pub fn clause(&self, clause: &ClauseRef) -> Option<&Clause> {

@@ -1,5 +1,6 @@
 //! `bench`: measures, and writes what it measured into docs/performance.md.
 
+mod exposure;
 mod gateway;
 mod load;
 pub(crate) mod page;
@@ -36,7 +37,10 @@ pub(crate) fn bench(what: &str, pairs: Option<&str>) -> Outcome {
         if *name == "proof" {
             tools::cvc5()?;
         }
-        let mut text = examples(package, pairs)?;
+        let mut text = match *name {
+            "exposure" => exposure::measured(pairs)?,
+            _ => examples(package)?,
+        };
         if *name == "gateway" {
             text.push_str(&gateway::against_nginx()?);
         }
@@ -50,7 +54,7 @@ pub(crate) fn bench(what: &str, pairs: Option<&str>) -> Outcome {
 }
 
 /// Runs a crate's bench examples: those called `throughput`, or `bench_` something.
-fn examples(package: &str, pairs: Option<&str>) -> Outcome<String> {
+fn examples(package: &str) -> Outcome<String> {
     let Ok(folder) = fs::read_dir(root().join("crates").join(package).join("examples")) else {
         return Ok(String::new());
     };
@@ -65,11 +69,7 @@ fn examples(package: &str, pairs: Option<&str>) -> Outcome<String> {
     for name in names {
         println!("$ {package}: {name}");
         let line = format!("cargo run --quiet --release --locked --package {package} --example {name}");
-        let mut command = command(&line);
-        if name == "bench_pairs" {
-            command.arg("--").args(pairs);
-        }
-        let printed = output(&mut command)?;
+        let printed = output(&mut command(&line))?;
         text.push_str(&page::block(&printed));
     }
     Ok(text)

@@ -31,25 +31,43 @@ pub(super) struct ReadSource {
     pub(super) imported: Imported,
 }
 
+/// What adds to a graph beside its sources.
+pub(super) type Addition<'a> = &'a dyn Fn(&mut GraphBuilder) -> miette::Result<()>;
+
 /// Reads every source into one graph.
 pub(super) fn read_all(sources: &Sources) -> miette::Result<(Graph, Vec<ReadSource>)> {
-    read_with(&sources.from, &sources.columns, |_| Ok(()))
+    read_with(&sources.from, &sources.columns, None)
 }
 
-/// Reads every source into one graph, and adds what is known otherwise.
+/// Reads every source into one graph, and adds what is known otherwise. A snapshot is a graph already.
 pub(super) fn read_with(
     sources: &[Source],
     columns: &[(String, String)],
-    add: impl FnOnce(&mut GraphBuilder) -> miette::Result<()>,
+    add: Option<Addition<'_>>,
 ) -> miette::Result<(Graph, Vec<ReadSource>)> {
-    let mut builder = GraphBuilder::new();
     let mut done = Vec::with_capacity(sources.len());
-    for source in sources {
+    let (mut builder, rest) = match sources {
+        [first, rest @ ..] if first.kind == SourceKind::Snapshot => {
+            let path = &first.path;
+            let named = || format!("can't read `{}`", path.display());
+            let graph = open(path).and_then(|file| Graph::read_snapshot(file).into_diagnostic());
+            let graph = graph.wrap_err_with(named)?;
+            let read = u64::try_from(graph.node_count() + graph.edge_count()).unwrap_or(u64::MAX);
+            let imported = Imported { read, ..Imported::default() };
+            done.push(ReadSource { path: path.display().to_string(), imported });
+            if rest.is_empty() && add.is_none() {
+                return Ok((graph, done));
+            }
+            (GraphBuilder::resume(graph), rest)
+        }
+        all => (GraphBuilder::new(), all),
+    };
+    for source in rest {
         let imported = one(source, columns, &mut builder)
             .wrap_err_with(|| format!("can't read `{}`", source.path.display()))?;
         done.push(ReadSource { path: source.path.display().to_string(), imported });
     }
-    add(&mut builder)?;
+    add.map_or(Ok(()), |add| add(&mut builder))?;
     Ok((builder.finish(), done))
 }
 
@@ -61,6 +79,10 @@ fn one(
     let path = &source.path;
     let id = builder.source(&format!("`{}`", path.display()));
     Ok(match source.kind {
+        SourceKind::Snapshot => {
+            let help = "a snapshot is a whole graph: name one, before all other sources";
+            return Err(miette!(help = help, "a snapshot can't be added to what was read before it"));
+        }
         SourceKind::Facts => hand_kept(&read(path)?, id, builder).into_diagnostic()?,
         SourceKind::Sam => sam_entities(open(path)?, builder).into_diagnostic()?,
         SourceKind::Subawards => usaspending_subawards(open(path)?, id, builder).into_diagnostic()?,

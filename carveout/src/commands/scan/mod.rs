@@ -2,10 +2,14 @@
 
 mod input;
 mod shown;
+mod wire;
 
 use std::io::IsTerminal;
 
-use carveout_signals::{Evidence, PersonCount, Scanner};
+use carveout_signals::{
+    Evidence, PersonCount, Scanner,
+    tripwire::{Reading, Tripwire},
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::input::{Input, Text};
@@ -19,14 +23,22 @@ pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
     let scanner = if arguments.samples { scanner.with_reserved() } else { scanner };
     let inputs = input::read(&arguments.files, arguments.format)?;
     let bar = bar(inputs.iter().map(|input| input.bytes).sum());
-    let scanned: Vec<Scanned> = inputs.iter().map(|input| Scanned::of(input, &scanner, &bar)).collect();
+    let scanned: Vec<Scanned> =
+        inputs.iter().map(|input| Scanned::of(input, &scanner, arguments.tripwire, &bar)).collect();
     bar.finish_and_clear();
     let mut all = PersonCount::default();
     scanned.iter().flat_map(|file| &file.texts).for_each(|(_, evidence)| all.add(evidence));
     if printer.json() {
-        printer.document("scan", &shown::document(&scanned, &all))?;
+        let mut document = shown::document(&scanned, &all);
+        if let (true, Some(members)) = (arguments.tripwire, document.as_object_mut()) {
+            members.insert("tripwire".to_owned(), wire::document(&scanned, &scanner));
+        }
+        printer.document("scan", &document)?;
     } else {
         shown::print(&scanned, &all, arguments.all, printer);
+        if arguments.tripwire {
+            wire::print(&scanned, &scanner, printer);
+        }
     }
     Ok(Exit::Yes)
 }
@@ -35,19 +47,28 @@ pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
 struct Scanned<'i> {
     input: &'i Input,
     texts: Vec<(&'i Text, Evidence)>,
+    /// What each text looks like, in the same order, if that was asked for.
+    readings: Vec<Reading>,
     count: PersonCount,
 }
 
 impl<'i> Scanned<'i> {
-    fn of(input: &'i Input, scanner: &Scanner, bar: &ProgressBar) -> Self {
-        let mut count = PersonCount::default();
+    fn of(input: &'i Input, scanner: &Scanner, wired: bool, bar: &ProgressBar) -> Self {
+        let (mut count, mut readings) = (PersonCount::default(), Vec::new());
         let scan = |text: &'i Text| {
-            let evidence = scanner.scan(&text.text);
+            let evidence = if wired {
+                let (evidence, reading) = Tripwire::embedded().scan(scanner, &text.text);
+                readings.push(reading);
+                evidence
+            } else {
+                scanner.scan(&text.text)
+            };
             count.add(&evidence);
             bar.inc(text.text.len() as u64);
             (text, evidence)
         };
-        Self { input, texts: input.texts.iter().map(scan).collect(), count }
+        let texts = input.texts.iter().map(scan).collect();
+        Self { input, texts, readings, count }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The course of a message.
 
 use super::fault::ReplyFault;
+use super::judged::TextEnd;
 use super::reader::Desk;
 use super::visitor::Within;
 use crate::anthropic::{ERROR, EVENTS, MESSAGE};
@@ -53,6 +54,7 @@ impl Events {
             self.step(root)?;
             // A message is one choice.
             *visitor.choices |= 1;
+            visitor.ends.extend(end(root));
             summarise(root, visitor.summary);
             Ok(())
         })
@@ -148,6 +150,8 @@ fn refuse_error(root: View<'_>) -> Result<(), ReplyFault> {
     let mut nothing = super::ReplySummary::default();
     let mut visitor = super::visitor::ReplyVisitor {
         texts: &mut Vec::new(),
+        ends: &mut Vec::new(),
+        touches_tools: &mut false,
         base: 0,
         summary: &mut nothing,
         choices: &mut 0,
@@ -169,6 +173,13 @@ fn summarise(event: View<'_>, summary: &mut super::ReplySummary) {
 fn take_over(message: View<'_>, summary: &mut super::ReplySummary) {
     summary.identify(message);
     summary.usage.update(message.member("usage"), "input_tokens", "output_tokens");
+}
+
+/// The block that an event ends.
+fn end(event: View<'_>) -> Option<TextEnd> {
+    let stops = event.member("type").is_some_and(|kind| kind.canonical() == "content_block_stop");
+    let index = u32::try_from(index(event).filter(|_| stops)?).ok();
+    Some(TextEnd { choice: 0, index })
 }
 
 fn index(event: View<'_>) -> Option<i64> {

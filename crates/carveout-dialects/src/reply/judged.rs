@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
 
@@ -14,13 +15,26 @@ pub struct Judged {
     bytes: Bytes,
     events: Vec<EventEnd>,
     texts: Vec<TextSpan>,
+    ends: Vec<TextEnd>,
 }
 
-/// One past the end of an event, in bytes and in texts.
-#[derive(Clone, Copy, Debug)]
+/// One past the end of an event, in bytes, texts and ends of texts.
+#[derive(Clone, Copy, Debug, Default)]
 struct EventEnd {
     bytes: usize,
     texts: usize,
+    ends: usize,
+    /// It may hold a piece of a tool call.
+    touches_tools: bool,
+}
+
+/// No more text follows of a choice, or of one content block of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextEnd {
+    /// Which of the choices; 0 where the dialect has one.
+    pub choice: u32,
+    /// Which content block (Anthropic); `None` is the whole choice.
+    pub index: Option<u32>,
 }
 
 /// Where a text stands in the judged bytes, inside its quotes.
@@ -85,9 +99,15 @@ impl Judged {
         self.texts.iter().map(|span| span.text(&self.bytes))
     }
 
+    /// The texts that don't lie in any of these places of the bytes.
+    pub fn texts_outside(&self, places: &[Range<usize>]) -> impl Iterator<Item = ReplyText<'_>> {
+        let inside = |span: &TextSpan| places.iter().any(|place| place.contains(&span.start));
+        self.texts.iter().filter(move |span| !inside(span)).map(|span| span.text(&self.bytes))
+    }
+
     /// The events one by one, each with its bytes and texts. (A whole reply is one.)
     pub fn events(&self) -> impl Iterator<Item = JudgedEvent<'_>> {
-        let start = EventEnd { bytes: 0, texts: 0 };
+        let start = EventEnd::default();
         self.events
             .iter()
             .scan(start, |from, to| Some((std::mem::replace(from, *to), *to)))
@@ -115,6 +135,18 @@ impl<'a> JudgedEvent<'a> {
         let spans = self.judged.texts.get(self.from.texts..self.to.texts).unwrap_or_default();
         spans.iter().map(|span| span.text(&self.judged.bytes))
     }
+
+    /// What ends with it.
+    #[must_use]
+    pub fn ends(self) -> &'a [TextEnd] {
+        self.judged.ends.get(self.from.ends..self.to.ends).unwrap_or_default()
+    }
+
+    /// Whether it may hold a piece of a tool call. (An action of the provider's own looks like one.)
+    #[must_use]
+    pub fn touches_tools(self) -> bool {
+        self.to.touches_tools
+    }
 }
 
 impl TextSpan {
@@ -132,20 +164,30 @@ impl TextSpan {
 pub(super) struct Draft {
     pub(super) out: String,
     pub(super) texts: Vec<TextSpan>,
+    pub(super) ends: Vec<TextEnd>,
+    /// Set while an event is read that may hold a piece of a tool call.
+    pub(super) touches_tools: bool,
     events: Vec<EventEnd>,
 }
 
 impl Draft {
     /// The event just written is whole.
     pub(super) fn end_event(&mut self) {
-        self.events.push(EventEnd { bytes: self.out.len(), texts: self.texts.len() });
+        self.events.push(EventEnd {
+            bytes: self.out.len(),
+            texts: self.texts.len(),
+            ends: self.ends.len(),
+            touches_tools: std::mem::take(&mut self.touches_tools),
+        });
     }
 
     /// Drops what was written since the last whole event.
     fn drop_unfinished(&mut self) {
-        let end = self.events.last().copied().unwrap_or(EventEnd { bytes: 0, texts: 0 });
+        let end = self.events.last().copied().unwrap_or_default();
         self.out.truncate(end.bytes);
         self.texts.truncate(end.texts);
+        self.ends.truncate(end.ends);
+        self.touches_tools = false;
     }
 
     /// What is whole so far; the draft is empty afterwards.
@@ -155,6 +197,7 @@ impl Draft {
             bytes: Bytes::from(std::mem::take(&mut self.out)),
             events: std::mem::take(&mut self.events),
             texts: std::mem::take(&mut self.texts),
+            ends: std::mem::take(&mut self.ends),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The course of a chat completion.
 
 use super::fault::ReplyFault;
+use super::judged::TextEnd;
 use super::reader::Desk;
 use crate::json::{Kind, View};
 use crate::openai::{CHUNK, COMPLETION};
@@ -33,6 +34,7 @@ impl Chunks {
             walk_object(&CHUNK, root, super::visitor::Within::default(), visitor)
                 .and_then(|()| named(root, "chat.completion.chunk", &CHUNK_WITHOUT_CHOICES))
                 .map_err(|fault| fault.locate(root))?;
+            visitor.ends.extend(ends(root));
             summarise(root, visitor.summary);
             Ok(())
         })
@@ -69,6 +71,16 @@ fn refuse_error(root: View<'_>) -> Result<(), ReplyFault> {
         Some(_) => Err(ReplyFault::Provider { message: super::provider_error::message(root) }),
         None => Ok(()),
     }
+}
+
+/// The choices that a chunk ends.
+fn ends(root: View<'_>) -> impl Iterator<Item = TextEnd> {
+    let choices = root.member("choices").into_iter().flat_map(View::elements);
+    choices.filter_map(|choice| {
+        choice.member("finish_reason").filter(|reason| reason.kind() != Kind::Null)?;
+        let choice = u32::try_from(choice.member("index")?.integer().ok()?).ok()?;
+        Some(TextEnd { choice, index: None })
+    })
 }
 
 fn summarise(root: View<'_>, summary: &mut super::ReplySummary) {

@@ -206,6 +206,8 @@ impl Desk {
     ) -> Result<(), ReplyFault> {
         let mut visitor = ReplyVisitor {
             texts: &mut self.draft.texts,
+            ends: &mut self.draft.ends,
+            touches_tools: &mut self.draft.touches_tools,
             base: self.draft.out.len(),
             summary: &mut self.summary,
             choices: &mut self.choices,

@@ -1,6 +1,6 @@
 //! Collects texts and counts while a reply is held against its dialect's tables.
 
-use super::judged::TextSpan;
+use super::judged::{TextEnd, TextSpan};
 use super::summary::ReplySummary;
 use crate::json::View;
 use crate::shape::{Fault, Mark, Problem, Shape, Visitor};
@@ -18,6 +18,8 @@ pub(super) struct Within {
 
 pub(super) struct ReplyVisitor<'r> {
     pub(super) texts: &'r mut Vec<TextSpan>,
+    pub(super) ends: &'r mut Vec<TextEnd>,
+    pub(super) touches_tools: &'r mut bool,
     /// Where the document's canonical text will stand in the judged bytes.
     pub(super) base: usize,
     pub(super) summary: &'r mut ReplySummary,
@@ -36,6 +38,7 @@ impl Visitor for ReplyVisitor<'_> {
                 Ok(Within { choice, index: None })
             }
             Mark::ToolCall | Mark::BlockEvent => {
+                *self.touches_tools |= shape.mark == Mark::ToolCall;
                 Ok(Within { index: Some(index_of(object, u32::MAX)?), ..within })
             }
             Mark::ServerAction => {
@@ -51,6 +54,7 @@ impl Visitor for ReplyVisitor<'_> {
     }
 
     fn text(&mut self, within: Within, value: View<'_>, kind: TextKind) {
+        *self.touches_tools |= matches!(kind, TextKind::Name | TextKind::ToolArguments);
         let (start, end) = value.span();
         self.texts.push(TextSpan {
             start: self.base + start,

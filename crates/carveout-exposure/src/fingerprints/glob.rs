@@ -51,6 +51,12 @@ impl Glob {
         (!pieces.is_empty()).then_some(Self { text, pieces, alphabet })
     }
 
+    /// The pattern as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The text, if the pattern has only one.
     pub(super) fn literal(&self) -> Option<&str> {
         self.pieces.iter().all(|piece| matches!(piece, Piece::Literal(_))).then_some(self.text.as_str())

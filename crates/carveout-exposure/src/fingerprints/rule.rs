@@ -83,6 +83,17 @@ impl Rule {
         &self.misses
     }
 
+    /// Its patterns as they are written, one for each alternative.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<&str> {
+        match &self.kind {
+            RuleKind::Package { names, .. } | RuleKind::Model { names, .. } | RuleKind::Setting { names } => {
+                names.iter().map(Glob::as_str).collect()
+            }
+            RuleKind::Host { hosts } => hosts.iter().map(|(host, _)| host.as_str()).collect(),
+        }
+    }
+
     pub(super) fn excepts(&self, word: &str) -> bool {
         self.except.iter().any(|glob| glob.matches(word))
     }

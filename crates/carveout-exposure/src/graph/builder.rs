@@ -48,6 +48,24 @@ impl GraphBuilder {
         Self::default()
     }
 
+    /// Goes on from a finished graph.
+    #[must_use]
+    pub fn resume(graph: Graph) -> Self {
+        let Graph { nodes, edges, keys, sources, problems, .. } = graph;
+        let same_as = (0..).take(nodes.len()).collect();
+        // What follows from the edges is looked for again at the end.
+        let stays = |problem: &Problem| {
+            matches!(problem, Problem::SharedIdentifier { .. } | Problem::ContradictoryDates { .. })
+        };
+        let problems: Vec<Problem> = problems.into_iter().filter(stays).collect();
+        let told = problems.iter().filter_map(|problem| match problem {
+            Problem::SharedIdentifier { key, other, .. } => Some((key.as_str().into(), other.clone())),
+            _ => None,
+        });
+        let reported = told.collect();
+        Self { nodes, same_as, keys, edges, sources, problems, reported, lexicon: Lexicon::default() }
+    }
+
     /// Notes a source. Everything that is added names one.
     pub fn source(&mut self, name: &str) -> SourceId {
         let known = self.sources.iter().position(|known| known == name);

@@ -4,11 +4,13 @@ mod builder;
 mod edge;
 mod node;
 mod problems;
+mod snapshot;
 
 pub use builder::{GraphBuilder, Party};
 pub use edge::{Edge, EdgeKind, Evidence, SourceId};
 pub use node::{Kind, Node, NodeId};
 pub use problems::Problem;
+pub use snapshot::SnapshotError;
 
 use std::collections::HashMap;
 
@@ -39,11 +41,20 @@ impl Graph {
     ) -> Self {
         edges.sort_unstable();
         edges.dedup_by(|one, other| one.says_the_same(other));
+        Self::ordered(nodes, edges, keys, sources, problems)
+    }
+
+    /// The same of edges that are in order.
+    fn ordered(
+        nodes: Vec<Node>,
+        edges: Vec<Edge>,
+        keys: HashMap<Box<str>, NodeId>,
+        sources: Vec<String>,
+        problems: Vec<Problem>,
+    ) -> Self {
         let outgoing = starts(nodes.len(), edges.iter().map(|edge| edge.from));
         let incoming_starts = starts(nodes.len(), edges.iter().map(|edge| edge.to));
-        let mut incoming: Vec<u32> = (0..).take(edges.len()).collect();
-        let end = |position: &u32| edges.get(at(*position)).map(|edge| edge.to);
-        incoming.sort_by_key(end);
+        let incoming = by_end(&edges, &incoming_starts);
         Self { nodes, edges, outgoing, incoming, incoming_starts, keys, sources, problems }
     }
 
@@ -134,6 +145,20 @@ fn starts(nodes: usize, ends: impl Iterator<Item = NodeId>) -> Vec<u32> {
         *start = sum;
     }
     starts
+}
+
+/// The positions of edges by where they end: each takes the next free place of its end.
+fn by_end(edges: &[Edge], starts: &[u32]) -> Vec<u32> {
+    let mut free = starts.to_vec();
+    let mut positions = vec![0; edges.len()];
+    for (position, edge) in (0..).zip(edges) {
+        let Some(place) = free.get_mut(at(edge.to.0)) else { continue };
+        if let Some(slot) = positions.get_mut(at(*place)) {
+            *slot = position;
+        }
+        *place += 1;
+    }
+    positions
 }
 
 fn range(starts: &[u32], id: NodeId) -> (usize, usize) {

@@ -187,6 +187,7 @@ impl Bench {
             body_bytes: body.len() as u64,
             hold: None,
             hold_until: None,
+            parent: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![
@@ -209,7 +210,10 @@ impl Bench {
             usage: None,
             response: Some(Commitment::to(CommittedPart::Response, &salt, reply)),
             response_bytes: reply.len() as u64,
+            judged_bytes: Some(reply.len() as u64),
             released_bytes: reply.len() as u64,
+            grounds: Vec::new(),
+            calls: None,
         };
         self.ledger.append_soon(&Entry { at, event: Event::Settled(settled) }).unwrap();
     }

@@ -1,14 +1,21 @@
-//! What texts show of persons, whoever is said to be in them.
+//! What texts show, whatever is said of them: of persons, and of what they look like.
 
 use carveout_dialects::Asked;
-use carveout_signals::{Kind, PersonCount, Persons, Scanner};
-use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Value, Vocabulary};
+use carveout_signals::{
+    Evidence as Seen, Kind, PersonCount, Persons, Scanner,
+    tripwire::{Family, Reading, Tripwire},
+};
+use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
 use super::AttestError;
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
 const MOST_BYTES: usize = 32 << 20;
+
+/// As much of what texts show as facts speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark(usize, usize, usize, u32, [bool; Family::ALL.len()]);
 
 /// What texts show. It grows text by text, so that what a reply shows can be added to what its request shows.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +25,21 @@ pub(crate) struct Evidence {
     kinds: u32,
     opaque: usize,
     bytes: usize,
+    /// Whether a text was too long to be read with the others.
+    unread: bool,
+    /// What the texts look like, if anybody asks.
+    wire: Option<Reading>,
 }
 
 impl Evidence {
+    /// Nothing yet. `wired` says whether the tripwire is to be read too.
+    fn nothing(wired: bool) -> Self {
+        Self { wire: wired.then(Reading::default), ..Self::default() }
+    }
+
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
-    pub(super) fn of(scanner: &Scanner, asked: &Asked) -> Self {
-        let mut evidence = Self::default();
+    pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool) -> Self {
+        let mut evidence = Self::nothing(wired);
         asked.texts().for_each(|text| evidence.read(scanner, &text.text));
         evidence
     }
@@ -32,17 +48,38 @@ impl Evidence {
     pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) {
         if self.bytes.saturating_add(text.len()) > MOST_BYTES {
             self.opaque += 1;
+            self.unread = true;
             return;
         }
-        let seen = scanner.scan(text);
+        let seen = self.see(scanner, text);
         self.bytes += seen.work.bytes;
+        self.add(&seen);
+    }
+
+    /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
+    pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Seen {
+        let Some(wire) = &mut self.wire else { return scanner.scan(text) };
+        let (seen, reading) = Tripwire::embedded().scan(scanner, text);
+        wire.join(&reading);
+        seen
+    }
+
+    /// Adds what was seen elsewhere. Rows and what can't be read add up; an identifier counts once.
+    pub(crate) fn add(&mut self, seen: &Seen) {
         self.opaque += seen.opaque.len();
         for (bit, kind) in Kind::ALL.into_iter().enumerate() {
             if seen.findings.iter().any(|finding| finding.kind == kind) {
                 self.kinds |= 1 << bit;
             }
         }
-        self.count.add(&seen);
+        self.count.add(seen);
+    }
+
+    /// By which it is known whether the facts would be the same.
+    pub(crate) fn mark(&self) -> Mark {
+        let Persons { lower, upper } = self.persons();
+        let raised = Family::ALL.map(|family| self.wire.is_some_and(|reading| reading.is_raised(family)));
+        Mark(lower, upper, self.opaque, self.kinds, raised)
     }
 
     /// How many persons.
@@ -63,6 +100,17 @@ pub(super) struct Declared {
     opaque_texts: Option<FactId>,
     identifiers: Option<Identifiers>,
     subject: Option<Subject>,
+    wire: Option<Wire>,
+}
+
+/// The set of families whose wire was tripped.
+#[derive(Debug)]
+struct Wire {
+    fact: FactId,
+    none: u16,
+    unknown: u16,
+    /// The member for each of [`Family::ALL`].
+    members: Vec<u16>,
 }
 
 /// The set of the kinds that were seen.
@@ -94,13 +142,28 @@ impl Declared {
             identifiers: Identifiers::by(vocabulary),
             // Where persons aren't counted there is nothing that could contradict.
             subject: at_least.and_then(|_| Subject::by(vocabulary)),
+            wire: Wire::by(vocabulary),
         }
+    }
+
+    /// Whether the tripwire is to be read.
+    pub(super) const fn wired(&self) -> bool {
+        self.wire.is_some()
     }
 
     /// Whether any of them is declared.
     pub(super) fn any(&self) -> bool {
         let numbers = [self.at_least, self.at_most, self.opaque_texts];
-        numbers.iter().any(Option::is_some) || self.identifiers.is_some()
+        numbers.iter().any(Option::is_some) || self.identifiers.is_some() || self.wired()
+    }
+
+    /// Whether any clause of a stack tests what texts show.
+    pub(super) fn are_read_by(&self, stack: &Stack) -> bool {
+        let identifiers = self.identifiers.as_ref().map(|identifiers| identifiers.fact);
+        let subject = self.subject.as_ref().map(|subject| subject.fact);
+        let wire = self.wire.as_ref().map(|wire| wire.fact);
+        let facts = [self.at_least, self.at_most, self.opaque_texts, identifiers, subject, wire];
+        facts.into_iter().flatten().any(|fact| stack.reads(fact))
     }
 
     /// States what was seen.
@@ -123,6 +186,9 @@ impl Declared {
         }
         if let Some(identifiers) = &self.identifiers {
             facts.state(vocabulary, identifiers.fact, identifiers.of(evidence))?;
+        }
+        if let Some(wire) = &self.wire {
+            facts.state(vocabulary, wire.fact, wire.of(evidence))?;
         }
         Ok(())
     }
@@ -159,6 +225,26 @@ impl Identifiers {
         let seen = evidence.kinds().filter_map(|(place, _)| self.members.get(place).copied());
         let seen = MemberSet::of(seen);
         Value::Members(if seen.is_empty() { MemberSet::of([self.none]) } else { seen })
+    }
+}
+
+impl Wire {
+    fn by(vocabulary: &Vocabulary) -> Option<Self> {
+        let fact = vocabulary.fact("tripwire")?;
+        let FactKind::Members(enumeration) = vocabulary.get(fact).kind() else { return None };
+        let unknown = enumeration.unknown();
+        // A family that the parties have no word for is not passed over: it is `unknown`.
+        let named = |name: &str| enumeration.position(name).unwrap_or(unknown);
+        let members = Family::ALL.into_iter().map(|family| named(family.as_str())).collect();
+        Some(Self { fact, none: named("none"), unknown, members })
+    }
+
+    fn of(&self, evidence: &Evidence) -> Value {
+        let Some(reading) = &evidence.wire else { return Value::Members(MemberSet::of([self.unknown])) };
+        let families = Family::ALL.into_iter().zip(&self.members);
+        let raised = families.filter(|(family, _)| reading.is_raised(*family)).map(|(_, member)| *member);
+        let set = MemberSet::of(raised.chain(evidence.unread.then_some(self.unknown)));
+        Value::Members(if set.is_empty() { MemberSet::of([self.none]) } else { set })
     }
 }
 

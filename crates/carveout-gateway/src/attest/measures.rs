@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carveout_dialects::Asked;
 use carveout_signals::{Region, Scanner};
-use carveout_terms::{FactKind, Facts, Timestamp, Vocabulary};
+use carveout_terms::{FactKind, Facts, Stack, Timestamp, Vocabulary};
 
 use super::{AttestError, Evidence, evidence::Declared};
 
@@ -72,10 +72,10 @@ impl Measures {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Evidence::of(&self.scanner, asked));
+            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired()));
         }
-        let (scanner, asked) = (self.scanner, Arc::clone(asked));
-        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked));
+        let (scanner, asked, wired) = (self.scanner, Arc::clone(asked), self.persons.wired());
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 
@@ -102,6 +102,26 @@ impl Measures {
         self.persons.state(vocabulary, evidence, &mut facts)?;
         facts.set_datetime(vocabulary, "at", at)?;
         Ok(facts)
+    }
+
+    /// States what texts show, in place of what they showed before.
+    pub(crate) fn state(
+        &self,
+        vocabulary: &Vocabulary,
+        evidence: &Evidence,
+        facts: &mut Facts,
+    ) -> Result<(), AttestError> {
+        self.persons.state(vocabulary, evidence, facts)
+    }
+
+    /// Whether any clause of a stack tests what texts show. Then answers are looked at too.
+    pub(crate) fn are_read_by(&self, stack: &Stack) -> bool {
+        self.persons.are_read_by(stack)
+    }
+
+    /// What reads texts.
+    pub(crate) const fn scanner(&self) -> Scanner {
+        self.scanner
     }
 
     /// What evidence says against a claim: each is a further way to read the use.

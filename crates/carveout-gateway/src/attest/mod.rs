@@ -6,7 +6,7 @@ mod measures;
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
 
 pub(crate) use self::{
-    evidence::Evidence,
+    evidence::{Evidence, Mark},
     measures::{Measures, Unseen},
 };
 use crate::settings::TargetSettings;
@@ -22,6 +22,13 @@ pub(crate) fn target_facts(vocabulary: &Vocabulary, target: &TargetSettings) -> 
     }
     if let Some(deployment) = &target.deployment {
         facts.set_member(vocabulary, "deployment", deployment)?;
+    }
+    // A request asks for an answer. A tool that the answer calls is another use.
+    if vocabulary.fact("act").is_some() {
+        facts.set_member(vocabulary, "act", "answer")?;
+    }
+    if vocabulary.fact("tool_rows").is_some() {
+        facts.set_long(vocabulary, "tool_rows", 0)?;
     }
     Ok(facts)
 }

@@ -1,13 +1,16 @@
 //! The other half of the seventh stop: what a provider sends is judged, and only what was judged is released.
 
+mod basis;
+mod calls;
+mod desk;
 mod refused;
 mod reply;
 mod stream;
+mod watch;
+mod weigh;
 mod whole;
 
-use std::sync::Arc;
-
-use carveout_dialects::{Dialect, Notice, ReplyError, ReplyFault};
+use carveout_dialects::{CallsFault, Dialect, Notice, ReplyError, ReplyFault};
 use carveout_ledger::Outcome;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response,
@@ -15,11 +18,13 @@ use http::{
     response::Parts,
 };
 
-pub(crate) use self::reply::{Release, Reply};
+pub(crate) use self::{
+    basis::Basis,
+    reply::{Release, Reply},
+};
 use crate::{
     door::{is_event_stream, is_json},
     forward::Answer,
-    house::{House, Target},
     notices::{Refusal, Ruled, request_id},
     settle::Attempt,
 };
@@ -42,6 +47,14 @@ pub(crate) enum Fault {
     Unexpected,
     #[error("{0}")]
     Unreadable(Box<ReplyFault>),
+    #[error("{0}, so it can't be judged")]
+    Calls(#[from] CallsFault),
+    #[error("the provider's reply ended in the midst of a tool call")]
+    UnfinishedCall,
+    #[error("more of the provider's reply waits to be judged than is kept")]
+    Overfull,
+    #[error("what was decided about the answer could not be recorded, so it is withheld")]
+    Unrecorded,
 }
 
 impl From<ReplyError> for Fault {
@@ -60,7 +73,8 @@ impl Fault {
     fn outcome(&self) -> Outcome {
         match self {
             Self::Cut | Self::Stalled => Outcome::ProviderCut,
-            Self::Unexpected => Outcome::ProviderGarbage,
+            Self::Unexpected | Self::UnfinishedCall => Outcome::ProviderGarbage,
+            Self::Calls(_) | Self::Overfull | Self::Unrecorded => Outcome::Withheld,
             Self::Unreadable(fault) => match **fault {
                 ReplyFault::TooLarge(_) => Outcome::Withheld,
                 ReplyFault::Provider { .. } => Outcome::ProviderRefused,
@@ -72,15 +86,39 @@ impl Fault {
     fn notice(&self) -> Notice {
         match self {
             Self::Stalled => Notice::provider_timed_out(self.to_string()),
-            Self::Cut | Self::Unexpected | Self::Unreadable(_) => Notice::provider_failed(self.to_string()),
+            Self::Unrecorded => Notice::unavailable(self.to_string()),
+            Self::Cut
+            | Self::Unexpected
+            | Self::Unreadable(_)
+            | Self::Calls(_)
+            | Self::UnfinishedCall
+            | Self::Overfull => Notice::provider_failed(self.to_string()),
         }
+    }
+
+    /// What can't be decided and recorded is not released.
+    fn unrecorded(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "an answer is withheld");
+        Self::Unrecorded
+    }
+}
+
+/// What a caller is told instead of a reply.
+struct Told {
+    notice: Box<Notice>,
+    /// A ruling on the reply itself, in place of the one on the request.
+    ruled: Option<Box<Ruled>>,
+}
+
+impl From<Notice> for Told {
+    fn from(notice: Notice) -> Self {
+        Self { notice: Box::new(notice), ruled: None }
     }
 }
 
 /// Judges the reply, and answers the caller with what may be released of it.
 pub(crate) async fn pass(
-    house: &House,
-    target: &Arc<Target>,
+    basis: Basis,
     expected: Expected,
     answer: Answer,
     mut attempt: Attempt,
@@ -90,12 +128,12 @@ pub(crate) async fn pass(
     attempt.answered(answer.head.status.as_u16(), provider_request);
     let passed_on = passed_on(expected.dialect, &answer.head.headers);
     let judged = match kind(&answer.head, expected) {
-        Kind::Whole => whole::judge(house, target, expected, answer, attempt).await,
-        Kind::Stream => Ok(stream::judge(house, target, expected, answer, attempt)),
-        Kind::Refused => Err(Box::new(refused::judge(house, target, answer, attempt).await)),
+        Kind::Whole => whole::judge(&basis, expected, answer, attempt).await,
+        Kind::Stream => Ok(stream::judge(basis, expected, answer, attempt)),
+        Kind::Refused => Err(refused::judge(&basis, answer, attempt).await.into()),
         Kind::Unexpected => {
             attempt.settle(Fault::Unexpected.outcome());
-            Err(Box::new(Fault::Unexpected.notice()))
+            Err(Fault::Unexpected.notice().into())
         }
     };
     let mut response = match judged {
@@ -108,8 +146,9 @@ pub(crate) async fn pass(
             ruled.write(response.headers_mut());
             response
         }
-        Err(notice) => {
-            Refusal { ruled: Some(ruled), ..Refusal::new(expected.dialect, notice) }.into_response()
+        Err(Told { notice, ruled: of_the_reply }) => {
+            let ruled = Some(of_the_reply.unwrap_or(ruled));
+            Refusal { ruled, ..Refusal::new(expected.dialect, notice) }.into_response()
         }
     };
     for (name, value) in passed_on.into_iter().flatten() {

@@ -4,17 +4,14 @@ use bytes::BytesMut;
 use carveout_dialects::{Notice, json, provider_error};
 use carveout_ledger::Outcome;
 
-use super::whole::next;
-use crate::{
-    forward::Answer,
-    house::{House, Target},
-    settle::Attempt,
-};
+use super::{Basis, whole::next};
+use crate::{forward::Answer, settle::Attempt};
 
 /// More than this of an error isn't read.
 const LONGEST_ERROR: usize = 64 << 10;
 
-pub(super) async fn judge(house: &House, target: &Target, answer: Answer, mut attempt: Attempt) -> Notice {
+pub(super) async fn judge(basis: &Basis, answer: Answer, mut attempt: Attempt) -> Notice {
+    let (house, target) = (&basis.house, &basis.target);
     let Answer { head, mut body } = answer;
     let mut said = BytesMut::new();
     let whole = loop {

@@ -5,21 +5,26 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use carveout_dialects::{Dialect, ReplyError, ReplyReader};
+use carveout_dialects::{Dialect, Judged, Notice, ReplyError, ReplyReader};
 use carveout_ledger::Outcome;
 use http_body::Body;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::{Expected, Fault, Release, Reply, reply::BrokenOff};
+use super::{
+    Basis, Expected, Fault, Release, Reply,
+    calls::{self, Decided},
+    desk::Desk,
+    reply::BrokenOff,
+    watch::Watch,
+    weigh::{Stop, Weighing, stop},
+};
 use crate::{
     forward::{Answer, Arriving},
-    house::{House, Target},
     settle::Attempt,
 };
 
@@ -29,45 +34,62 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A stream on its way. Dropped before its end, it closes the provider's connection and settles as `caller_left`.
 pub(super) struct Stream {
     dialect: Dialect,
-    target: Arc<Target>,
+    basis: Basis,
     reader: ReplyReader,
+    desk: Desk,
+    weighing: Option<Weighing>,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
     last_piece: Instant,
     quiet: Pin<Box<Sleep>>,
     state: State,
+    /// What is judged and may go.
+    ready: Option<Release>,
+    /// How the provider's reply ended, once it has.
+    ended: Option<Result<(), Fault>>,
 }
 
 enum State {
     Flowing,
-    /// The provider failed: the caller is still to be told.
-    Telling(Fault),
+    /// A part of the answer is being decided: nothing is released meanwhile, and nothing more is read.
+    Deciding(Deciding),
+    /// The reply can't go on: the caller is still to be told.
+    Telling(Outcome, Box<Notice>),
     /// Told; once that is written, the connection is closed.
     Flushing,
     Breaking,
     Over,
 }
 
-pub(super) fn judge(
-    house: &House,
-    target: &Arc<Target>,
-    expected: Expected,
-    answer: Answer,
-    attempt: Attempt,
-) -> Reply {
+type Deciding = Pin<Box<dyn Future<Output = Result<Part, Fault>> + Send>>;
+
+/// A part of the answer that was decided and recorded.
+enum Part {
+    Calls(Decided),
+    /// The answer is withheld from here on.
+    Stop(Stop),
+}
+
+pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: Attempt) -> Reply {
     let Answer { body, .. } = answer;
+    let house = &basis.house;
     let patience = house.patience.idle;
+    let watch = basis.reads_answers().then(|| Watch::new(house.measures.scanner(), basis.evidence()));
     Reply::stream(Stream {
         dialect: expected.dialect,
-        target: target.clone(),
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
+        desk: Desk::new(expected.dialect, &house.limits, watch),
+        weighing: None,
+        basis,
         body,
         attempt: Some(attempt),
         patience,
         last_piece: Instant::now(),
         quiet: Box::pin(sleep(patience)),
         state: State::Flowing,
+        ready: None,
+        ended: None,
     })
 }
 
@@ -78,18 +100,37 @@ impl Stream {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Release, BrokenOff>>> {
         loop {
+            if let Some(release) = self.ready.take() {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.released(release.bytes());
+                }
+                if matches!(self.state, State::Over) {
+                    self.complete();
+                }
+                return Poll::Ready(Some(Ok(release)));
+            }
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Flowing => {
                     self.state = State::Flowing;
                     let piece = std::task::ready!(self.poll_piece(context));
-                    if let Some(judged) = self.judge(piece) {
-                        return Poll::Ready(Some(Ok(judged)));
-                    }
+                    self.judge(piece);
                 }
-                State::Telling(fault) => {
-                    self.settle(fault.outcome());
+                State::Deciding(mut deciding) => match deciding.as_mut().poll(context) {
+                    Poll::Pending => {
+                        self.state = State::Deciding(deciding);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(part) => {
+                        self.state = State::Flowing;
+                        self.decided(part);
+                    }
+                },
+                State::Telling(outcome, notice) => {
+                    // The rest of the reply is of no use: the provider need not go on.
+                    self.body.close();
+                    self.settle(outcome);
                     self.state = State::Flushing;
-                    return Poll::Ready(Some(Ok(Release::own(fault.notice().event(self.dialect)))));
+                    return Poll::Ready(Some(Ok(Release::own(notice.event(self.dialect)))));
                 }
                 // The connection flushes when a body has nothing more for the moment, and forgets what it has not
                 // flushed when a body fails: so first the one, then the other.
@@ -99,7 +140,10 @@ impl Stream {
                     return Poll::Pending;
                 }
                 State::Breaking => return Poll::Ready(Some(Err(BrokenOff))),
-                State::Over => return Poll::Ready(None),
+                State::Over => {
+                    self.complete();
+                    return Poll::Ready(None);
+                }
             }
         }
     }
@@ -141,12 +185,12 @@ impl Stream {
         }
     }
 
-    /// Judges one piece. Sets the state when the stream is over or broken.
-    fn judge(&mut self, piece: Result<Option<Bytes>, Fault>) -> Option<Release> {
-        let judged = match piece {
+    /// Judges one piece.
+    fn judge(&mut self, piece: Result<Option<Bytes>, Fault>) {
+        let read = match piece {
             Err(fault) => {
-                self.state = State::Telling(fault);
-                return None;
+                self.ended = Some(Err(fault));
+                Ok(Judged::default())
             }
             Ok(Some(data)) => {
                 if let Some(attempt) = &mut self.attempt {
@@ -155,30 +199,112 @@ impl Stream {
                 self.reader.push(&data)
             }
             Ok(None) => {
-                self.state = State::Over;
+                self.ended = Some(Ok(()));
                 self.reader.finish()
             }
         };
-        let judged = judged.unwrap_or_else(|ReplyError { judged, fault }| {
-            self.state = State::Telling(Fault::from(fault));
+        let judged = read.unwrap_or_else(|ReplyError { judged, fault }| {
+            self.ended = Some(Err(Fault::from(fault)));
             judged
         });
-        if matches!(self.state, State::Over) {
-            self.complete();
+        let passed = self.desk.take(judged).unwrap_or_else(|fault| {
+            self.ended = Some(Err(fault));
+            Bytes::new()
+        });
+        match self.ended {
+            None => {}
+            Some(Ok(())) => self.ended = Some(self.desk.end()),
+            Some(Err(_)) => self.desk.break_off(),
         }
-        if judged.is_empty() {
-            return None;
+        self.make_ready(passed);
+        self.go_on();
+    }
+
+    /// Decides what has come up, and releases what may go. Sets the state.
+    fn go_on(&mut self) {
+        match self.weigh() {
+            Ok(None) => {}
+            Ok(Some(stop)) => {
+                self.state = State::Deciding(stop);
+                return;
+            }
+            Err(fault) => {
+                self.state = State::Telling(fault.outcome(), Box::new(fault.notice()));
+                return;
+            }
         }
-        let release = Release::judged(judged.into_bytes());
+        let calls = self.desk.complete_calls();
+        if !calls.is_empty() {
+            let evidence = self.desk.watch.as_ref().map(|watch| watch.evidence().clone());
+            let evidence = evidence.unwrap_or_else(|| self.basis.evidence());
+            let decided = calls::decide(self.basis.clone(), evidence, calls);
+            self.state = State::Deciding(Box::pin(async { decided.await.map(Part::Calls) }));
+            return;
+        }
+        let released = self.desk.release();
+        self.make_ready(released);
+        match self.ended.take() {
+            None => {}
+            Some(Ok(())) => self.state = State::Over,
+            Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
+        }
+    }
+
+    /// If the answer shows more than when it was last decided, it is decided again. What is then to be recorded is a stop.
+    fn weigh(&mut self) -> Result<Option<Deciding>, Fault> {
+        let Some(watch) = &self.desk.watch else { return Ok(None) };
+        let weighing = match &mut self.weighing {
+            Some(weighing) => weighing,
+            None => self.weighing.insert(Weighing::new(&self.basis)?),
+        };
+        let Some(weighed) = weighing.weigh(&self.basis, watch.evidence())? else { return Ok(None) };
+        let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
+        Ok(Some(Box::pin(async move { stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop) })))
+    }
+
+    fn decided(&mut self, part: Result<Part, Fault>) {
+        match part {
+            Ok(Part::Calls(decided)) => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.called(decided.calls);
+                }
+                for (slot, refused) in decided.fates {
+                    self.desk.decided(slot, refused);
+                }
+                if let Some(watch) = &mut self.desk.watch {
+                    watch.take(decided.evidence);
+                }
+                self.go_on();
+            }
+            Ok(Part::Stop(Stop { grounds, notice, .. })) => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.withheld_by(grounds);
+                }
+                self.state = State::Telling(Outcome::Withheld, notice);
+            }
+            Err(fault) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
+        }
+    }
+
+    /// These bytes have been judged.
+    fn make_ready(&mut self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
         if let Some(attempt) = &mut self.attempt {
-            attempt.released(release.bytes());
+            attempt.judged(bytes.len());
         }
-        Some(release)
+        self.ready = Some(match self.ready.take() {
+            None => Release::judged(bytes),
+            Some(before) => Release::judged([before.bytes(), &bytes].concat().into()),
+        });
     }
 
     fn complete(&mut self) {
-        self.target.provider.put_back(self.body.take_connection());
-        self.settle(Outcome::Completed);
+        if self.attempt.is_some() {
+            self.basis.target.provider.put_back(self.body.take_connection());
+            self.settle(Outcome::Completed);
+        }
     }
 
     fn settle(&mut self, outcome: Outcome) {

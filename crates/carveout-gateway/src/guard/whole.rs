@@ -3,38 +3,99 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use carveout_dialects::{Notice, ReplyReader};
+use carveout_dialects::{Fates, Judged, ReplyReader, calls_of, refuse_in_reply};
+use carveout_ledger::Outcome;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{Expected, Fault, Release, Reply};
+use super::{
+    Basis, Expected, Fault, Release, Reply, Told, calls,
+    watch::Watch,
+    weigh::{Weighing, stop},
+};
 use crate::{
     forward::{Answer, Arriving},
-    house::{House, Target},
     settle::Attempt,
 };
 
 pub(super) async fn judge(
-    house: &House,
-    target: &Target,
+    basis: &Basis,
     expected: Expected,
     answer: Answer,
     mut attempt: Attempt,
-) -> Result<Reply, Box<Notice>> {
+) -> Result<Reply, Told> {
     let Answer { mut body, .. } = answer;
+    let house = &basis.house;
     let mut reader = ReplyReader::new(expected.dialect, false, house.limits.reply());
     let read = read(&mut reader, &mut body, house.patience.idle, &mut attempt).await;
     attempt.summarised(reader.summary());
-    match read {
+    let judged = match read {
         Ok(judged) => {
-            target.provider.put_back(body.into_connection());
-            Ok(Reply::whole(Release::judged(judged), attempt))
+            basis.target.provider.put_back(body.into_connection());
+            released(basis, expected, judged, &mut attempt).await
         }
-        Err(fault) => {
-            attempt.settle(fault.outcome());
-            Err(Box::new(fault.notice()))
+        Err(fault) => Err(Withheld::from(fault)),
+    };
+    match judged {
+        Ok(released) => {
+            attempt.judged(released.len());
+            Ok(Reply::whole(Release::judged(released), attempt))
+        }
+        Err(Withheld { outcome, told }) => {
+            attempt.settle(outcome);
+            Err(told)
         }
     }
+}
+
+/// Why nothing of a reply is released.
+struct Withheld {
+    outcome: Outcome,
+    told: Told,
+}
+
+impl From<Fault> for Withheld {
+    fn from(fault: Fault) -> Self {
+        Self { outcome: fault.outcome(), told: fault.notice().into() }
+    }
+}
+
+/// What may go of a reply that was read: its texts are weighed, and then each of its calls is decided.
+async fn released(
+    basis: &Basis,
+    expected: Expected,
+    judged: Judged,
+    attempt: &mut Attempt,
+) -> Result<Bytes, Withheld> {
+    let (dialect, limits) = (expected.dialect, &basis.house.limits);
+    let mut found = Vec::new();
+    if judged.events().any(carveout_dialects::JudgedEvent::touches_tools) {
+        found = calls_of(dialect, judged.bytes(), &limits.call(), limits.calls).map_err(Fault::from)?;
+    }
+    let mut evidence = basis.evidence();
+    if basis.reads_answers() {
+        let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
+        let mut watch = Watch::new(basis.house.measures.scanner(), evidence);
+        watch.read_whole(&judged, &places);
+        if let Some(weighed) = Weighing::new(basis)?.weigh(basis, watch.evidence())? {
+            let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
+            attempt.withheld_by(stop.grounds);
+            let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };
+            return Err(Withheld { outcome: Outcome::Withheld, told });
+        }
+        evidence = watch.evidence().clone();
+    }
+    if found.is_empty() {
+        return Ok(judged.into_bytes());
+    }
+    let decided = calls::decide(basis.clone(), evidence, found).await?;
+    attempt.called(decided.calls);
+    let mut fates = Fates::default();
+    decided.fates.into_iter().for_each(|(slot, refused)| fates.insert(slot, refused));
+    if fates.refuses_any() {
+        return Ok(Bytes::from(refuse_in_reply(dialect, judged.bytes(), &fates)));
+    }
+    Ok(judged.into_bytes())
 }
 
 async fn read(
@@ -42,12 +103,12 @@ async fn read(
     body: &mut Arriving,
     patience: Duration,
     attempt: &mut Attempt,
-) -> Result<Bytes, Fault> {
+) -> Result<Judged, Fault> {
     while let Some(data) = next(body, patience).await? {
         attempt.received(data.len());
         reader.push(&data)?;
     }
-    Ok(reader.finish()?.into_bytes())
+    Ok(reader.finish()?)
 }
 
 /// The next piece of a provider's body, `None` at its end.

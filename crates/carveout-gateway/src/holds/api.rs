@@ -147,7 +147,7 @@ fn signed(body: &[u8], approve: bool) -> Result<Signed, Box<Notice>> {
 /// `GET /carveout/v1/holds/{hold}` says how it stands, `POST /carveout/v1/holds/{hold}/collect` fetches the answer.
 pub(crate) async fn program(
     house: &Arc<House>,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     head: &Parts,
     dialect: Dialect,
 ) -> Option<Result<Response<Reply>, Refusal>> {
@@ -167,7 +167,7 @@ pub(crate) async fn program(
     })
 }
 
-fn status(house: &House, key: &KnownKey, hold: HoldId) -> Option<Response<Reply>> {
+fn status(house: &House, key: &Arc<KnownKey>, hold: HoldId) -> Option<Response<Reply>> {
     let holds = house.holds.as_ref()?;
     let held = holds.queue.get(hold)?;
     let own = held.decided.program == key.program.id();

@@ -10,11 +10,11 @@ use carveout_terms::{ClauseRef, Known, RoleId};
 use http::Response;
 
 use super::{
-    Holds,
+    Holds, call,
     queue::{End, Held},
 };
 use crate::{
-    admit::Case,
+    admit::{Case, Matter},
     attest::Evidence,
     forward::Unanswered,
     guard::Reply,
@@ -26,7 +26,7 @@ use crate::{
 
 /// The same words for a hold of another program and for one that doesn't exist.
 pub(super) const NO_SUCH_HOLD: &str = "no such hold among this program's; ask again for a new one";
-const CHANGED: &str = "what was put on hold is no longer what would be sent: the terms, the program or the target changed; ask again";
+pub(super) const CHANGED: &str = "what was put on hold is no longer what would be sent: the terms, the program or the target changed; ask again";
 
 /// The hold that a use is decided again for.
 pub(crate) struct Collecting {
@@ -39,7 +39,7 @@ pub(crate) struct Collecting {
 /// one on hold.
 pub(crate) async fn collect(
     house: &Arc<House>,
-    key: &KnownKey,
+    key: &Arc<KnownKey>,
     hold: HoldId,
     asked_again: Option<&Asked>,
 ) -> Result<Response<Reply>, Refusal> {
@@ -64,6 +64,15 @@ pub(crate) async fn collect(
     if approvals.len() < held.decided.roles.len() {
         return Err(refuse(waiting(&bound, &held)));
     }
+    if held.decided.parent.is_some() {
+        return match asked_again {
+            None => call::collect(house, holds, (key, &bound), &held, now, approvals).await,
+            Some(_) => Err(refuse(Notice::bad_request(
+                format!("{hold} is a tool call: collect it with `POST /carveout/v1/holds/{hold}/collect`"),
+                Some("Carveout-Hold"),
+            ))),
+        };
+    }
     let body = unsealed(house, holds, &held).await.map_err(refuse)?;
     let asked = read::read(dialect, &body, &house.limits).map_err(|notice| Refusal::new(dialect, notice))?;
     let asked = Arc::new(asked);
@@ -77,7 +86,7 @@ pub(crate) async fn collect(
     let changed = || refuse(Notice::forbidden(CHANGED));
     let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(changed)?;
-    let use_ = known.assemble(&house.vocabulary).map_err(|_missing| changed())?;
+    let use_ = known.assemble(&house.vocabulary).map(Arc::new).map_err(|_missing| changed())?;
     let decision = bound.stack.decide(&use_);
     let effects = bound.effects(now, &|at| {
         let mut known = known.clone();
@@ -92,9 +101,11 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        evidence: &evidence,
         decision: &decision,
         effects: &effects,
-        body: asked.canonical(&target.recorded.model),
+        matter: Matter::Request(asked.canonical(&target.recorded.model)),
+        parent: None,
         collecting: Some(&collecting),
     };
     match proceed(house, dialect, asked.stream(), case, admitting).await? {
@@ -110,11 +121,11 @@ pub(crate) async fn collect(
     }
 }
 
-fn dialect(held: &Held) -> Dialect {
+pub(super) fn dialect(held: &Held) -> Dialect {
     if held.decided.endpoint == Endpoint::Messages.as_str() { Dialect::Anthropic } else { Dialect::OpenAi }
 }
 
-fn endpoint(dialect: Dialect) -> &'static str {
+pub(super) fn endpoint(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::OpenAi => Endpoint::ChatCompletions.as_str(),
         Dialect::Anthropic => Endpoint::Messages.as_str(),
@@ -153,7 +164,7 @@ fn waiting(bound: &Bound, held: &Held) -> Notice {
 }
 
 /// The body, which must be what the recorded commitment is to.
-async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Bytes, Notice> {
+pub(super) async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Bytes, Notice> {
     let failed = |why: &dyn std::fmt::Display| {
         tracing::error!(hold = %held.id, why = %why, "a held body can't be sent");
         Notice::unavailable("the body on hold can't be read, so nothing was forwarded")
@@ -170,7 +181,7 @@ async fn unsealed(house: &Arc<House>, holds: &Holds, held: &Held) -> Result<Byte
 }
 
 /// The route and the target that were decided on, if they are still configured.
-fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h Arc<Target>)> {
+pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h Arc<Target>)> {
     let route = house.routes.get(&held.decided.route)?;
     let target = route.targets.iter().find(|target| target.recorded == held.decided.target)?;
     (route.dialect == dialect(held)).then_some((route, target))
@@ -179,7 +190,7 @@ fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<Route>, &'h
 /// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
 fn again(
     house: &House,
-    (key, bound): (&KnownKey, &Bound),
+    (key, bound): (&Arc<KnownKey>, &Bound),
     held: &Held,
     target: &Target,
     (asked, evidence): (&Asked, &Evidence),

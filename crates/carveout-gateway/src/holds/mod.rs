@@ -6,6 +6,7 @@
 
 mod answer;
 mod api;
+mod call;
 mod collect;
 mod queue;
 mod shown;
@@ -14,7 +15,6 @@ mod wait;
 
 use std::{sync::Arc, time::Duration};
 
-use carveout_dialects::CanonicalBody;
 use carveout_ledger::{
     Appointed, Commitment, Decided, Entry, Event, HoldId, Ledger, Position, SealedBodies, SealedError,
     Timestamp, leaf_hash,
@@ -84,9 +84,9 @@ impl Holds {
         &self,
         hold: HoldId,
         commitment: Commitment,
-        body: &CanonicalBody,
+        body: &[u8],
     ) -> Result<(), SealedError> {
-        let (bodies, body) = (self.bodies.clone(), bytes::Bytes::copy_from_slice(body.as_bytes()));
+        let (bodies, body) = (self.bodies.clone(), bytes::Bytes::copy_from_slice(body));
         let sealed = tokio::task::spawn_blocking(move || bodies.seal(hold, &commitment, &body)).await;
         sealed.map_err(|_panicked| SealedError::Gone { hold })?
     }

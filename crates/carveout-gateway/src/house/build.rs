@@ -32,6 +32,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
+    let measures = Measures::of(&settings.vocabulary, settings.region);
     let mut keys = HashMap::new();
     for program in &settings.programs {
         for key in known_keys(program) {
@@ -45,7 +46,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         stack: one.stack.clone(),
         designations: one.designations.clone(),
     });
-    let terms = Terms::new(InForce::of(bound.collect()));
+    let terms = Terms::new(InForce::of(bound.collect(), &measures));
     let mut routes = HashMap::new();
     let aliases = settings.routes.iter().map(|route| route.alias.clone()).collect();
     for route in &settings.routes {
@@ -63,7 +64,8 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         terms,
         phase_outs: PhaseOuts::default(),
         holds,
-        measures: Measures::of(&settings.vocabulary, settings.region),
+        measures,
+        tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
         routes,

@@ -13,7 +13,7 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_terms::{Program, Timestamp, Vocabulary};
+use carveout_terms::{Program, Timestamp, Tool, Vocabulary};
 use tokio::sync::Semaphore;
 
 use self::terms::Terms;
@@ -42,6 +42,8 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    /// The tools that are registered for every program.
+    pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,

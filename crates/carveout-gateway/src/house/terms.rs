@@ -9,11 +9,13 @@ use carveout_terms::{
 };
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
-use crate::settings::ProgramTerms;
+use crate::{attest::Measures, settings::ProgramTerms};
 
 /// What binds one program.
 pub(crate) struct Bound {
     pub(crate) stack: Arc<Stack>,
+    /// Whether any clause tests what an answer shows.
+    pub(crate) reads_answers: bool,
     /// The designations that have something to do with its uses.
     designations: Vec<Arc<Watched>>,
 }
@@ -32,9 +34,11 @@ pub(crate) struct Terms(Arc<RwLock<Arc<InForce>>>);
 pub(crate) type Admitting = OwnedRwLockReadGuard<Arc<InForce>>;
 
 impl InForce {
-    pub(crate) fn of(programs: Vec<ProgramTerms>) -> Self {
+    pub(crate) fn of(programs: Vec<ProgramTerms>, measures: &Measures) -> Self {
         let bound = |one: ProgramTerms| {
-            (one.program, Arc::new(Bound { stack: one.stack, designations: one.designations }))
+            let ProgramTerms { program, stack, designations } = one;
+            let reads_answers = measures.are_read_by(&stack);
+            (program, Arc::new(Bound { stack, reads_answers, designations }))
         };
         Self(programs.into_iter().map(bound).collect())
     }

@@ -9,8 +9,10 @@
 )]
 
 mod bad_input;
+mod calls;
 mod designations;
 mod evidence;
+mod guard;
 mod holds;
 mod invariants;
 mod kit;

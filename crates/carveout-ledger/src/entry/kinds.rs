@@ -130,6 +130,10 @@ pub struct Decided {
     /// What designations that don't bar the use have to do with it: a phase-out that is on, or an announcement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub designations: Vec<DesignationEffect>,
+    /// The permitted decision in whose answer this use came up: a tool call, or what the answer shows. Such a decision
+    /// is complete when it is recorded. It has no attempt: what became of it is said where its parent is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<DecisionId>,
 }
 
 /// What a designation has to do with a use that it doesn't bar.
@@ -246,8 +250,31 @@ pub struct Settled {
     pub response: Option<Commitment>,
     /// Bytes that the provider sent.
     pub response_bytes: u64,
+    /// Bytes of the answer, as it was written anew, that were judged fit to be released. Never fewer than were released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_bytes: Option<u64>,
     /// Bytes that were released to the caller.
     pub released_bytes: u64,
+    /// The clauses for whose sake the answer was withheld, from somewhere on or as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Cited>,
+    /// What became of the tool calls in the answer, if it held any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Calls>,
+}
+
+/// How many tool calls of an answer came to what. All but the unreadable ones have a decision of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// Given to the caller.
+    pub released: u64,
+    /// Denied.
+    pub denied: u64,
+    /// Put on hold.
+    pub held: u64,
+    /// Not given to the caller, because they could not be judged.
+    pub unreadable: u64,
 }
 
 /// How an attempt ended.

@@ -15,7 +15,7 @@ pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome,
+    Adopted, Attempted, Calls, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome,
     PinnedKey, Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
     TermsAdopted, Usage,
 };

@@ -49,6 +49,7 @@ fn decided() -> Decided {
         hold: Some(HoldId::of(DecisionId::from_bytes([0xab; 16]))),
         hold_until: None,
         designations: Vec::new(),
+        parent: None,
     }
 }
 
@@ -187,7 +188,10 @@ fn every_kind() -> Vec<Entry> {
             usage: Some(Usage { input_tokens: 12, output_tokens: 34 }),
             response: Some(Commitment::to(CommittedPart::Response, &Salt::from_bytes([7; 32]), b"response")),
             response_bytes: 8,
+            judged_bytes: Some(6),
             released_bytes: 6,
+            grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "4.2".into() }],
+            calls: Some(Calls { released: 1, denied: 0, held: 2, unreadable: 0 }),
         }),
         Event::Interrupted(Interrupted { decision, attempt: 1, reason: "the gateway was restarted".into() }),
         Event::KeyRotated(KeyRotated::signed("log", &old, &new.verifier()).unwrap()),

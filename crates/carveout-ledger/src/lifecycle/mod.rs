@@ -142,7 +142,7 @@ impl Step {
                 event.verify()?;
                 Change::Designated(Box::new(AdoptedRecord::of(event)))
             }
-            Event::Decided(decided) if decided.ruling == Ruling::Permit => {
+            Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
             Event::Decided(_) => Change::None,

@@ -174,6 +174,19 @@ impl Tripwire {
         u8::try_from(steps * 5).unwrap_or(100)
     }
 
+    /// Why a text, in the view that scores highest, scores as it does for a family. For staff.
+    #[must_use]
+    pub fn explain(&self, scanner: &Scanner, text: &str, family: Family) -> Vec<Reason> {
+        let mut highest = (i32::MIN, String::new());
+        scanner.scan_seeing(text, &mut |view| {
+            let score = self.read(view).score(family);
+            if score > highest.0 {
+                highest = (score, view.to_owned());
+            }
+        });
+        self.reasons(&highest.1, family)
+    }
+
     /// Why a text scores as it does for a family: what the highest window shows, the weightiest first. For staff.
     #[must_use]
     pub fn reasons(&self, text: &str, family: Family) -> Vec<Reason> {

@@ -13,7 +13,7 @@ use miette::Diagnostic;
 use super::{Effect, Policy, markdown::Block, nesting::too_deep};
 use crate::{
     Problem, RoleId, Severity, Vocabulary,
-    law::{Condition, SilenceError, lower, silent_facts},
+    law::{Condition, SilenceError, lower, silent_facts, turns_on_scrutiny_alone},
     problem::nearest,
     vocabulary::{APPROVALS, ROLE},
 };
@@ -105,6 +105,7 @@ impl Compiler<'_> {
         let always = Expr::val(true);
         let written = policy.non_scope_constraints().unwrap_or(&always);
         let lowered = lower(self.vocabulary, written, &span).map_err(|found| problems.extend(found)).ok()?;
+        self.check_scrutiny(&lowered.condition, effect, notes.hold.is_some(), &span, problems);
         let mut silent = Vec::new();
         if effect == Effect::Forbid && notes.silent.is_none() && self.silence != Silence::Allowed {
             self.check_silence(&lowered.condition, &span, &mut silent);
@@ -204,6 +205,52 @@ impl Compiler<'_> {
             problems.extend(problem);
         }
         notes
+    }
+
+    /// A fact that raises scrutiny only may hold, or have a judge asked: it may not grant, nor deny by itself.
+    fn check_scrutiny(
+        &self,
+        condition: &Condition,
+        effect: Effect,
+        holds: bool,
+        span: &Range<usize>,
+        problems: &mut Vec<Problem>,
+    ) {
+        if holds {
+            return;
+        }
+        let facts = match effect {
+            Effect::Permit => {
+                let tested = condition.facts().into_iter();
+                Ok(tested.filter(|fact| self.vocabulary.get(*fact).raises_scrutiny_only()).collect())
+            }
+            Effect::Forbid => turns_on_scrutiny_alone(self.vocabulary, condition),
+        };
+        match facts {
+            Ok(facts) => problems.extend(facts.into_iter().map(|fact| {
+                let name = self.vocabulary.get(fact).name();
+                let (message, hint) = match effect {
+                    Effect::Permit => (
+                        format!("a grant can't rest on `{name}`, which only raises scrutiny"),
+                        format!("take it out, and test `{name}` in a `forbid` with `@hold(\"party/role\")`"),
+                    ),
+                    Effect::Forbid => (
+                        format!("this denies on `{name}` alone, which only raises scrutiny"),
+                        "mark it `@hold(\"party/role\")`, or let it also ask for a fact that a judge attests"
+                            .to_owned(),
+                    ),
+                };
+                Problem::error("scrutiny-alone", span.clone(), message).hint(hint)
+            })),
+            Err(SilenceError { .. }) => problems.push(
+                Problem::error(
+                    "too-intricate",
+                    span.clone(),
+                    "this policy is too intricate to check what it rests on",
+                )
+                .hint("split it into several clauses, or mark it `@hold(\"party/role\")`"),
+            ),
+        }
     }
 
     fn check_silence(&self, condition: &Condition, span: &Range<usize>, problems: &mut Vec<Problem>) {

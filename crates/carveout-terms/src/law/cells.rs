@@ -52,6 +52,11 @@ impl Cells {
         self.looks.insert(fact, Look::Exactly);
     }
 
+    /// Whether anything depends on a fact.
+    pub(crate) fn look_at(&self, fact: FactId) -> bool {
+        self.looks.contains_key(&fact)
+    }
+
     /// The cell that these values lie in.
     pub(crate) fn cell_of<'v>(&self, value: impl Fn(FactId) -> &'v Value) -> Cell {
         let mut words = Vec::with_capacity(self.looks.len() + 4);

@@ -9,6 +9,7 @@ mod condition;
 mod evaluate;
 mod index;
 mod lower;
+mod scrutiny;
 mod silence;
 mod words;
 
@@ -19,6 +20,7 @@ pub(crate) use self::{
     evaluate::Evaluation,
     index::Index,
     lower::lower,
+    scrutiny::turns_on_scrutiny_alone,
     silence::{SilenceError, silent_facts},
     words::one_of,
 };

@@ -20,21 +20,28 @@ pub(crate) struct SilenceError {
     pub(crate) cells: usize,
 }
 
-/// The facts that the restriction is silent on.
-pub(crate) fn silent_facts(
-    vocabulary: &Vocabulary,
-    condition: &Condition,
-) -> Result<Vec<FactId>, SilenceError> {
-    let samples: Option<BTreeMap<FactId, Vec<Value>>> = condition
+/// For each fact that a condition tests, one value of every cell.
+pub(super) type Samples = BTreeMap<FactId, Vec<Value>>;
+
+/// The values to try: together they make a use of every cell of the condition.
+pub(super) fn combinations(vocabulary: &Vocabulary, condition: &Condition) -> Result<Samples, SilenceError> {
+    let samples: Option<Samples> = condition
         .facts()
         .into_iter()
         .map(|fact| Some((fact, samples(vocabulary, condition, fact)?)))
         .collect();
     let samples = samples.ok_or(SilenceError { cells: usize::MAX })?;
     let cells = samples.values().map(Vec::len).fold(1_usize, usize::saturating_mul);
-    if cells > MOST_CELLS {
-        return Err(SilenceError { cells });
-    }
+    if cells > MOST_CELLS { Err(SilenceError { cells }) } else { Ok(samples) }
+}
+
+/// The facts that the restriction is silent on.
+pub(crate) fn silent_facts(
+    vocabulary: &Vocabulary,
+    condition: &Condition,
+) -> Result<Vec<FactId>, SilenceError> {
+    let samples = combinations(vocabulary, condition)?;
+    let cells = samples.values().map(Vec::len).fold(1_usize, usize::saturating_mul);
     let askable: Vec<FactId> = samples
         .keys()
         .copied()
@@ -61,7 +68,7 @@ pub(crate) fn silent_facts(
 static MISSING: Value = Value::Bool(false);
 
 /// The `number`th combination of samples.
-fn pick(samples: &BTreeMap<FactId, Vec<Value>>, number: usize) -> BTreeMap<FactId, &Value> {
+pub(super) fn pick(samples: &Samples, number: usize) -> BTreeMap<FactId, &Value> {
     let mut rest = number;
     samples
         .iter()

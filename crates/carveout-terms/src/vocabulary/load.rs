@@ -229,7 +229,13 @@ impl Loader<'_> {
                 "a number, truth value or time can't be unknown, so only the gateway can attest it".into()
             );
         }
-        Ok(Fact { name: name.into(), kind, attester, doc: doc.into() })
+        let scrutiny = match annotation("scrutiny") {
+            None => false,
+            Some("only") if matches!(attester, Attester::Gateway | Attester::Judge) => true,
+            Some("only") => return Err("only a fact of the gateway or of a judge can raise scrutiny".into()),
+            Some(_) => return Err("`@scrutiny` says `only`, or nothing".into()),
+        };
+        Ok(Fact { name: name.into(), kind, attester, scrutiny, doc: doc.into() })
     }
 
     fn kind(&self, attribute: &Json) -> Result<FactKind, String> {

@@ -123,6 +123,7 @@ pub struct Fact {
     pub(crate) name: SmolStr,
     pub(crate) kind: FactKind,
     pub(crate) attester: Attester,
+    pub(crate) scrutiny: bool,
     pub(crate) doc: String,
 }
 
@@ -143,6 +144,13 @@ impl Fact {
     #[must_use]
     pub const fn attester(&self) -> Attester {
         self.attester
+    }
+
+    /// Whether it may raise scrutiny and decide nothing: no grant may test it, and a restriction only one that holds, or that a
+    /// judge must agree with. Declared with `@scrutiny("only")`.
+    #[must_use]
+    pub const fn raises_scrutiny_only(&self) -> bool {
+        self.scrutiny
     }
 
     /// What it means, in a sentence.

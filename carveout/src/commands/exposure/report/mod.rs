@@ -7,9 +7,12 @@ mod shown;
 
 use std::{fs, path::Path};
 
-use carveout_exposure::report::{
-    Question, Report, Started,
-    written::{graphviz, oscal, tables},
+use carveout_exposure::{
+    graph::GraphBuilder,
+    report::{
+        Question, Report, Started,
+        written::{graphviz, oscal, tables},
+    },
 };
 use carveout_terms::designation::{Designation, Docket, Register, Status, When};
 use miette::{IntoDiagnostic, WrapErr, miette};
@@ -18,7 +21,7 @@ use serde_json::json;
 pub(in crate::commands) use self::home::Home;
 use super::{
     super::designations,
-    sources::{document, is_cut, read_with},
+    sources::{Addition, document, is_cut, read_with},
 };
 use crate::{
     cli::{ExposureReport, Global},
@@ -34,10 +37,9 @@ pub(super) fn run(global: &Global, arguments: &ExposureReport, printer: &Printer
     let asked = asked(global, arguments, on, known, printer)?;
     let home = Home::read(global, printer)?;
     let instruments: Vec<_> = asked.dockets.iter().map(Docket::instrument).collect();
-    let (graph, sources) = read_with(&arguments.from, &arguments.columns, |builder| match &home {
-        Some(home) => home.add(builder, &instruments),
-        None => Ok(()),
-    })?;
+    let add = home.as_ref().map(|home| move |builder: &mut GraphBuilder| home.add(builder, &instruments));
+    let addition = add.as_ref().map(|add| -> Addition<'_> { add });
+    let (graph, sources) = read_with(&arguments.from, &arguments.columns, addition)?;
     let house = home.as_ref().map(Home::house);
     let all: Vec<&Docket> = asked.register.dockets().chain(asked.supposed.as_ref()).collect();
     let started =

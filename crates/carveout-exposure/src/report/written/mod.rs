@@ -8,4 +8,4 @@ mod tables;
 pub use drawing::{Drawing, Drawn, Line};
 pub use graphviz::graphviz;
 pub use oscal::oscal;
-pub use tables::tables;
+pub use tables::{no_formula, tables};

@@ -35,10 +35,15 @@ fn written(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// A cell. Names come from strangers: what a spreadsheet would take for a formula gets an apostrophe before it.
-fn quoted(cell: &str) -> String {
+/// A text that no spreadsheet takes for a formula: names come from strangers.
+#[must_use]
+pub fn no_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    if formula { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn quoted(cell: &str) -> String {
+    let cell = no_formula(cell);
     let special = cell.contains(['"', ',', '\n', '\r']);
     if special { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "a kit is written as if it were a library")]
 
+pub mod calls;
 pub mod client;
 pub mod designations;
 pub mod officers;
@@ -67,6 +68,20 @@ fn agreement() -> Arc<Agreement> {
         Arc::new(parsed.unwrap_or_else(|problems| panic!("{problems}")))
     })
     .clone()
+}
+
+/// A limit on what answers may show, by which tests of the guard bind their program.
+fn shown_limit() -> Arc<Agreement> {
+    let parsed = Agreement::parse(include_str!("shown.md"), &vocabulary());
+    Arc::new(parsed.unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// A program bound by the test terms and a limit on what answers may show.
+pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    let ProgramSettings { program, .. } = program(id, keys);
+    let agreements = vec![agreement(), shown_limit()];
+    let stack = Stack::new(vocabulary(), agreements, program.presume().clone()).unwrap();
+    ProgramSettings { program, stack: Arc::new(stack), designations: Vec::new() }
 }
 
 /// A program bound by the test terms, with these keys.
@@ -154,6 +169,7 @@ impl Kit {
                 ),
                 program("other", &[("other", OTHER_KEY, "claim = \"purpose=translation, volume=targeted\"")]),
             ],
+            tools: Vec::new(),
             providers: vec![
                 provider("main", Dialect::OpenAi, address),
                 provider("main-claude", Dialect::Anthropic, address),

@@ -96,6 +96,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         hold: Some(hold()),
         hold_until: None,
         designations: Vec::new(),
+        parent: None,
     };
     change(&mut decided);
     entry(minute, Event::Decided(decided))
@@ -131,7 +132,10 @@ fn settled(decision: u8, attempt: u32, outcome: Outcome, minute: i64) -> Entry {
             usage: None,
             response: None,
             response_bytes: 0,
+            judged_bytes: None,
             released_bytes: 0,
+            grounds: Vec::new(),
+            calls: None,
         }),
     )
 }

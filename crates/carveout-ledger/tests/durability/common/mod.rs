@@ -67,6 +67,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         hold: None,
         hold_until: None,
         designations: Vec::new(),
+        parent: None,
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
@@ -90,7 +91,10 @@ pub(crate) fn settled(number: u64, attempt: u32) -> Entry {
         usage: Some(Usage { input_tokens: 12, output_tokens: 34 }),
         response: Some(Commitment::to(CommittedPart::Response, &Salt::from_bytes([9; 32]), b"response")),
         response_bytes: 8,
+        judged_bytes: Some(8),
         released_bytes: 8,
+        grounds: Vec::new(),
+        calls: None,
     };
     Entry { at: at(number as i64), event: Event::Settled(event) }
 }

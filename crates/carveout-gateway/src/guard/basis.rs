@@ -1,0 +1,191 @@
+//! What an answer is judged by: the use that was admitted, and the terms that admitted it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carveout_ledger::{Cited, DecisionId};
+use carveout_terms::{Decision, Facts, Known, Tool, Use, UseError, UseLayers};
+
+use crate::{
+    admit::{Case, Matter, NotAdmitted, Part, admit_parts},
+    attest::{AttestError, Evidence},
+    house::{Bound, House, KnownKey, Route, Target},
+};
+
+/// An admitted use, kept for as long as its answer comes.
+#[derive(Clone)]
+pub(crate) struct Basis {
+    pub(super) house: Arc<House>,
+    key: Arc<KnownKey>,
+    /// What admitted it: also what is decided of its answer is decided by that.
+    bound: Arc<Bound>,
+    route: Arc<Route>,
+    endpoint: &'static str,
+    pub(super) target: Arc<Target>,
+    use_: Arc<Use>,
+    evidence: Evidence,
+    parent: Option<DecisionId>,
+}
+
+/// A part of an answer that has been decided.
+pub(super) struct Weighed {
+    pub(super) use_: Arc<Use>,
+    pub(super) decision: Decision,
+}
+
+/// Why a part of an answer could not be decided.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Undecided {
+    #[error("the time can't be trusted: {0}")]
+    Time(#[from] crate::clock::ClockUntrusted),
+    #[error("the recorded facts can't be read: {0}")]
+    Facts(#[from] carveout_terms::FactErrors),
+    #[error(transparent)]
+    Fact(#[from] carveout_terms::FactError),
+    #[error(transparent)]
+    Attest(#[from] AttestError),
+    #[error(transparent)]
+    Use(#[from] UseError),
+}
+
+impl Basis {
+    /// Keeps what a case says, before it is admitted.
+    pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
+        // Where no clause would read it, nothing looks at the answer.
+        let reads = case.bound.reads_answers;
+        Self {
+            house: house.clone(),
+            key: case.key.clone(),
+            bound: case.bound.clone(),
+            route: case.route.clone(),
+            endpoint: case.endpoint,
+            target: case.target.clone(),
+            use_: case.use_.clone(),
+            evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            parent: None,
+        }
+    }
+
+    /// The same, once the decision has its name.
+    pub(crate) fn admitted_as(self, decision: DecisionId) -> Self {
+        Self { parent: Some(decision), ..self }
+    }
+
+    /// Whether the terms say anything about what an answer shows.
+    pub(super) fn reads_answers(&self) -> bool {
+        self.bound.reads_answers
+    }
+
+    /// What had been seen when the use was admitted.
+    pub(super) fn evidence(&self) -> Evidence {
+        self.evidence.clone()
+    }
+
+    /// The registrations of a tool: the program's own, and the house's.
+    pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
+        let own = self.key.program.tools().iter();
+        own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
+    }
+
+    /// Everything known about the use, to be decided again with more.
+    pub(super) fn known(&self) -> Result<Known, Undecided> {
+        let use_ = &self.use_;
+        let vocabulary = &self.house.vocabulary;
+        let read =
+            Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
+        Ok(Known { approvals: use_.approvals().to_vec(), ..read? })
+    }
+
+    /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
+    /// the model otherwise.
+    pub(super) fn decide(&self, known: &Known, evidence: &Evidence) -> Result<Weighed, Undecided> {
+        let (house, vocabulary) = (&self.house, &self.house.vocabulary);
+        let mut gateway = known.gateway.clone();
+        let mut contradictions = Vec::new();
+        if self.reads_answers() {
+            house.measures.state(vocabulary, evidence, &mut gateway)?;
+            contradictions = house.measures.contradictions(vocabulary, &known.caller, evidence)?;
+        }
+        contradictions.retain(|facts| !known.evidence.contains(facts));
+        let evidence = [known.evidence.as_slice(), &contradictions].concat();
+        gateway.set_datetime(vocabulary, "at", house.clock.now()?)?;
+        let layers = UseLayers {
+            caller: Some(&known.caller),
+            program: Some(&known.program),
+            gateway: Some(&gateway),
+            evidence: &evidence,
+            approvals: &known.approvals,
+        };
+        let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
+        let decision = self.bound.stack.decide(&use_);
+        Ok(Weighed { use_, decision })
+    }
+
+    /// Decides the call of a tool. What is registered for it is evidence, and so is the silence about one that isn't
+    /// registered. The approvals of what was asked are not approvals of what the model wants done.
+    pub(super) fn decide_call(
+        &self,
+        known: &Known,
+        name: &str,
+        evidence: &Evidence,
+    ) -> Result<Weighed, Undecided> {
+        let vocabulary = &self.house.vocabulary;
+        let mut called = Known { approvals: Vec::new(), ..known.clone() };
+        let registered: Vec<&Tool> = self.tools_called(name).collect();
+        let act = if registered.is_empty() { "call_tool.unregistered" } else { "call_tool.registered" };
+        if vocabulary.fact("act").is_some() {
+            called.gateway.set_member(vocabulary, "act", act)?;
+        }
+        if vocabulary.fact("tool_rows").is_some() {
+            let rows = registered.iter().map(|tool| tool.rows()).max().unwrap_or_default();
+            let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+            called.gateway.set_long(vocabulary, "tool_rows", rows)?;
+        }
+        let effect = vocabulary.fact("effect");
+        let states_effect = |facts: &Facts| effect.is_none_or(|effect| facts.get(effect).is_some());
+        called.evidence.extend(registered.iter().map(|tool| tool.facts().clone()));
+        if !registered.iter().any(|tool| states_effect(tool.facts())) && effect.is_some() {
+            let mut unknown = Facts::default();
+            unknown.set_member(vocabulary, "effect", "unknown")?;
+            called.evidence.push(unknown);
+        }
+        called.evidence.retain(|facts| !facts.is_empty());
+        self.decide(&called, evidence)
+    }
+
+    /// Makes decisions on parts of the answer durable.
+    pub(super) async fn admit(&self, parts: Vec<(&Weighed, Matter)>) -> Result<Vec<Part>, NotAdmitted> {
+        let cases: Vec<Case<'_>> = parts
+            .into_iter()
+            .map(|(ruled, matter)| Case {
+                key: &self.key,
+                bound: &self.bound,
+                route: &self.route,
+                endpoint: self.endpoint,
+                target: &self.target,
+                use_: &ruled.use_,
+                evidence: &self.evidence,
+                decision: &ruled.decision,
+                effects: &[],
+                matter,
+                parent: self.parent,
+                collecting: None,
+            })
+            .collect();
+        admit_parts(&self.house, &cases).await
+    }
+}
+
+impl Weighed {
+    pub(super) fn grounds(&self) -> Vec<Cited> {
+        let grounds = self.decision.grounds.iter();
+        grounds
+            .map(|ground| Cited { agreement: ground.agreement.clone(), clause: ground.clause.clone() })
+            .collect()
+    }
+
+    /// What is recorded of a part of the answer that is withheld.
+    pub(super) fn answer(&self, withheld: Bytes) -> (&Self, Matter) {
+        (self, Matter::Answer(withheld))
+    }
+}

@@ -1,0 +1,290 @@
+//! Sees the texts of an answer before the caller does, and says how far each may be shown.
+//!
+//! A streamed text is held back a little, so that what begins in one piece and ends in a later one is seen whole before
+//! any of it is released. Texts are told apart by choice, block and kind: what the model thinks and what it says are two.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use carveout_dialects::{Judged, ReplyText, TextEnd, TextKind};
+use carveout_signals::{Evidence as Seen, Scanner};
+
+use crate::attest::Evidence;
+
+/// What is held back of a text that goes on: at least so many bytes, about thirty-two tokens of English.
+pub(super) const LEAST: usize = 128;
+/// Once so many bytes wait, they are read and released up to the end of a sentence, or else of a word.
+pub(super) const MOST: usize = 256;
+/// A text in which no word ends is cut here. Nothing that a recogniser finds is as long.
+pub(super) const LONGEST: usize = 1_024;
+/// What was released before is read again with what follows, for the words beside a number.
+const BESIDE: usize = 64;
+/// What is found so close to the end of what is there may still go on.
+const GOES_ON: usize = 16;
+/// A text is read again as a whole when it has doubled, from so many bytes on: a table is known by its head.
+const FIRST_WHOLE: usize = 1_024;
+/// Of a text that is longer only the end is kept.
+const KEPT: usize = 1 << 20;
+
+/// One text of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Channel {
+    choice: u32,
+    index: Option<u32>,
+    kind: Continuous,
+}
+
+/// The kinds of text that come in pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Continuous {
+    Prose,
+    Reasoning,
+    Refusal,
+    Transcript,
+    Arguments,
+}
+
+/// What has been heard of one text.
+#[derive(Debug)]
+struct Heard {
+    /// Its end, from `from` on.
+    text: String,
+    from: usize,
+    /// Where it may be shown to.
+    cleared: usize,
+    read_whole_at: usize,
+    /// Rows about persons, those without an identifier, and what couldn't be read, as counted so far.
+    counted: (usize, usize, usize),
+    /// Bytes that others of the same choice have said since it last said something.
+    silent: usize,
+}
+
+/// Watches one answer.
+#[derive(Debug)]
+pub(super) struct Watch {
+    scanner: Scanner,
+    evidence: Evidence,
+    heard: BTreeMap<Channel, Heard>,
+}
+
+/// How a text of a reply is looked at.
+enum Way {
+    /// With what came before it.
+    InPieces(Channel),
+    /// By itself.
+    Alone,
+    /// Not at all: ids and words of the dialect.
+    Unread,
+}
+
+fn way(text: &ReplyText<'_>) -> Way {
+    let kind = match text.kind {
+        TextKind::Prose => Continuous::Prose,
+        TextKind::Reasoning => Continuous::Reasoning,
+        TextKind::Refusal => Continuous::Refusal,
+        TextKind::Transcript => Continuous::Transcript,
+        TextKind::ToolArguments => Continuous::Arguments,
+        TextKind::Label | TextKind::Identifier => return Way::Unread,
+        _ => return Way::Alone,
+    };
+    Way::InPieces(Channel { choice: text.choice, index: text.index, kind })
+}
+
+impl Watch {
+    /// Watches an answer to a use in which this has been seen.
+    pub(super) fn new(scanner: Scanner, evidence: Evidence) -> Self {
+        Self { scanner, evidence, heard: BTreeMap::new() }
+    }
+
+    /// What has been seen so far.
+    pub(super) fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Takes over what has been seen elsewhere in the answer.
+    pub(super) fn take(&mut self, evidence: Evidence) {
+        self.evidence = evidence;
+    }
+
+    /// Hears a piece of a streamed answer. The event that brought it may go when its text is cleared up to there.
+    pub(super) fn hear(&mut self, text: &ReplyText<'_>) -> Option<(Channel, usize)> {
+        match way(text) {
+            Way::Unread => None,
+            Way::Alone => {
+                self.evidence.read(&self.scanner, &text.text);
+                None
+            }
+            Way::InPieces(_) if text.text.is_empty() => None,
+            Way::InPieces(channel) => {
+                let heard = self.heard.entry(channel).or_default();
+                heard.text.push_str(&text.text);
+                heard.silent = 0;
+                let end = heard.end();
+                if end - heard.cleared >= MOST {
+                    heard.read(&self.scanner, &mut self.evidence, false);
+                }
+                self.others_spoke(channel, text.text.len());
+                Some((channel, end))
+            }
+        }
+    }
+
+    /// A text that waits while its choice goes on elsewhere is over, as far as anybody can know.
+    fn others_spoke(&mut self, speaking: Channel, bytes: usize) {
+        for (channel, heard) in &mut self.heard {
+            if channel.choice == speaking.choice && *channel != speaking && heard.cleared < heard.end() {
+                heard.silent += bytes;
+                if heard.silent >= MOST {
+                    heard.read(&self.scanner, &mut self.evidence, true);
+                }
+            }
+        }
+    }
+
+    /// No more follows of a choice or a block.
+    pub(super) fn end(&mut self, end: TextEnd) {
+        for (channel, heard) in &mut self.heard {
+            let ended = channel.choice == end.choice && (end.index.is_none() || end.index == channel.index);
+            if ended {
+                heard.read(&self.scanner, &mut self.evidence, true);
+            }
+        }
+    }
+
+    /// No more follows at all.
+    pub(super) fn end_all(&mut self) {
+        for heard in self.heard.values_mut() {
+            heard.read(&self.scanner, &mut self.evidence, true);
+        }
+    }
+
+    /// Whether a text may be shown up to there.
+    pub(super) fn is_cleared(&self, channel: Channel, end: usize) -> bool {
+        self.heard.get(&channel).is_none_or(|heard| heard.cleared >= end)
+    }
+
+    /// Reads a whole answer, but for the places that are judged by themselves.
+    pub(super) fn read_whole(&mut self, judged: &Judged, except: &[Range<usize>]) {
+        for text in judged.texts_outside(except) {
+            if !matches!(way(&text), Way::Unread) {
+                self.evidence.read(&self.scanner, &text.text);
+            }
+        }
+    }
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            from: 0,
+            cleared: 0,
+            read_whole_at: FIRST_WHOLE,
+            counted: (0, 0, 0),
+            silent: 0,
+        }
+    }
+}
+
+impl Heard {
+    fn end(&self) -> usize {
+        self.from + self.text.len()
+    }
+
+    /// Reads what waits, with a little of what went before it, and clears what may go.
+    fn read(&mut self, scanner: &Scanner, evidence: &mut Evidence, ended: bool) {
+        if self.cleared == self.end() {
+            return;
+        }
+        let mut open = None;
+        if ended || self.end() >= self.read_whole_at {
+            self.read_whole(scanner, evidence, ended);
+        } else {
+            let start = floor(&self.text, (self.cleared - self.from).saturating_sub(BESIDE));
+            let window = self.text.get(start..).unwrap_or_default();
+            let mut seen = evidence.see(scanner, window);
+            // Rows are counted where the whole is read, since their head may lie further back.
+            seen.people.clear();
+            seen.opaque.clear();
+            open = drop_unfinished(&mut seen, window.len()).map(|at| self.from + start + at);
+            evidence.add(&seen);
+        }
+        let boundary = if ended { self.end() } else { self.from + self.boundary() };
+        let open = open.filter(|_| self.end() - self.cleared < LONGEST);
+        self.cleared = open.map_or(boundary, |open| open.clamp(self.cleared, boundary));
+        self.forget();
+    }
+
+    fn read_whole(&mut self, scanner: &Scanner, evidence: &mut Evidence, ended: bool) {
+        self.read_whole_at = self.end().saturating_mul(2);
+        let mut seen = evidence.see(scanner, &self.text);
+        if !ended {
+            drop_unfinished(&mut seen, self.text.len());
+        }
+        // Rows that were counted when less was there are counted once.
+        let rows = seen.people.iter().map(|people| people.rows).sum::<usize>();
+        let unidentified = seen.people.iter().map(|people| people.unidentified).sum::<usize>();
+        let (known, known_unidentified, known_opaque) = self.counted;
+        seen.people.truncate(1);
+        for people in &mut seen.people {
+            people.rows = rows.saturating_sub(known);
+            people.unidentified = unidentified.saturating_sub(known_unidentified);
+        }
+        let opaque = seen.opaque.len();
+        seen.opaque.truncate(opaque.saturating_sub(known_opaque));
+        self.counted = (rows.max(known), unidentified.max(known_unidentified), opaque.max(known_opaque));
+        evidence.add(&seen);
+    }
+
+    /// Where the text that is there may be shown to: the last end of a sentence or else of a word that leaves enough
+    /// behind.
+    fn boundary(&self) -> usize {
+        let (text, cleared) = (self.text.as_str(), self.cleared - self.from);
+        let latest = floor(text, text.len().saturating_sub(LEAST)).max(cleared);
+        let earliest = floor(text, text.len().saturating_sub(MOST - LEAST / 2)).max(cleared);
+        let near = text.get(earliest..latest).unwrap_or_default();
+        let anywhere = text.get(cleared..latest).unwrap_or_default();
+        let found = sentence_end(near)
+            .or_else(|| word_end(near))
+            .map(|end| earliest + end)
+            .or_else(|| word_end(anywhere).map(|end| cleared + end));
+        match found {
+            Some(end) => end,
+            None if text.len() - cleared >= LONGEST => latest,
+            None => cleared,
+        }
+    }
+
+    /// Bounds what is kept of a long text.
+    fn forget(&mut self) {
+        if self.text.len() > 2 * KEPT {
+            let cut = floor(&self.text, (self.text.len() - KEPT).min(self.cleared - self.from));
+            self.text.drain(..cut);
+            self.from += cut;
+        }
+    }
+}
+
+/// What is found at the very end may still become something else. It is found again, since it is held back: where the
+/// first of it begins is told.
+fn drop_unfinished(seen: &mut Seen, length: usize) -> Option<usize> {
+    let goes_on = |end: usize| end + GOES_ON >= length;
+    let first = seen.findings.iter().filter(|one| goes_on(one.span.end)).map(|one| one.span.start).min();
+    seen.findings.retain(|finding| !goes_on(finding.span.end));
+    first
+}
+
+fn sentence_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    (1..=bytes.len()).rev().find(|end| {
+        let last_two = (bytes.get(end.wrapping_sub(2)), bytes.get(end - 1));
+        matches!(last_two, (_, Some(b'\n')) | (Some(b'.' | b'!' | b'?'), Some(b' ')))
+    })
+}
+
+fn word_end(text: &str) -> Option<usize> {
+    text.rfind([' ', '\n', '\t']).map(|at| at + 1)
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}

@@ -1,0 +1,109 @@
+//! Coming back for a tool call that was on hold: once it is approved it is decided again, recorded, and given to the
+//! caller as a reply of its dialect that holds this call and nothing else.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carveout_dialects::{Notice, ToolCall};
+use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp, Use};
+use http::Response;
+
+use super::{
+    Holds,
+    collect::{CHANGED, Collecting, dialect, endpoint, still_there, unsealed},
+    queue::Held,
+};
+use crate::{
+    admit::{Case, Matter, NotAdmitted, admit_parts},
+    attest::Evidence,
+    guard::Reply,
+    house::{Bound, House, KnownKey, Target},
+    notices::{Refusal, Ruled, json},
+};
+
+pub(super) async fn collect(
+    house: &Arc<House>,
+    holds: &Holds,
+    (key, bound): (&Arc<KnownKey>, &Arc<Bound>),
+    held: &Held,
+    now: Timestamp,
+    approvals: Vec<String>,
+) -> Result<Response<Reply>, Refusal> {
+    let dialect = dialect(held);
+    let refuse = |notice: Notice| Refusal::new(dialect, notice);
+    let body = unsealed(house, holds, held).await.map_err(refuse)?;
+    let call = ToolCall::from_document(&body, &house.limits.call())
+        .ok_or_else(|| refuse(Notice::unavailable("the call on hold can't be read")))?;
+    let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    let use_ = again(house, (key, bound), held, target, &call, now, approvals)
+        .map(Arc::new)
+        .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    let decision = bound.stack.decide(&use_);
+    let collecting = Collecting { hold: held.id, body: held.decided.body };
+    let case = Case {
+        key,
+        bound,
+        route,
+        endpoint: endpoint(dialect),
+        target,
+        use_: &use_,
+        evidence: &Evidence::default(),
+        decision: &decision,
+        effects: &[],
+        matter: Matter::Call(body),
+        parent: held.decided.parent,
+        collecting: Some(&collecting),
+    };
+    let parts = admit_parts(house, &[case]).await.map_err(|error| refuse(unrecorded(&error)))?;
+    let part = parts.into_iter().next().ok_or_else(|| refuse(unrecorded(&NotAdmitted::Nowhere)))?;
+    let ruled = Ruled::of(dialect, &decision, &part.recorded);
+    if decision.ruling != Ruling::Permit {
+        return Err(Refusal { ruled: Some(ruled), ..refuse(part.notice) });
+    }
+    let seconds = now.millis().div_euclid(1_000);
+    let reply = call.reply(dialect, &held.id.to_string(), &held.decided.route, seconds);
+    let mut response = json(200, Bytes::from(reply));
+    ruled.write(response.headers_mut());
+    Ok(response)
+}
+
+fn unrecorded(error: &NotAdmitted) -> Notice {
+    match error.of_a_hold() {
+        Some(broken) => Notice::forbidden(broken),
+        None => {
+            tracing::error!(%error, "a call on hold is not given away");
+            Notice::unavailable("the decision could not be recorded, so the call was not given away")
+        }
+    }
+}
+
+/// The call as it was held, at this moment and with the approvals; `None` if anything about it has changed.
+fn again(
+    house: &House,
+    (key, bound): (&KnownKey, &Bound),
+    held: &Held,
+    target: &Target,
+    call: &ToolCall,
+    now: Timestamp,
+    approvals: Vec<String>,
+) -> Option<Use> {
+    let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
+    let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
+    let mut known = read.ok()?;
+    let tools = key.program.tools().iter().chain(&house.tools);
+    let as_registered = |facts: &Facts| facts.is_empty() || known.evidence.contains(facts);
+    let same = known.gateway == known.gateway.overridden_by(&target_only(house, target))
+        && known.program == *key.program.facts()
+        && held.decided.terms.as_bytes() == bound.stack.digest().as_bytes()
+        && key.program.admits(&known.caller, vocabulary).is_ok()
+        && tools.filter(|tool| tool.name() == call.name).all(|tool| as_registered(tool.facts()));
+    known.gateway.set_datetime(vocabulary, "at", now).ok()?;
+    known.approvals = approvals.into_iter().map(RoleId::new).collect();
+    if same { known.assemble(vocabulary).ok() } else { None }
+}
+
+/// What is said of the target itself, and not of what is asked of it.
+fn target_only(house: &House, target: &Target) -> Facts {
+    let of_the_call = ["act", "tool_rows"].map(|fact| house.vocabulary.fact(fact));
+    target.facts.filtered(|fact| !of_the_call.contains(&Some(fact)))
+}
