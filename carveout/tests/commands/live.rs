@@ -81,7 +81,7 @@ fn what_officers_sign_is_adopted_and_nothing_else_is() {
     mark(&workspace, "first-mark");
     assert_eq!(status(&workspace, &gateway), 200);
     // One officer's word bars.
-    workspace.run("designations add order.toml --key keys/first.key").expect(2, &["garbage.toml"]);
+    workspace.run("designations add order.toml --key keys/first.key").expect(2, &["bytes.toml"]);
     for file in ["garbage.toml", "bytes.toml"] {
         fs::remove_file(workspace.path("designations").join(file)).unwrap();
     }

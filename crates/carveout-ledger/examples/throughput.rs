@@ -99,6 +99,7 @@ fn decided(number: u64) -> Entry {
         body_bytes: 1_024,
         hold: None,
         hold_until: None,
+        designations: Vec::new(),
         parent: None,
     };
     Entry { at: Timestamp::from_millis(1_772_703_000_000), event: Event::Decided(decided) }

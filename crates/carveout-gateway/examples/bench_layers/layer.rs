@@ -187,6 +187,7 @@ impl Bench {
             body_bytes: body.len() as u64,
             hold: None,
             hold_until: None,
+            designations: Vec::new(),
             parent: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
