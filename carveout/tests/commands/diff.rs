@@ -398,7 +398,7 @@ fn folders_and_programs_are_stacks() {
         &[
             "wider:",
             "no longer in the stack: Sample house rules (house-rules version 1)",
-            "denied by house-rules 1.1 Routine",
+            "denied by house-rules 1.",
         ],
     );
     workspace.run("diff after after").expect(0, &["equivalent:"]);

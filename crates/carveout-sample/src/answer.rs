@@ -98,7 +98,8 @@ fn text(asked: &Asked, index: usize) -> String {
     let quoted: String = asked.text.chars().take(QUOTED).collect();
     let verb = if asked.answers_tool { "The tool answered" } else { "It was asked" };
     let which = if asked.choices > 1 { format!(" (choice {})", index + 1) } else { String::new() };
-    let text = format!("{LABEL} {verb}: \"{quoted}\"{which}");
+    let persons = persons(&asked.text);
+    let text = format!("{LABEL} {verb}: \"{quoted}\"{which}{persons}");
     match wanted_words(&asked.text) {
         Some(words) => text
             .split_whitespace()
@@ -108,6 +109,13 @@ fn text(asked: &Asked, index: usize) -> String {
             .join(" "),
         None => text,
     }
+}
+
+/// As many made-up addresses as `[persons 5]` asks for: what a model shows that nobody asked about.
+fn persons(text: &str) -> String {
+    let wanted = text.split_once("[persons ").and_then(|(_, rest)| rest.split_once(']'));
+    let wanted = wanted.and_then(|(number, _)| number.trim().parse().ok()).unwrap_or(0);
+    (1..=std::cmp::min(wanted, 1_000)).map(|number| format!(" person{number}@sample.org")).collect()
 }
 
 /// The number in `[words 50]`, at most what the asker's limit could ever keep.

@@ -75,7 +75,7 @@ async fn bound(
 ) -> miette::Result<Started> {
     let signers = examine(&workspace, &open.pinned)?;
     let officers = appointed(&workspace, &open.pinned)?;
-    let seen = Watch::new(&workspace);
+    let seen = Watch::look(&workspace);
     let adopted = adopted_records(&workspace, &open.designations)?;
     let (store, unread) = Store::beside(&workspace.root, &workspace.config, adopted)?;
     unread.into_result()?;

@@ -41,7 +41,7 @@ struct Found {
 
 impl Watch {
     /// To be made before the records are read: what changes after that is seen.
-    pub(super) fn new(workspace: &Workspace) -> Option<Folder> {
+    pub(super) fn look(workspace: &Workspace) -> Option<Folder> {
         folder(&directory(workspace)).ok()
     }
 

@@ -141,16 +141,34 @@ impl Basis {
             let rows = i64::try_from(rows).unwrap_or(i64::MAX);
             called.gateway.set_long(vocabulary, "tool_rows", rows)?;
         }
-        let effect = vocabulary.fact("effect");
-        let states_effect = |facts: &Facts| effect.is_none_or(|effect| facts.get(effect).is_some());
-        called.evidence.extend(registered.iter().map(|tool| tool.facts().clone()));
-        if !registered.iter().any(|tool| states_effect(tool.facts())) && effect.is_some() {
-            let mut unknown = Facts::default();
-            unknown.set_member(vocabulary, "effect", "unknown")?;
-            called.evidence.push(unknown);
-        }
+        self.state_effect(&mut called, &registered)?;
         called.evidence.retain(|facts| !facts.is_empty());
         self.decide(&called, evidence)
+    }
+
+    /// States what calling a tool brings about: as the fact of the tool, and as evidence about the effect of the use.
+    fn state_effect(&self, called: &mut Known, registered: &[&Tool]) -> Result<(), Undecided> {
+        let vocabulary = &self.house.vocabulary;
+        let facts = ["effect", "tool_effect"].map(|fact| vocabulary.fact(fact).map(|id| (fact, id)));
+        let [effect, of_the_tool] = facts;
+        for tool in registered {
+            let mut facts = tool.facts().clone();
+            let value = effect.and_then(|(_, effect)| facts.get(effect)).cloned();
+            if let (Some((_, fact)), Some(value)) = (of_the_tool, value) {
+                called.gateway.state(vocabulary, fact, value.clone())?;
+                facts.state(vocabulary, fact, value)?;
+            }
+            called.evidence.push(facts);
+        }
+        let states = |facts: &Facts| effect.is_none_or(|(_, effect)| facts.get(effect).is_some());
+        if !registered.iter().any(|tool| states(tool.facts())) {
+            let mut unknown = Facts::default();
+            for (fact, _) in [effect, of_the_tool].into_iter().flatten() {
+                unknown.set_member(vocabulary, fact, "unknown")?;
+            }
+            called.evidence.push(unknown);
+        }
+        Ok(())
     }
 
     /// Makes decisions on parts of the answer durable.

@@ -91,7 +91,11 @@ fn again(
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
     let tools = key.program.tools().iter().chain(&house.tools);
-    let as_registered = |facts: &Facts| facts.is_empty() || known.evidence.contains(facts);
+    // The entry holds what was registered then, and what follows from it.
+    let as_registered = |facts: &Facts| {
+        let says = |evidence: &Facts| facts.iter().all(|(fact, value)| evidence.get(fact) == Some(value));
+        facts.is_empty() || known.evidence.iter().any(says)
+    };
     let same = known.gateway == known.gateway.overridden_by(&target_only(house, target))
         && known.program == *key.program.facts()
         && held.decided.terms.as_bytes() == bound.stack.digest().as_bytes()
