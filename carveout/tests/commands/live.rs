@@ -170,3 +170,34 @@ fn routes_say_what_bars_which_target_when() {
     assert_eq!(first["designations"][0]["effect"], "barred", "{document:#}");
     workspace.run("routes --program nobody").expect(2, &["there is no program `nobody`"]);
 }
+
+#[test]
+fn the_example_is_answered_to_the_minute() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.edit("carveout.toml", "maker = \"sample-maker\"", "maker = \"anthropic\"");
+    workspace.edit("carveout.toml", "operator = \"sample-operator\"", "operator = \"anthropic\"");
+    for name in ["directive", "statement", "section-3252", "section-4713"] {
+        let file = format!("{}/../examples/designation/records/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let words = ["designations", "add", &file, "--key", "keys/first.key", "--key", "keys/second.key"];
+        workspace.run_all(words).expect(0, &["it counts"]);
+    }
+    let (directive, first, second) = ("directive-2026-02-27", "section-3252-2026-03", "section-4713-2026-03");
+    let phase_out = |until: &str, id: &str| format!("phase-out until before {until}: {id}");
+    let barred = |id: &str| format!("barred: {id}");
+    for (at, code, words) in [
+        ("2026-03-03T17:01:00-05:00", 0, vec![phase_out("2026-08-28T04:00:00.000Z", directive)]),
+        // The order of 4 March was known and in effect with the first minute of the day.
+        ("2026-03-04T00:00:00-05:00", 1, vec![barred(second)]),
+        ("2026-03-06T17:01:00-05:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-04-03T17:01:00-04:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-09-02T23:59:59-04:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-09-03T00:00:00-04:00", 1, vec![barred(second), "announced only: statement".to_owned()]),
+    ] {
+        let ran = workspace.run(&format!("routes --program {PROGRAM} --at {at}"));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        ran.expect(code, &words);
+        // Enjoined from 3 April, and for national security systems only.
+        assert!(!ran.out.contains(&barred(first)), "{ran:?}");
+    }
+}

@@ -140,14 +140,7 @@ impl Watched {
     ) -> Result<Self, EnforceError> {
         let designation = || docket.instrument().id.clone();
         // A limit only forbids, so it is asked next to a grant of everything.
-        let everything = format!(
-            "+++\nagreement = \"{}-all\"\nversion = \"1\"\nvocabulary = \"{}\"\nrole = \"grant\"\neffective = 1900-01-01\n\
-             party = [ {{ id = \"nobody\", name = \"Nobody\" }} ]\n+++\n# Everything\n\n## 1 Everything\n\n### 1.1 Everything\n\n\
-             Everything is permitted.\n\n```cedar\npermit (principal, action, resource);\n```\n",
-            designation(),
-            vocabulary.name()
-        );
-        let everything = Agreement::parse(&everything, vocabulary)
+        let everything = Agreement::everything(vocabulary)
             .map_err(|problems| EnforceError::Text { designation: designation(), problems })?;
         let alone = Stack::new(Arc::clone(vocabulary), vec![Arc::new(everything), limit], Facts::default())
             .map_err(|error| EnforceError::Stack { designation: designation(), error })?;
