@@ -10,7 +10,7 @@ import pytest
 from auditor import Auditor
 from conftest import anthropic_client, openai_client
 from house import carveout, receipt
-from test_refusals import carveout_of
+from test_refusals import LETHAL, carveout_of
 
 TOOLS = """
 [[tool]]
@@ -211,6 +211,23 @@ def test_what_a_tool_returns_changes_no_claim(guarded, served, dialect):
     decided = auditor.entries()[index]
     assert "purpose=intel.foreign" in decided["facts"]["caller"] and decided["facts"]["approvals"] == []
     assert "tool_results=1" in decided["facts"]["gateway"]
+
+
+@DIALECTS
+def test_an_approved_request_is_answered_within_the_terms_or_not(guarded, served, dialect):
+    """An approval lifts the clause that held, and no other: what the answer shows is judged with it."""
+    asking = dialect(served, guarded)
+    asking.client = asking.client.with_options(default_headers={"Carveout-Use": LETHAL})
+    with pytest.raises(asking.sdk.PermissionDeniedError) as caught:
+        asking.ask("Which comes first? [persons 9]")
+    hold = carveout_of(caught.value)["hold"]
+    place = ["--gateway", f"http://{served.address}", "--token", "file:release.token", "--json"]
+    approved = guarded.run("holds", "approve", hold, "--key", guarded.directory / "release.key", *place)
+    assert approved.returncode == 0, approved.stderr
+    asking.client = asking.client.with_options(default_headers={"Carveout-Hold": hold})
+    with pytest.raises(asking.sdk.PermissionDeniedError) as caught:
+        asking.ask("Which comes first? [persons 9]")
+    assert carveout_of(caught.value)["clauses"][0]["clause"] == "1.5"
 
 
 def test_every_ruling_on_an_answer_follows_from_the_record(guarded, served):

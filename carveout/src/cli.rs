@@ -155,6 +155,10 @@ pub(crate) struct Serve {
     /// Where callers connect, instead of `gateway.listen`
     #[arg(long, env = "CARVEOUT_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Go on without evidence that is lost or damaged, for this reason: what meters counted in it is forgotten, and both
+    /// are recorded
+    #[arg(long, value_name = "REASON")]
+    pub(crate) accept_lost_evidence: Option<String>,
 }
 
 #[derive(Args, Debug)]

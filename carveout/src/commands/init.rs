@@ -19,7 +19,7 @@ const TERMS: &str = include_str!("../../templates/terms.md");
 const PROGRAM: &str = include_str!("../../templates/program.toml");
 const README: &str = include_str!("../../templates/README.md");
 /// Of the keys only public halves: the others are secrets, as are the tokens that people put beside them.
-const IGNORED: &str = "keys/*\n!keys/*.pub\nledger/\nopenings/\nheld/\n";
+const IGNORED: &str = "keys/*\n!keys/*.pub\nledger/\nopenings/\nevidence/\nheld/\n";
 
 pub(super) fn run(arguments: &Init, printer: &Printer) -> miette::Result<Exit> {
     if arguments.sample {

@@ -124,12 +124,24 @@ fn openings() -> PathBuf {
     "openings".into()
 }
 
-/// How texts are read for evidence.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How texts are read for evidence, and where it is kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Evidence {
     /// The ISO 3166 code of the country whose telephone numbers are written without a country code.
     pub(crate) region: Option<String>,
+    /// The customer's own folder, with what meters are made from.
+    pub(crate) directory: PathBuf,
+    /// The file with the key of the pseudonyms in it; `evidence.key` among the openings if left out.
+    pub(crate) key: Option<PathBuf>,
+    /// How many persons each meter counts exactly, for each kind of identifier.
+    pub(crate) most: Option<usize>,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self { region: None, directory: "evidence".into(), key: None, most: None }
+    }
 }
 
 /// How uses on hold are kept.

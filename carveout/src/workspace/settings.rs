@@ -4,16 +4,16 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, HoldNews, HoldSettings, Limits, Moves, Patience, ProgramSettings, ProviderSettings,
-    RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
+    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Limits, Moves, Patience, ProgramSettings,
+    ProviderSettings, RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
 };
-use carveout_ledger::{Ledger, OpenHold, Openings, Timestamp};
+use carveout_ledger::{EvidenceKnown, OpenHold, Openings, Timestamp, evidence_key};
 use carveout_signals::Region;
 use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Binding, Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{Binding, OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -24,11 +24,10 @@ pub(crate) fn settings(
     workspace: &Workspace,
     bindings: &[Binding],
     listen: Option<SocketAddr>,
-    ledger: Ledger,
-    found: Vec<OpenHold>,
-    last_at: Timestamp,
+    open: &OpenLedger,
+    accept_loss: Option<String>,
 ) -> miette::Result<Settings> {
-    let config = &workspace.config;
+    let (config, last_at) = (&workspace.config, open.last_at);
     Ok(Settings {
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
@@ -48,9 +47,10 @@ pub(crate) fn settings(
             .map(|one| provider(workspace, one))
             .collect::<miette::Result<_>>()?,
         routes: config.routes.iter().map(|one| route(one, last_at)).collect(),
-        ledger,
+        ledger: open.ledger.clone(),
         openings: openings(&openings_directory(&workspace.root, config), last_at)?,
-        holds: holds(workspace, found)?,
+        holds: holds(workspace, open.open_holds.clone())?,
+        evidence: Some(evidence(workspace, open.evidence, accept_loss)?),
         last_at: carveout_terms::Timestamp::from_millis(last_at.millis()),
         clock: Clock::system(),
         limits: limits(&config.gateway.limits),
@@ -64,6 +64,27 @@ fn region(config: &Config) -> miette::Result<Region> {
     let named = || "`region` of `[evidence]` in `carveout.toml` can't be used";
     let written = config.evidence.region.as_deref();
     written.map_or(Ok(Region::default()), str::parse).into_diagnostic().wrap_err_with(named)
+}
+
+/// Where meters are kept. The key is drawn the first time.
+fn evidence(
+    workspace: &Workspace,
+    known: EvidenceKnown,
+    accept_loss: Option<String>,
+) -> miette::Result<EvidenceSettings> {
+    let (root, config) = (&workspace.root, &workspace.config.evidence);
+    let key = match &config.key {
+        Some(key) => root.join(key),
+        None => openings_directory(root, &workspace.config).join("evidence.key"),
+    };
+    let drawn = evidence_key(&key, &known).into_diagnostic();
+    Ok(EvidenceSettings {
+        directory: root.join(&config.directory),
+        key: drawn.wrap_err("the key of the evidence can't be used")?,
+        known,
+        most: config.most.unwrap_or(EvidenceSettings::MOST),
+        accept_loss,
+    })
 }
 
 /// Without officers nothing is held any more; what was on hold before still expires and is erased.

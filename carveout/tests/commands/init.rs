@@ -80,5 +80,5 @@ fn what_is_there_is_left_alone() {
         .expect(2, &["can't make a workspace in"]);
     assert_eq!(workspace.read("keys/customer.key"), before);
     // Every secret and token in `keys` is kept out of a repository, and so are the record and what opens it.
-    assert_eq!(workspace.read(".gitignore"), "keys/*\n!keys/*.pub\nledger/\nopenings/\nheld/\n");
+    assert_eq!(workspace.read(".gitignore"), "keys/*\n!keys/*.pub\nledger/\nopenings/\nevidence/\nheld/\n");
 }

@@ -56,6 +56,21 @@ fn a_configuration_that_can_t_hold_is_refused_with_a_hint() {
         ("file:keys/vendor.pub", "file:keys/vendor.key", &["`file:keys/vendor.key` holds a PRIVATE key"]),
         ("\"agreements\"", "\"none\"", &["can't read the folder"]),
         ("vocabulary/defense", "vocabulary/none", &["vocabulary/none.cedarschema"]),
+        (
+            "[[route]]",
+            "[[tool]]\nname = \"strike\"\nefect = \"kinetic_lethal\"\n[[route]]",
+            &["unknown field `efect`", "did you mean `effect`?"],
+        ),
+        (
+            "[[route]]",
+            "[[tool]]\nname = \"strike\"\neffect = \"kinetic_leathal\"\n[[route]]",
+            &["a `[[tool]]` of `carveout.toml` can't be used", "did you mean `kinetic_lethal`?"],
+        ),
+        (
+            "[[route]]",
+            "[[tool]]\nname = \"strike\"\n[[tool]]\nname = \"strike\"\n[[route]]",
+            &["the tool `strike` is registered twice"],
+        ),
     ] {
         let workspace = Workspace::sample(None);
         workspace.edit(CONFIG, old, new);

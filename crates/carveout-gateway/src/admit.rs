@@ -6,8 +6,8 @@ use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
-    HoldId, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts, Salt,
-    SealedError, Timestamp,
+    EvidenceError, HoldId, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed,
+    RecordedFacts, Salt, SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
@@ -15,6 +15,7 @@ use crate::{
     attest::Evidence,
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
+    meters,
     settle::Attempt,
     tasks::Finished,
 };
@@ -84,6 +85,8 @@ pub(crate) struct Case<'a> {
     pub(crate) use_: &'a Arc<Use>,
     /// What the texts of the request show.
     pub(crate) evidence: &'a Evidence,
+    /// Whether what the answer shows could contradict the claim.
+    pub(crate) contradictable: bool,
     pub(crate) decision: &'a Decision,
     /// What designations that don't bar it have to do with it.
     pub(crate) effects: &'a [DesignationEffect],
@@ -92,6 +95,8 @@ pub(crate) struct Case<'a> {
     pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
     pub(crate) collecting: Option<&'a Collecting>,
+    /// What meters took in of it, on its way to the disk.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Case<'_> {
@@ -137,6 +142,8 @@ pub(crate) enum NotAdmitted {
     TooManyHeld,
     #[error("the body to hold could not be kept: {0}")]
     Sealed(#[from] SealedError),
+    #[error("what the use shows could not be kept for the meters: {0}")]
+    Evidence(#[from] EvidenceError),
     #[error("the system has no randomness to give")]
     Randomness,
 }
@@ -157,7 +164,7 @@ impl NotAdmitted {
 /// `admitting` was taken before the decision: until the entry has its place in the ledger the terms stay what they are.
 pub(crate) async fn admit(
     house: &Arc<House>,
-    case: Case<'_>,
+    mut case: Case<'_>,
     admitting: Admitting,
 ) -> Result<Admission, NotAdmitted> {
     const FIRST: u32 = 1;
@@ -166,7 +173,7 @@ pub(crate) async fn admit(
     let attempt = permitted.then_some(FIRST);
     let hold = keep(house, &case, &names).await?;
     let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
-    let recording = record(house.clone(), entries, names, attempt, admitting);
+    let recording = record(house.clone(), entries, names, attempt, (case.kept.take(), admitting));
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
@@ -249,12 +256,21 @@ async fn keep(
 /// Runs to its end whoever waits for it; an attempt that nobody waits for any more settles itself.
 async fn record(
     house: Arc<House>,
-    entries: Vec<Entry>,
+    mut entries: Vec<Entry>,
     names: Names,
     attempt: Option<u32>,
-    admitting: Admitting,
+    (kept, admitting): (Option<Kept>, Admitting),
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
+    // What meters count by is on the disk first: an entry that vouches for it must never be alone.
+    if let (Some(kept), Some(decided)) = (kept, entries.first()) {
+        let at = decided.at;
+        let mark = kept.durable().await?;
+        entries.push(meters::entry(at, Some(names.decision), mark));
+        if mark.record.is_multiple_of(meters::RECORDS_PER_SNAPSHOT) {
+            house.tasks.spawn(meters::snapshot(house.clone()));
+        }
+    }
     let appended = append(house.clone(), entries).await;
     drop(admitting);
     match appended {

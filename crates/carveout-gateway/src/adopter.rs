@@ -57,7 +57,7 @@ impl Adopter {
 }
 
 async fn adopt(house: Arc<House>, adoption: Adoption) -> Result<Vec<Position>, AdoptError> {
-    let terms = InForce::of(adoption.programs, &house.measures);
+    let terms = InForce::of(adoption.programs, &house.measures, &house.metering);
     let mut in_force = house.terms.lock().write().await;
     if !terms.replaces(&in_force) {
         return Err(AdoptError::OtherPrograms);

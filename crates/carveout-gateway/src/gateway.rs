@@ -25,7 +25,7 @@ use crate::{
     door::Patient,
     holds,
     house::House,
-    request,
+    meters, request,
     settings::{Settings, SettingsError},
 };
 
@@ -64,7 +64,9 @@ impl Gateway {
     /// See [`SettingsError`].
     pub async fn bind(settings: Settings) -> Result<Self, SettingsError> {
         let address = settings.listen;
+        let begun = settings.last_at;
         let house = Arc::new(House::build(settings)?);
+        house.metering.begin(&house.ledger, begun).await?;
         let refused = |source| SettingsError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -109,6 +111,7 @@ impl Gateway {
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
         tell(&house.ledger.statistics());
+        meters::snapshot(house.clone()).await;
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))
     }

@@ -33,6 +33,7 @@ mod holds;
 mod house;
 mod limits;
 mod log;
+mod meters;
 mod models;
 mod notices;
 mod phase_outs;
@@ -52,7 +53,7 @@ pub use gateway::{Gateway, RunError};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, HoldNews, HoldSettings, Moves, OfficerSettings, ProgramSettings,
-    ProgramTerms, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
-    TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, Moves, OfficerSettings,
+    ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
+    SettingsError, TargetSettings, WebhookSettings,
 };

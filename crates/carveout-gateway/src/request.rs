@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
 use carveout_ledger::{HoldId, Outcome};
-use carveout_terms::{Facts, Ruling, Timestamp, Use, UseLayers};
+use carveout_terms::{Facts, Ruling, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
@@ -16,7 +16,8 @@ use crate::{
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
     health, holds,
-    house::{Admitting, House, KnownKey, Route, Target},
+    house::{Admitting, Bound, House, KnownKey, Route, Target},
+    meters::{Judged, Metered},
     models,
     notices::{Denied, Refusal, Ruled},
     read, receipts,
@@ -191,13 +192,8 @@ impl Asking<'_> {
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
         let admitting = self.house.terms.admitting().await;
         let bound = admitting.bound(self.key.program.id()).cloned().ok_or_else(|| self.unbound())?;
-        let at = self.time()?;
-        let use_ = Arc::new(self.attest(target, at)?);
-        let decision = bound.stack.decide(&use_);
-        let effects = match decision.ruling {
-            Ruling::Permit => bound.effects(at, &|at| self.attest(target, at).ok()),
-            Ruling::Hold { .. } | Ruling::Deny => Vec::new(),
-        };
+        let Judged { use_, decision, kept } = self.judge(target, &bound)?;
+        let effects = bound.effects(&self.house.vocabulary, &use_, &decision);
         let case = Case {
             key: self.key,
             bound: &bound,
@@ -206,20 +202,15 @@ impl Asking<'_> {
             target,
             use_: &use_,
             evidence: self.evidence,
+            contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,
             effects: &effects,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
             parent: None,
             collecting: None,
+            kept,
         };
         proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
-    }
-
-    fn time(&self) -> Result<Timestamp, Refusal> {
-        self.house.clock.now().map_err(|error| {
-            tracing::error!(%error, "nothing is decided");
-            self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
-        })
     }
 
     /// Can't happen: terms are replaced for all programs or for none.
@@ -228,22 +219,29 @@ impl Asking<'_> {
         self.refuse(Notice::unavailable("no terms are in force, so nothing was decided"))
     }
 
-    /// Puts together what is known about this use of that target, at an instant.
-    fn attest(&self, target: &Target, at: Timestamp) -> Result<Use, Refusal> {
+    /// Puts together what is known about this use of that target, and decides it.
+    fn judge(&self, target: &Target, bound: &Bound) -> Result<Judged, Refusal> {
         let house = self.house;
+        let at = house.clock.now().map_err(|error| {
+            tracing::error!(%error, "nothing is decided");
+            self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
+        })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = || {
+        let assemble = |metered: &Facts| {
             let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.program.facts()),
-                gateway: Some(&gateway),
+                gateway: Some(&gateway.overridden_by(metered)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
-        assemble().map_err(|error: AttestError| self.refuse(unattested(&error)))
+        let mut metered = Metered::default();
+        let judged =
+            house.metering.judge(house, bound, (target, at), (self.evidence, &mut metered), assemble);
+        judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
@@ -255,7 +253,7 @@ impl Asking<'_> {
 pub(crate) fn unattested(error: &AttestError) -> Notice {
     match error {
         AttestError::Unseen(unseen) => Notice::bad_request(unseen.to_string(), unseen.place()),
-        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread => {
+        AttestError::Fact(_) | AttestError::Use(_) | AttestError::Unread | AttestError::Unkept => {
             tracing::error!(%error, "nothing is decided");
             Notice::unavailable("the use can't be attested, so nothing was decided")
         }

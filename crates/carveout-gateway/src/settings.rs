@@ -4,10 +4,11 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
-use carveout_ledger::{Appointed, Ledger, OpenHold, Openings, SealedBodies};
+use carveout_ledger::{Appointed, EvidenceKnown, Ledger, OpenHold, Openings, SealedBodies};
 use carveout_signals::Region;
 use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary, designation::Watched};
 use http::Uri;
+use zeroize::Zeroizing;
 
 use crate::{
     clock::Clock,
@@ -44,6 +45,8 @@ pub struct Settings {
     pub openings: Openings,
     /// What is held, and who may lift it; without it a hold keeps nothing and can't be lifted.
     pub holds: Option<HoldSettings>,
+    /// Where meters are kept; needed if the vocabulary has any.
+    pub evidence: Option<EvidenceSettings>,
     /// The time of the ledger's last entry: no decision is dated before it.
     pub last_at: Timestamp,
     /// Where the time comes from.
@@ -128,6 +131,32 @@ pub struct OfficerSettings {
     pub appointed: Appointed,
     /// SHA-256 of the officer's token for the HTTP API, if he has one.
     pub token: Option<[u8; 32]>,
+}
+
+/// Where the evidence is kept that meters are made from. It belongs to the customer, and is no part of the ledger.
+pub struct EvidenceSettings {
+    /// Its directory, which is made if it isn't there.
+    pub directory: PathBuf,
+    /// The key of the pseudonyms. Without it nobody can say who was counted.
+    pub key: Zeroizing<[u8; 32]>,
+    /// What the ledger knows to have been kept.
+    pub known: EvidenceKnown,
+    /// How many persons each meter counts exactly, for each kind of identifier. Above that it gives bounds.
+    pub most: usize,
+    /// Why an operator goes on without evidence that is lost; if nobody says so, the gateway doesn't start without it.
+    pub accept_loss: Option<String>,
+}
+
+impl EvidenceSettings {
+    /// Persons that each meter counts exactly, if nobody says otherwise: about 30 MB for a kind of identifier that has so
+    /// many.
+    pub const MOST: usize = 1_000_000;
+}
+
+impl std::fmt::Debug for EvidenceSettings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "EvidenceSettings({})", self.directory.display())
+    }
 }
 
 /// A program with the stack that binds it.
@@ -301,6 +330,17 @@ pub enum SettingsError {
     /// What is on hold can't be read.
     #[error("the uses on hold can't be read: {problem}")]
     Holds {
+        /// What is wrong.
+        problem: String,
+    },
+    /// The vocabulary counts persons over time, and nothing says where that is to be kept.
+    #[error("the vocabulary has meters, and no place is given for what they count: configure `[evidence]`")]
+    NoEvidence,
+    /// What meters are made from can't be read or written.
+    #[error(
+        "the meters can't be made again: {problem}. To go on without what is lost, say so with `--accept-lost-evidence REASON`; what was counted in it is then forgotten"
+    )]
+    Evidence {
         /// What is wrong.
         problem: String,
     },

@@ -49,13 +49,14 @@
 //! ([`check_consistency`], or `previous` of [`verify_directory`]).
 //!
 //! Entries hold no prompts and no answers: salted commitments ([`Commitment`]) and facts only. What opens the
-//! commitments is kept elsewhere, by the customer: [`Openings`].
+//! commitments is kept elsewhere, by the customer: [`Openings`]. So is what meters are made from: [`EvidenceLog`].
 
 mod checkpoint;
 mod digest;
 mod encoding;
 mod entry;
 mod error;
+mod evidence;
 mod ledger;
 mod lifecycle;
 mod note;
@@ -78,12 +79,15 @@ pub use digest::{Digest, DigestError};
 pub use entry::{
     Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
     Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
-    DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, Expired, Genesis, HoldAnswer,
-    HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey,
-    Presumed, ProgramDigest, RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule,
-    Target, TermsAdopted, Usage,
+    DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, EvidenceKept, EvidenceLost,
+    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES,
+    OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, RotationError,
+    Ruling, Salt, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
+pub use evidence::{
+    EvidenceError, EvidenceKnown, EvidenceLog, EvidenceMark, EvidencePiece, Kept, evidence_key,
+};
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
 pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};

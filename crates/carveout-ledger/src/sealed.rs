@@ -40,7 +40,7 @@ pub enum SealedError {
         cause: String,
     },
     /// The key's file is not what was written.
-    #[error("`{place}` is not a key for held bodies: restore it from a backup")]
+    #[error("`{place}` is not a key of 64 hexadecimal digits: restore it from a backup")]
     Key {
         /// The file.
         place: String,
@@ -98,11 +98,7 @@ impl SealedBodies {
     /// # Errors
     /// The key can't be read.
     pub fn read(directory: &Path, key: &Path) -> Result<Self, SealedError> {
-        let text =
-            fs::read_to_string(key).map(Zeroizing::new).map_err(|error| failed("read", key, &error))?;
-        let bytes = parse_hex::<32>(text.trim_end());
-        let bytes = bytes.ok_or_else(|| SealedError::Key { place: key.display().to_string() })?;
-        Ok(Self { directory: directory.to_owned(), key: Zeroizing::new(bytes) })
+        Ok(Self { directory: directory.to_owned(), key: read_key(key)? })
     }
 
     /// Keeps a body. When this returns it is on the disk.
@@ -199,6 +195,24 @@ fn bound(hold: HoldId, commitment: &Commitment) -> Vec<u8> {
     let mut bound = DOMAIN.to_vec();
     bound.extend_from_slice(format!("{hold}\n{}\n", commitment.digest()).as_bytes());
     bound
+}
+
+/// A key of 32 bytes in a file of its own, drawn if it isn't there and may be new.
+pub(crate) fn kept_key(path: &Path, may_be_new: bool) -> Result<Zeroizing<[u8; 32]>, SealedError> {
+    if may_be_new && !path.exists() {
+        if let Some(folder) = path.parent() {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|error| failed("make", folder, &error))?;
+        }
+        draw(path)?;
+    }
+    read_key(path)
+}
+
+fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>, SealedError> {
+    let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| failed("read", path, &error))?;
+    let bytes = parse_hex::<32>(text.trim_end());
+    bytes.map(Zeroizing::new).ok_or_else(|| SealedError::Key { place: path.display().to_string() })
 }
 
 fn draw(path: &Path) -> Result<(), SealedError> {

@@ -84,6 +84,35 @@ impl Kind {
         }
     }
 
+    /// The number that stands for it in what is kept for years. It never changes, and no number is used again.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Email => 1,
+            Self::Phone => 2,
+            Self::Card => 3,
+            Self::Iban => 4,
+            Self::Ssn => 5,
+            Self::Passport => 6,
+            Self::Imsi => 7,
+            Self::Imei => 8,
+            Self::Mac => 9,
+            Self::Ip => 10,
+            Self::DeviceId => 11,
+            Self::Plate => 12,
+            Self::Vin => 13,
+            Self::NationalId => 14,
+            Self::Place => 15,
+            Self::Name => 16,
+        }
+    }
+
+    /// The kind that a number stands for.
+    #[must_use]
+    pub fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The class it belongs to.
     #[must_use]
     pub const fn class(self) -> Class {

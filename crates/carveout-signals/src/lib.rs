@@ -9,6 +9,7 @@
 //!   characters, in Cyrillic look-alikes or in base64 is the address.
 //! - [`tripwire`] says whether a text looks like a kind of use that agreements restrict; it raises scrutiny and decides nothing.
 //! - [`Evidence::persons`] bounds the number of distinct persons from below and from above.
+//! - [`meters`] counts distinct persons over windows of time, under keyed pseudonyms.
 //!
 //! Work is bounded: a text is read a fixed number of times, and every walk around a candidate has a longest
 //! length ([`Work`] counts both), so no input makes the scan slower than a constant for each byte.
@@ -19,6 +20,7 @@ mod context;
 mod finding;
 mod kind;
 mod merge;
+pub mod meters;
 mod normalise;
 mod persons;
 mod recognise;

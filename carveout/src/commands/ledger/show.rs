@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carveout_ledger::{DecisionId, Entry, Event};
+use carveout_ledger::{DecisionId, Entry, Event, EvidenceKept};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
@@ -68,11 +68,13 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::Refused(refused) => known.get(&refused.hold.decision()).cloned(),
         Event::Expired(expired) => known.get(&expired.hold.decision()).cloned(),
         Event::Erased(erased) => known.get(&erased.hold.decision()).cloned(),
+        Event::EvidenceKept(kept) => kept.decision.and_then(|decision| known.get(&decision).cloned()),
         Event::Genesis(_)
         | Event::TermsAdopted(_)
         | Event::DesignationAdopted(_)
         | Event::KeyRotated(_)
-        | Event::OfficersAppointed(_) => None,
+        | Event::OfficersAppointed(_)
+        | Event::EvidenceLost(_) => None,
     }
 }
 
@@ -167,6 +169,17 @@ fn line(event: &Event) -> String {
         }
         Event::Expired(expired) => format!("{} expired", expired.hold),
         Event::Erased(erased) => format!("body of {} erased", erased.hold),
+        Event::EvidenceKept(EvidenceKept { snapshot: true, record, .. }) => {
+            format!("snapshot of the evidence after record {record}")
+        }
+        Event::EvidenceKept(EvidenceKept { decision, record, .. }) => {
+            let whose = decision.map_or("answers and claims".to_owned(), short);
+            format!("evidence of {whose} kept as record {record}")
+        }
+        Event::EvidenceLost(lost) => {
+            let (found, reason) = (lost.found.escape_debug(), lost.reason.escape_debug());
+            format!("evidence before record {} given up: {found}; {reason}", lost.base)
+        }
     }
 }
 

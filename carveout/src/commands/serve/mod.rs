@@ -26,7 +26,8 @@ use crate::{
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
     super::runtime()?.block_on(async {
-        let Started { gateway, watch } = start(&global.workspace, arguments.listen).await?;
+        let loss = arguments.accept_lost_evidence.clone();
+        let Started { gateway, watch } = start(&global.workspace, arguments.listen, loss).await?;
         let stopped = stopped();
         if printer.json() {
             printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
@@ -51,14 +52,18 @@ pub(super) struct Started {
 }
 
 /// Reads the workspace, opens its ledger, adopts its terms, and binds the gateway.
-pub(super) async fn start(root: &Path, listen: Option<SocketAddr>) -> miette::Result<Started> {
+pub(super) async fn start(
+    root: &Path,
+    listen: Option<SocketAddr>,
+    accept_loss: Option<String>,
+) -> miette::Result<Started> {
     let workspace = Workspace::load(root)?;
     if workspace.programs.is_empty() || workspace.config.routes.is_empty() {
         tracing::warn!("without a program with a key, a provider and a route, every call is refused");
     }
     let open = open_ledger(&workspace, Timestamp::from_millis(super::now().millis())).await?;
     let ledger = open.ledger.clone();
-    match bound(workspace, listen, open).await {
+    match bound(workspace, listen, open, accept_loss).await {
         Ok(started) => Ok(started),
         Err(error) => {
             ledger.close().await.into_diagnostic()?;
@@ -72,6 +77,7 @@ async fn bound(
     workspace: Workspace,
     listen: Option<SocketAddr>,
     open: OpenLedger,
+    accept_loss: Option<String>,
 ) -> miette::Result<Started> {
     let signers = examine(&workspace, &open.pinned)?;
     let officers = appointed(&workspace, &open.pinned)?;
@@ -81,8 +87,7 @@ async fn bound(
     unread.into_result()?;
     let bindings = bind(&workspace, &store.register()).into_diagnostic()?;
     let held = !open.open_holds.is_empty();
-    let settings =
-        settings(&workspace, &bindings, listen, open.ledger.clone(), open.open_holds, open.last_at)?;
+    let settings = settings(&workspace, &bindings, listen, &open, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     adopt(&workspace, &bindings, &store, &open.ledger, &signers, open.last_at).await?;
     appoint(officers, &open.ledger, held, open.last_at).await?;

@@ -14,7 +14,9 @@ use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Digest, Entry, Event, Ledger, Openings,
     Outcome, Presumed, RecordedFacts, Ruling, Settled, Target, Timestamp,
 };
-use carveout_terms::{Attester, Decision, Facts, Program, Stack, Use, UseLayers, Vocabulary};
+use carveout_terms::{
+    Attester, Decision, FactKind, Facts, Program, Stack, Use, UseLayers, Value, Vocabulary,
+};
 use http::{Request, Response, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -49,9 +51,6 @@ impl Layer {
         }
     }
 }
-
-/// What is measured of texts that show nobody.
-const NO_PERSONS: &str = "identifiers=(none), persons_at_least=0, persons_at_most=0, opaque_texts=0";
 
 /// What all layers share.
 pub(crate) struct Bench {
@@ -137,9 +136,12 @@ impl Bench {
         ] {
             measured.set_long(&self.vocabulary, fact, i64::try_from(count).unwrap()).unwrap();
         }
-        // What the texts show is a layer of its own, measured by `evidence`.
-        let nothing = Facts::parse(&self.vocabulary, NO_PERSONS, Attester::Gateway).unwrap();
-        measured = nothing.overridden_by(&measured);
+        // What the texts show is measured by itself, with `evidence`.
+        for (fact, declared) in self.vocabulary.facts() {
+            if measured.get(fact).is_none() && matches!(declared.kind(), FactKind::Long) {
+                measured.state(&self.vocabulary, fact, Value::Long(0)).unwrap();
+            }
+        }
         measured.set_datetime(&self.vocabulary, "at", kit::now()).unwrap();
         let layers = UseLayers {
             caller: Some(&self.claim),

@@ -1,6 +1,6 @@
 //! What texts show, whatever is said of them: of persons, and of what they look like.
 
-use carveout_dialects::Asked;
+use carveout_dialects::{Asked, Speaker};
 use carveout_signals::{
     Evidence as Seen, Kind, PersonCount, Persons, Scanner,
     tripwire::{Family, Reading, Tripwire},
@@ -29,6 +29,15 @@ pub(crate) struct Evidence {
     unread: bool,
     /// What the texts look like, if anybody asks.
     wire: Option<Reading>,
+    /// What of it is in the results of tools.
+    returned: Returned,
+}
+
+/// What the results of tools show, which is also part of the whole.
+#[derive(Clone, Debug, Default)]
+struct Returned {
+    count: PersonCount,
+    kinds: u32,
 }
 
 impl Evidence {
@@ -40,20 +49,27 @@ impl Evidence {
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
     pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool) -> Self {
         let mut evidence = Self::nothing(wired);
-        asked.texts().for_each(|text| evidence.read(scanner, &text.text));
+        for text in asked.texts() {
+            let seen = evidence.read(scanner, &text.text);
+            if let (Some(seen), Speaker::Tool) = (seen, text.speaker) {
+                evidence.returned.count.add(&seen);
+                evidence.returned.kinds |= kinds_in(&seen);
+            }
+        }
         evidence
     }
 
-    /// Adds what one more text shows.
-    pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) {
+    /// Adds what one more text shows, and says what that is, unless it was too much to be read.
+    pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) -> Option<Seen> {
         if self.bytes.saturating_add(text.len()) > MOST_BYTES {
             self.opaque += 1;
             self.unread = true;
-            return;
+            return None;
         }
         let seen = self.see(scanner, text);
         self.bytes += seen.work.bytes;
         self.add(&seen);
+        Some(seen)
     }
 
     /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
@@ -67,11 +83,7 @@ impl Evidence {
     /// Adds what was seen elsewhere. Rows and what can't be read add up; an identifier counts once.
     pub(crate) fn add(&mut self, seen: &Seen) {
         self.opaque += seen.opaque.len();
-        for (bit, kind) in Kind::ALL.into_iter().enumerate() {
-            if seen.findings.iter().any(|finding| finding.kind == kind) {
-                self.kinds |= 1 << bit;
-            }
-        }
+        self.kinds |= kinds_in(seen);
         self.count.add(seen);
     }
 
@@ -82,14 +94,22 @@ impl Evidence {
         Mark(lower, upper, self.opaque, self.kinds, raised)
     }
 
+    /// Every identifier that was seen.
+    pub(crate) const fn count(&self) -> &PersonCount {
+        &self.count
+    }
+
     /// How many persons.
     pub(crate) fn persons(&self) -> Persons {
         self.count.persons()
     }
+}
 
-    fn kinds(&self) -> impl Iterator<Item = (usize, Kind)> {
-        Kind::ALL.into_iter().enumerate().filter(|(bit, _)| self.kinds & (1 << bit) != 0)
-    }
+/// The kinds of identifiers in a text, one bit for each of [`Kind::ALL`].
+fn kinds_in(seen: &Seen) -> u32 {
+    let has = |kind: Kind| seen.findings.iter().any(|finding| finding.kind == kind);
+    let bits = Kind::ALL.into_iter().enumerate().filter(|(_, kind)| has(*kind));
+    bits.fold(0, |bits, (bit, _)| bits | 1 << bit)
 }
 
 /// The facts about persons that a vocabulary declares. One that declares none of them costs no scan.
@@ -99,6 +119,9 @@ pub(super) struct Declared {
     at_most: Option<FactId>,
     opaque_texts: Option<FactId>,
     identifiers: Option<Identifiers>,
+    returned_at_least: Option<FactId>,
+    returned_rows: Option<FactId>,
+    returned_identifiers: Option<Identifiers>,
     subject: Option<Subject>,
     wire: Option<Wire>,
 }
@@ -139,7 +162,10 @@ impl Declared {
             at_least,
             at_most: number("persons_at_most"),
             opaque_texts: number("opaque_texts"),
-            identifiers: Identifiers::by(vocabulary),
+            identifiers: Identifiers::by(vocabulary, "identifiers"),
+            returned_at_least: number("tool_result_persons_at_least"),
+            returned_rows: number("tool_result_rows"),
+            returned_identifiers: Identifiers::by(vocabulary, "tool_result_identifiers"),
             // Where persons aren't counted there is nothing that could contradict.
             subject: at_least.and_then(|_| Subject::by(vocabulary)),
             wire: Wire::by(vocabulary),
@@ -153,17 +179,24 @@ impl Declared {
 
     /// Whether any of them is declared.
     pub(super) fn any(&self) -> bool {
-        let numbers = [self.at_least, self.at_most, self.opaque_texts];
-        numbers.iter().any(Option::is_some) || self.identifiers.is_some() || self.wired()
+        let numbers =
+            [self.at_least, self.at_most, self.opaque_texts, self.returned_at_least, self.returned_rows];
+        let sets = [&self.identifiers, &self.returned_identifiers];
+        numbers.iter().any(Option::is_some) || sets.into_iter().any(Option::is_some) || self.wired()
     }
 
     /// Whether any clause of a stack tests what texts show.
     pub(super) fn are_read_by(&self, stack: &Stack) -> bool {
         let identifiers = self.identifiers.as_ref().map(|identifiers| identifiers.fact);
-        let subject = self.subject.as_ref().map(|subject| subject.fact);
         let wire = self.wire.as_ref().map(|wire| wire.fact);
-        let facts = [self.at_least, self.at_most, self.opaque_texts, identifiers, subject, wire];
+        let facts = [self.at_least, self.at_most, self.opaque_texts, identifiers, wire];
         facts.into_iter().flatten().any(|fact| stack.reads(fact))
+    }
+
+    /// Whether a claim says that nobody is in the data, which what texts show can contradict.
+    pub(super) fn may_contradict(&self, claim: &Facts) -> bool {
+        let nobody = |subject: &Subject| claim.get(subject.fact) == Some(&Value::Member(subject.none));
+        self.subject.as_ref().is_some_and(nobody)
     }
 
     /// States what was seen.
@@ -178,6 +211,8 @@ impl Declared {
             (self.at_least, persons.lower),
             (self.at_most, persons.upper),
             (self.opaque_texts, evidence.opaque),
+            (self.returned_at_least, evidence.returned.count.persons().lower),
+            (self.returned_rows, evidence.returned.count.rows()),
         ];
         for (fact, count) in counts {
             if let Some(fact) = fact {
@@ -185,7 +220,10 @@ impl Declared {
             }
         }
         if let Some(identifiers) = &self.identifiers {
-            facts.state(vocabulary, identifiers.fact, identifiers.of(evidence))?;
+            facts.state(vocabulary, identifiers.fact, identifiers.of(evidence.kinds))?;
+        }
+        if let Some(identifiers) = &self.returned_identifiers {
+            facts.state(vocabulary, identifiers.fact, identifiers.of(evidence.returned.kinds))?;
         }
         if let Some(wire) = &self.wire {
             facts.state(vocabulary, wire.fact, wire.of(evidence))?;
@@ -212,8 +250,8 @@ impl Declared {
 }
 
 impl Identifiers {
-    fn by(vocabulary: &Vocabulary) -> Option<Self> {
-        let fact = vocabulary.fact("identifiers")?;
+    fn by(vocabulary: &Vocabulary, fact: &str) -> Option<Self> {
+        let fact = vocabulary.fact(fact)?;
         let FactKind::Members(enumeration) = vocabulary.get(fact).kind() else { return None };
         // A kind that the parties didn't name is one that nobody knows the meaning of: `unknown`.
         let named = |kind: Kind| enumeration.position(kind.as_str()).unwrap_or(enumeration.unknown());
@@ -221,8 +259,9 @@ impl Identifiers {
         Some(Self { fact, none, members: Kind::ALL.into_iter().map(named).collect() })
     }
 
-    fn of(&self, evidence: &Evidence) -> Value {
-        let seen = evidence.kinds().filter_map(|(place, _)| self.members.get(place).copied());
+    fn of(&self, kinds: u32) -> Value {
+        let seen = self.members.iter().enumerate().filter(|(bit, _)| kinds & (1 << bit) != 0);
+        let seen = seen.map(|(_, member)| *member);
         let seen = MemberSet::of(seen);
         Value::Members(if seen.is_empty() { MemberSet::of([self.none]) } else { seen })
     }

@@ -16,6 +16,8 @@ const AT_ONCE: usize = 64 << 10;
 pub(crate) struct Measures {
     declared: [bool; COUNTS.len()],
     persons: Declared,
+    /// Whether anything needs to know what texts show.
+    reads_texts: bool,
     scanner: Scanner,
 }
 
@@ -54,21 +56,24 @@ impl Unseen {
 }
 
 impl Measures {
-    /// What this vocabulary wants, with national telephone numbers read as a region's.
-    pub(crate) fn of(vocabulary: &Vocabulary, region: Region) -> Self {
+    /// What this vocabulary wants, with national telephone numbers read as a region's. Meters want to know whom texts
+    /// show too.
+    pub(crate) fn of(vocabulary: &Vocabulary, region: Region, metered: bool) -> Self {
         let is_number = |fact| {
             vocabulary.fact(fact).is_some_and(|id| matches!(vocabulary.get(id).kind(), FactKind::Long))
         };
+        let persons = Declared::by(vocabulary);
         Self {
             declared: COUNTS.map(|count| is_number(count.fact)),
-            persons: Declared::by(vocabulary),
+            reads_texts: persons.any() || metered,
+            persons,
             scanner: Scanner::new(region),
         }
     }
 
     /// What the texts of a request show, if the vocabulary has a fact for any of it.
     pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Evidence, AttestError> {
-        if !self.persons.any() {
+        if !self.reads_texts {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
@@ -117,6 +122,11 @@ impl Measures {
     /// Whether any clause of a stack tests what texts show. Then answers are looked at too.
     pub(crate) fn are_read_by(&self, stack: &Stack) -> bool {
         self.persons.are_read_by(stack)
+    }
+
+    /// Whether what an answer shows can contradict a claim.
+    pub(crate) fn may_contradict(&self, claim: &Facts) -> bool {
+        self.persons.may_contradict(claim)
     }
 
     /// What reads texts.

@@ -44,6 +44,9 @@ pub(crate) enum AttestError {
     /// Reading a long text failed halfway.
     #[error("a text could not be read to its end")]
     Unread,
+    /// What an answer showed could not be kept for the meters.
+    #[error("the meters can't be trusted since what an answer showed could not be kept")]
+    Unkept,
     /// The vocabulary has a number or a truth value that nothing here measures.
     #[error(transparent)]
     Use(#[from] UseError),

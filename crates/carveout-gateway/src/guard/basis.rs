@@ -1,6 +1,6 @@
 //! What an answer is judged by: the use that was admitted, and the terms that admitted it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId};
@@ -10,6 +10,7 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence},
     house::{Bound, House, KnownKey, Route, Target},
+    meters::{self, Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -24,6 +25,10 @@ pub(crate) struct Basis {
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
     evidence: Evidence,
+    /// Whether the terms say anything about what the answer shows.
+    reads: bool,
+    /// What of the exchange meters have taken in.
+    metered: Arc<Mutex<Metered>>,
     parent: Option<DecisionId>,
 }
 
@@ -52,7 +57,7 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let reads = case.bound.reads_answers;
+        let reads = case.bound.reads_answers || (case.contradictable && case.bound.reads_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -62,6 +67,12 @@ impl Basis {
             target: case.target.clone(),
             use_: case.use_.clone(),
             evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            reads,
+            metered: Arc::new(Mutex::new(if reads {
+                Metered::of(case.evidence)
+            } else {
+                Metered::default()
+            })),
             parent: None,
         }
     }
@@ -72,8 +83,8 @@ impl Basis {
     }
 
     /// Whether the terms say anything about what an answer shows.
-    pub(super) fn reads_answers(&self) -> bool {
-        self.bound.reads_answers
+    pub(super) const fn reads_answers(&self) -> bool {
+        self.reads
     }
 
     /// What had been seen when the use was admitted.
@@ -98,26 +109,35 @@ impl Basis {
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
-    pub(super) fn decide(&self, known: &Known, evidence: &Evidence) -> Result<Weighed, Undecided> {
+    pub(super) fn decide(&self, known: &Known, shown: &Evidence) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
         let mut contradictions = Vec::new();
         if self.reads_answers() {
-            house.measures.state(vocabulary, evidence, &mut gateway)?;
-            contradictions = house.measures.contradictions(vocabulary, &known.caller, evidence)?;
+            house.measures.state(vocabulary, shown, &mut gateway)?;
+            contradictions = house.measures.contradictions(vocabulary, &known.caller, shown)?;
         }
         contradictions.retain(|facts| !known.evidence.contains(facts));
         let evidence = [known.evidence.as_slice(), &contradictions].concat();
-        gateway.set_datetime(vocabulary, "at", house.clock.now()?)?;
-        let layers = UseLayers {
-            caller: Some(&known.caller),
-            program: Some(&known.program),
-            gateway: Some(&gateway),
-            evidence: &evidence,
-            approvals: &known.approvals,
+        let at = house.clock.now()?;
+        gateway.set_datetime(vocabulary, "at", at)?;
+        let assemble = |metered: &Facts| {
+            let layers = UseLayers {
+                caller: Some(&known.caller),
+                program: Some(&known.program),
+                gateway: Some(&gateway.overridden_by(metered)),
+                evidence: &evidence,
+                approvals: &known.approvals,
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
         };
-        let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
-        let decision = self.bound.stack.decide(&use_);
+        let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
+        let Judged { use_, decision, kept } =
+            house.metering.judge(house, &self.bound, target, seen, assemble)?;
+        if let Some(kept) = kept {
+            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+        }
         Ok(Weighed { use_, decision })
     }
 
@@ -183,11 +203,13 @@ impl Basis {
                 target: &self.target,
                 use_: &ruled.use_,
                 evidence: &self.evidence,
+                contradictable: self.reads,
                 decision: &ruled.decision,
                 effects: &[],
                 matter,
                 parent: self.parent,
                 collecting: None,
+                kept: None,
             })
             .collect();
         admit_parts(&self.house, &cases).await

@@ -36,7 +36,9 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
                 let mut with = decided.evidence.clone();
                 if basis.reads_answers() {
                     with.read(&scanner, read.input());
-                    read.hidden().for_each(|text| with.read(&scanner, &text));
+                    for text in read.hidden() {
+                        with.read(&scanner, &text);
+                    }
                 }
                 let one = basis.decide_call(&known, &read.name, &with);
                 let one = one.map_err(|error| Fault::unrecorded(&error))?;

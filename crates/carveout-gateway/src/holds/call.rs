@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use carveout_dialects::{Notice, ToolCall};
-use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp, Use};
+use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
 use http::Response;
 
 use super::{
@@ -18,7 +18,9 @@ use crate::{
     attest::Evidence,
     guard::Reply,
     house::{Bound, House, KnownKey, Target},
+    meters::{self, Judged, Metered},
     notices::{Refusal, Ruled, json},
+    request::unattested,
 };
 
 pub(super) async fn collect(
@@ -35,10 +37,21 @@ pub(super) async fn collect(
     let call = ToolCall::from_document(&body, &house.limits.call())
         .ok_or_else(|| refuse(Notice::unavailable("the call on hold can't be read")))?;
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let use_ = again(house, (key, bound), held, target, &call, now, approvals)
-        .map(Arc::new)
+    let known = again(house, (key, bound), held, target, &call, now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let decision = bound.stack.decide(&use_);
+    // Whom the call names was not taken in when it was held.
+    let mut evidence = Evidence::default();
+    evidence.read(&house.measures.scanner(), &String::from_utf8_lossy(&body));
+    let assemble = |metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered);
+        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+    };
+    let mut metered = Metered::default();
+    let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
+    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+    if let Some(kept) = kept {
+        house.tasks.spawn(meters::vouch(house.clone(), held.decided.parent, kept));
+    }
     let collecting = Collecting { hold: held.id, body: held.decided.body };
     let case = Case {
         key,
@@ -47,12 +60,14 @@ pub(super) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
-        evidence: &Evidence::default(),
+        evidence: &evidence,
+        contradictable: false,
         decision: &decision,
         effects: &[],
         matter: Matter::Call(body),
         parent: held.decided.parent,
         collecting: Some(&collecting),
+        kept: None,
     };
     let parts = admit_parts(house, &[case]).await.map_err(|error| refuse(unrecorded(&error)))?;
     let part = parts.into_iter().next().ok_or_else(|| refuse(unrecorded(&NotAdmitted::Nowhere)))?;
@@ -86,7 +101,7 @@ fn again(
     call: &ToolCall,
     now: Timestamp,
     approvals: Vec<String>,
-) -> Option<Use> {
+) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
@@ -103,7 +118,7 @@ fn again(
         && tools.filter(|tool| tool.name() == call.name).all(|tool| as_registered(tool.facts()));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
-    if same { known.assemble(vocabulary).ok() } else { None }
+    same.then_some(known)
 }
 
 /// What is said of the target itself, and not of what is asked of it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice};
 use carveout_ledger::{Commitment, CommittedPart, HoldId, Outcome, Timestamp};
-use carveout_terms::{ClauseRef, Known, RoleId};
+use carveout_terms::{ClauseRef, Facts, Known, RoleId};
 use http::Response;
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{Bound, House, KnownKey, Route, Target},
+    meters::{Judged, Metered},
     notices::Refusal,
     read,
     request::{Tried, proceed, unattested},
@@ -83,16 +84,16 @@ pub(crate) async fn collect(
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
-    let changed = || refuse(Notice::forbidden(CHANGED));
     let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
-        .ok_or_else(changed)?;
-    let use_ = known.assemble(&house.vocabulary).map(Arc::new).map_err(|_missing| changed())?;
-    let decision = bound.stack.decide(&use_);
-    let effects = bound.effects(now, &|at| {
-        let mut known = known.clone();
-        known.gateway.set_datetime(&house.vocabulary, "at", at).ok()?;
-        known.assemble(&house.vocabulary).ok()
-    });
+        .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    let assemble = |metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered);
+        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+    };
+    let mut metered = Metered::default();
+    let judged = house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble);
+    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+    let effects = bound.effects(&house.vocabulary, &use_, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
@@ -102,11 +103,13 @@ pub(crate) async fn collect(
         target,
         use_: &use_,
         evidence: &evidence,
+        contradictable: true,
         decision: &decision,
         effects: &effects,
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
         parent: None,
         collecting: Some(&collecting),
+        kept,
     };
     match proceed(house, dialect, asked.stream(), case, admitting).await? {
         Tried::Answered(response) => Ok(response),
@@ -187,7 +190,8 @@ pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<
     (route.dialect == dialect(held)).then_some((route, target))
 }
 
-/// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has changed.
+/// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has
+/// changed. What meters say is not about it: they have gone on counting, and it is decided by what they say now.
 fn again(
     house: &House,
     (key, bound): (&Arc<KnownKey>, &Bound),
@@ -200,6 +204,7 @@ fn again(
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
+    known.gateway = house.metering.without(&known.gateway);
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     let measures = &house.measures;
     let measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;

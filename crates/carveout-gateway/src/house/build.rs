@@ -15,6 +15,7 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    meters::Metering,
     phase_outs::PhaseOuts,
     settings::{
         DEMO_KEY_PREFIX, ProgramSettings, ProgramTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
@@ -24,7 +25,7 @@ use crate::{
     webhooks::Webhooks,
 };
 
-pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
+pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     let sample = settings.sample;
     let mut providers = HashMap::new();
     for provider in &settings.providers {
@@ -32,7 +33,8 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
-    let measures = Measures::of(&settings.vocabulary, settings.region);
+    let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
+    let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
         for key in known_keys(program) {
@@ -46,7 +48,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         stack: one.stack.clone(),
         designations: one.designations.clone(),
     });
-    let terms = Terms::new(InForce::of(bound.collect(), &measures));
+    let terms = Terms::new(InForce::of(bound.collect(), &measures, &metering));
     let mut routes = HashMap::new();
     let aliases = settings.routes.iter().map(|route| route.alias.clone()).collect();
     for route in &settings.routes {
@@ -65,6 +67,7 @@ pub(super) fn build(settings: Settings) -> Result<House, SettingsError> {
         phase_outs: PhaseOuts::default(),
         holds,
         measures,
+        metering,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,

@@ -26,6 +26,7 @@ use crate::{
     forward::Provider,
     holds::Holds,
     limits::{Limits, Patience},
+    meters::Metering,
     phase_outs::PhaseOuts,
     settings::{Moves, Settings, SettingsError},
     tasks::Tasks,
@@ -42,6 +43,7 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    pub(crate) metering: Metering,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) ledger: Ledger,

@@ -4,18 +4,26 @@ use std::{collections::HashMap, sync::Arc};
 
 use carveout_ledger::DesignationEffect;
 use carveout_terms::{
-    Decision, Ruling, Stack, Timestamp, Use,
+    Decision, Known, Ruling, Stack, Use, Vocabulary,
     designation::{Effect, Watched},
 };
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
-use crate::{attest::Measures, settings::ProgramTerms};
+use crate::{
+    attest::Measures,
+    meters::{Metering, Scopes},
+    settings::ProgramTerms,
+};
 
 /// What binds one program.
 pub(crate) struct Bound {
     pub(crate) stack: Arc<Stack>,
+    /// Whose meters its uses move.
+    pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause tests whom the data is about.
+    pub(crate) reads_subject: bool,
     /// The designations that have something to do with its uses.
     designations: Vec<Arc<Watched>>,
 }
@@ -34,11 +42,18 @@ pub(crate) struct Terms(Arc<RwLock<Arc<InForce>>>);
 pub(crate) type Admitting = OwnedRwLockReadGuard<Arc<InForce>>;
 
 impl InForce {
-    pub(crate) fn of(programs: Vec<ProgramTerms>, measures: &Measures) -> Self {
+    pub(crate) fn of(programs: Vec<ProgramTerms>, measures: &Measures, metering: &Metering) -> Self {
         let bound = |one: ProgramTerms| {
             let ProgramTerms { program, stack, designations } = one;
-            let reads_answers = measures.are_read_by(&stack);
-            (program, Arc::new(Bound { stack, reads_answers, designations }))
+            let subject = stack.vocabulary().fact("subject");
+            let bound = Bound {
+                scopes: metering.scopes(&program, stack.agreements()),
+                reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+                reads_subject: subject.is_some_and(|subject| stack.reads(subject)),
+                stack,
+                designations,
+            };
+            (program, Arc::new(bound))
         };
         Self(programs.into_iter().map(bound).collect())
     }
@@ -88,26 +103,40 @@ impl Bound {
             && decision.grounds.iter().all(|ground| is_designation(&ground.agreement))
     }
 
-    /// What designations have to do with a use that they don't bar: a phase-out that is on, or an announcement.
+    /// What designations have to do with a permitted use that they don't bar: a phase-out that is on, or an announcement.
     pub(crate) fn effects(
         &self,
-        at: Timestamp,
-        use_at: &dyn Fn(Timestamp) -> Option<Use>,
+        vocabulary: &Vocabulary,
+        use_: &Use,
+        decision: &Decision,
     ) -> Vec<DesignationEffect> {
-        let effect = |watched: &Arc<Watched>| {
-            let (effect, until) = match watched.effect(at, use_at) {
-                Effect::PhaseOut { until } => (DesignationEffect::PHASE_OUT, Some(until)),
-                Effect::Announced => (DesignationEffect::ANNOUNCED, None),
-                Effect::Nothing | Effect::Barred { .. } | Effect::Held { .. } | Effect::Coming { .. } => {
-                    return None;
-                }
-            };
-            Some(DesignationEffect {
-                designation: watched.id().to_owned(),
-                effect: effect.to_owned(),
-                until: until.map(|until| carveout_ledger::Timestamp::from_millis(until.millis())),
-            })
+        if self.designations.is_empty() || decision.ruling != Ruling::Permit {
+            return Vec::new();
+        }
+        let known =
+            Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
+        let Ok(known) = known else { return Vec::new() };
+        let use_at = |at| {
+            let mut known = Known { approvals: use_.approvals().to_vec(), ..known.clone() };
+            known.gateway.set_datetime(vocabulary, "at", at).ok()?;
+            known.assemble(vocabulary).ok()
         };
-        self.designations.iter().filter_map(effect).collect()
+        self.designations
+            .iter()
+            .filter_map(|watched| told(watched, watched.effect(decision.at, &use_at)))
+            .collect()
     }
+}
+
+fn told(watched: &Watched, effect: Effect) -> Option<DesignationEffect> {
+    let (effect, until) = match effect {
+        Effect::PhaseOut { until } => (DesignationEffect::PHASE_OUT, Some(until)),
+        Effect::Announced => (DesignationEffect::ANNOUNCED, None),
+        Effect::Nothing | Effect::Barred { .. } | Effect::Held { .. } | Effect::Coming { .. } => return None,
+    };
+    Some(DesignationEffect {
+        designation: watched.id().to_owned(),
+        effect: effect.to_owned(),
+        until: until.map(|until| carveout_ledger::Timestamp::from_millis(until.millis())),
+    })
 }

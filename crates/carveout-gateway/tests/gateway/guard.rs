@@ -386,3 +386,52 @@ async fn a_stream_comes_while_it_is_spoken() {
     }
     assert!(!String::from_utf8_lossy(&raw).contains("[DONE]"), "it came before the end");
 }
+
+/// What a caller gets of a stream whose provider says one word and then nothing more.
+async fn first_words(kit: Kit, wanted: &str) -> String {
+    let mut kit = kit;
+    kit.settings.patience.idle = std::time::Duration::from_secs(60);
+    let gateway = kit.start().await;
+    let request = kit::client::request(
+        "POST /v1/chat/completions",
+        &kit::chat_headers(PERMITTED),
+        Form::OpenAiStream.request().as_bytes(),
+    );
+    let mut caller = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut caller, &request).await.unwrap();
+    let mut raw = Vec::new();
+    while !String::from_utf8_lossy(&raw).contains(wanted) {
+        assert!(tokio::io::AsyncReadExt::read_buf(&mut caller, &mut raw).await.unwrap() > 0);
+    }
+    String::from_utf8_lossy(&raw).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_clause_asks_nothing_is_held_back() {
+    let word = chunk(&openai_chunk(0, &json!({"content": "Twelve "}), None));
+    let provider =
+        Provider::new(move |_| vec![Step::Send(stream_head()), Step::Send(word.clone()), Step::Hang]).await;
+    let came = first_words(Kit::new(provider.address), "Twelve ").await;
+    assert!(!came.contains("error"), "{came}");
+    // Where one asks, the head comes and the word waits for what follows it.
+    let mut watched = Kit::new(provider.address);
+    watched.settings.programs = vec![kit::watched_program("depot", &[("depot", KEY, "")])];
+    let came = first_words(watched, "\r\n\r\n").await;
+    assert!(!came.contains("Twelve"), "{came}");
+}
+
+/// Who claims that nobody is in it is held to that by what the answer shows, even where no clause counts persons.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_nobody_is_in_it_is_weighed_against_the_answer() {
+    let claim = format!("{PERMITTED}, subject=none");
+    for form in FORMS {
+        let reply = form.reply(&format!("{THREE} {FOURTH}"), &[]);
+        let (_provider, gateway) = answering(form, reply).await;
+        let answer = gateway.post(form.path(), &kit::chat_headers(&claim), form.request().as_bytes()).await;
+        assert!(answer.text().contains("denied by shown-limit 1.1"), "{form:?}: {answer:?}");
+        let entries = gateway.events().await;
+        let evidence: Vec<usize> = decided(&entries).iter().map(|one| one.facts.evidence.len()).collect();
+        assert_eq!(evidence, [0, 1], "{form:?}: asked about nobody, answered about somebody");
+        assert_eq!(decided(&entries)[1].facts.evidence, ["subject=unknown"], "{form:?}");
+    }
+}

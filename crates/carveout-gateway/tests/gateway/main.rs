@@ -16,6 +16,7 @@ mod guard;
 mod holds;
 mod invariants;
 mod kit;
+mod meters;
 mod provider_faults;
 mod settings;
 mod tls;

@@ -6,12 +6,14 @@
 
 mod appointments;
 mod designations;
+mod evidence;
 mod holds;
 mod identity;
 mod kinds;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
+pub use evidence::{EvidenceKept, EvidenceLost};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
@@ -73,6 +75,10 @@ pub enum Event {
     Expired(Expired),
     /// The body of a hold that has ended is not kept any more.
     Erased(Erased),
+    /// What a use showed was kept for meters, outside the ledger.
+    EvidenceKept(EvidenceKept),
+    /// What was kept for meters is lost.
+    EvidenceLost(EvidenceLost),
 }
 
 /// Why bytes are not an entry, or an entry can't be written.
@@ -133,6 +139,8 @@ impl Event {
             Self::Refused(_) => "refused",
             Self::Expired(_) => "expired",
             Self::Erased(_) => "erased",
+            Self::EvidenceKept(_) => "evidence_kept",
+            Self::EvidenceLost(_) => "evidence_lost",
         }
     }
 }
@@ -157,6 +165,8 @@ impl Entry {
             Event::Refused(event) => self.write(event),
             Event::Expired(event) => self.write(event),
             Event::Erased(event) => self.write(event),
+            Event::EvidenceKept(event) => self.write(event),
+            Event::EvidenceLost(event) => self.write(event),
         }?;
         if bytes.len() > MOST_ENTRY_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
     }
@@ -204,6 +214,8 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
         "refused" => Event::Refused(event(json)?),
         "expired" => Event::Expired(event(json)?),
         "erased" => Event::Erased(event(json)?),
+        "evidence_kept" => Event::EvidenceKept(event(json)?),
+        "evidence_lost" => Event::EvidenceLost(event(json)?),
         other => return Err(EntryError::Kind(other.chars().take(80).collect())),
     })
 }

@@ -195,6 +195,17 @@ fn every_kind() -> Vec<Entry> {
         }),
         Event::Interrupted(Interrupted { decision, attempt: 1, reason: "the gateway was restarted".into() }),
         Event::KeyRotated(KeyRotated::signed("log", &old, &new.verifier()).unwrap()),
+        Event::EvidenceKept(EvidenceKept {
+            decision: Some(decision),
+            snapshot: false,
+            record: 7,
+            digest: Digest::of(b"seven"),
+        }),
+        Event::EvidenceLost(EvidenceLost {
+            base: 8,
+            found: "records 1 to 7 of the evidence are not there".into(),
+            reason: "the disk burnt".into(),
+        }),
     ];
     let events = events.into_iter().chain(about_holds());
     events.map(entry).collect()

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AdoptedRecord, Digest, Entry, LedgerError, OpenAttempt, PinnedKey, Timestamp,
+    AdoptedRecord, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -34,6 +34,7 @@ struct Stored {
     open: Vec<OpenAttempt>,
     holds: Holds,
     designations: Vec<AdoptedRecord>,
+    evidence: EvidenceKnown,
 }
 
 /// Writes the state at the checkpoint with this root: one line of JSON and one with its digest.
@@ -49,6 +50,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         open: state.open_attempts(),
         holds: state.holds.clone(),
         designations: state.adopted_records(),
+        evidence: state.evidence,
     };
     let mut bytes =
         serde_json::to_vec(&stored).map_err(|error| LedgerError::corrupt(PATH, error.to_string()))?;
@@ -88,10 +90,11 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, .. } = self;
+        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, evidence, .. } =
+            self;
         let designations =
             designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
-        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, designations }
+        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, designations, evidence }
     }
 }
 

@@ -15,8 +15,8 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, KeyRotated, PinnedKey,
-    RotationError, Ruling, Timestamp, VerifierKey,
+    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, EvidenceKnown, EvidenceMark,
+    KeyRotated, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -108,6 +108,9 @@ enum Change {
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
     Designated(Box<AdoptedRecord>),
+    Kept(EvidenceMark),
+    Snapshotted(EvidenceMark),
+    Lost(u64),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -123,6 +126,8 @@ pub(crate) struct Lifecycle {
     pub(crate) holds: Holds,
     /// The records of designations that were adopted. Each counts for good: what takes it back is a record too.
     pub(crate) designations: BTreeMap<(String, String), Digest>,
+    /// What is known to be kept outside the ledger for meters.
+    pub(crate) evidence: EvidenceKnown,
 }
 
 impl Step {
@@ -142,6 +147,9 @@ impl Step {
                 event.verify()?;
                 Change::Designated(Box::new(AdoptedRecord::of(event)))
             }
+            Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
+            Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
+            Event::EvidenceLost(lost) => Change::Lost(lost.base),
             Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
@@ -176,6 +184,7 @@ impl Lifecycle {
             open: HashMap::new(),
             holds: Holds::default(),
             designations: BTreeMap::new(),
+            evidence: EvidenceKnown::default(),
         }
     }
 
@@ -211,7 +220,11 @@ impl Lifecycle {
             let open =
                 |id: &DecisionId| changed.get(id).copied().unwrap_or_else(|| self.open.get(id).copied());
             let (decision, state) = match &step.change {
-                Change::None | Change::Founded { .. } => continue,
+                Change::None
+                | Change::Founded { .. }
+                | Change::Kept(_)
+                | Change::Snapshotted(_)
+                | Change::Lost(_) => continue,
                 Change::Rotated(rotation) => {
                     self.check_rotation(rotation)?;
                     continue;
@@ -290,6 +303,15 @@ impl Lifecycle {
         self.last_at = self.last_at.max(step.at);
         match &step.change {
             Change::None => {}
+            Change::Kept(mark) => {
+                // Two uses are recorded in either order; the digest of the later record vouches for both.
+                self.evidence.last =
+                    self.evidence.last.filter(|last| last.record > mark.record).or(Some(*mark));
+            }
+            Change::Snapshotted(mark) => self.evidence.snapshot = Some(*mark),
+            Change::Lost(base) => {
+                self.evidence = EvidenceKnown { base: *base, ..EvidenceKnown::default() };
+            }
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);

@@ -1,6 +1,7 @@
 //! One decision, made again.
 
 use carveout_ledger::{Decided, Timestamp};
+use carveout_signals::meters::MeterFact;
 use carveout_terms::{Decision, Facts, Known, RoleId, Ruling};
 
 use super::bound::Bound;
@@ -14,6 +15,7 @@ pub(super) fn difference(
     bound: &Bound,
     decided: &Decided,
     held: Option<&str>,
+    proven: &[String],
     at: Timestamp,
 ) -> Option<String> {
     if decided.terms.to_string() != bound.stack.digest().to_string() {
@@ -22,7 +24,7 @@ pub(super) fn difference(
             decided.terms
         ));
     }
-    match again(bound, decided, held) {
+    match again(bound, decided, held, proven) {
         Err(error) => Some(error),
         Ok(decision) if decision.at.millis() != at.millis() => {
             Some(format!("recorded at {at}, but decided as if at {}", decision.at))
@@ -35,7 +37,12 @@ pub(super) fn difference(
     }
 }
 
-fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decision, String> {
+fn again(
+    bound: &Bound,
+    decided: &Decided,
+    held: Option<&str>,
+    proven: &[String],
+) -> Result<Decision, String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
     let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
@@ -49,7 +56,7 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decisio
         return Err("it was decided for another target than the one it names".to_owned());
     }
     match held {
-        None if !facts.approvals.is_empty() => {
+        None if facts.approvals != proven && !facts.approvals.is_empty() => {
             return Err("it rests on approvals, and no entry proves that they were given".to_owned());
         }
         None => {}
@@ -60,12 +67,13 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>) -> Result<Decisio
     Ok(bound.stack.decide(&use_))
 }
 
-/// What was measured when the use was held must be what was measured now, but for the time.
+/// What was measured when the use was held must be what was measured now, but for the time and the meters, which go on
+/// counting while it waits.
 fn unchanged(bound: &Bound, now: &Facts, held: &str) -> Result<(), String> {
     let vocabulary = bound.stack.vocabulary();
     let mut held = Facts::suppose(vocabulary, held).map_err(|error| error.to_string())?;
-    let time = now.filtered(|fact| vocabulary.get(fact).name() == "at");
-    held = held.overridden_by(&time);
+    let moves = |name: &str| name == "at" || MeterFact::parse(name).is_some();
+    held = held.overridden_by(&now.filtered(|fact| moves(vocabulary.get(fact).name())));
     if held == *now {
         Ok(())
     } else {

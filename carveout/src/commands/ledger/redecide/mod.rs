@@ -58,6 +58,8 @@ struct Walk {
     permitted: HashMap<DecisionId, (Target, Option<Rc<Bound>>)>,
     /// What was measured of the uses on hold, and what they were decided by.
     held: HashMap<HoldId, (String, Option<Rc<Bound>>)>,
+    /// The approvals of those permitted decisions that rest on any. What comes up in their answers may rest on them too.
+    approved: HashMap<DecisionId, Vec<String>>,
     redecided: Redecided,
 }
 
@@ -68,6 +70,7 @@ impl Walk {
             programs: HashMap::new(),
             permitted: HashMap::new(),
             held: HashMap::new(),
+            approved: HashMap::new(),
             redecided: Redecided::default(),
         }
     }
@@ -94,7 +97,9 @@ impl Walk {
             | Event::OfficersAppointed(_)
             | Event::DesignationAdopted(_)
             | Event::Approved(_)
-            | Event::Erased(_) => None,
+            | Event::Erased(_)
+            | Event::EvidenceKept(_)
+            | Event::EvidenceLost(_) => None,
         };
         self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
         Ok(())
@@ -102,6 +107,10 @@ impl Walk {
 
     fn decided(&mut self, decided: &Decided, at: Timestamp) -> Option<String> {
         self.redecided.decisions += 1;
+        if decided.ruling == Ruling::Permit && decided.parent.is_none() && !decided.facts.approvals.is_empty()
+        {
+            self.approved.insert(decided.decision, decided.facts.approvals.clone());
+        }
         let held = decided.hold.and_then(|hold| match decided.ruling {
             Ruling::Permit => self.held.remove(&hold),
             _ => self.held.get(&hold).cloned(),
@@ -115,7 +124,11 @@ impl Walk {
         }
         match bound {
             None => Some("no terms were adopted for its program before it".to_owned()),
-            Some(bound) => difference(&bound, decided, held.as_ref().map(|(held, _)| held.as_str()), at),
+            Some(bound) => {
+                let approved = decided.parent.and_then(|parent| self.approved.get(&parent));
+                let proven = approved.map_or(&[][..], Vec::as_slice);
+                difference(&bound, decided, held.as_ref().map(|(held, _)| held.as_str()), proven, at)
+            }
         }
     }
 

@@ -12,19 +12,19 @@ pub mod storage;
 use std::{
     fmt::Write as _,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Adopter, Clock, Credential, Gateway, Limits, Moves, Patience, ProgramSettings, ProviderSettings,
-    RouteSettings, RunError, Secret, Settings, TargetSettings,
+    Adopter, Clock, Credential, EvidenceSettings, Gateway, Limits, Moves, Patience, ProgramSettings,
+    ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
-    Decided, Entry, Event, Genesis, Ledger, Openings, Options, Settled, SigningKey, VerifierKey,
-    storage::Disk,
+    Decided, Entry, Event, EvidenceKnown, Genesis, Ledger, Openings, Options, Settled, SigningKey,
+    VerifierKey, evidence_key, storage::Disk,
 };
 use carveout_terms::{Agreement, Program, Stack, Timestamp, Vocabulary};
 use sha2::{Digest as _, Sha256};
@@ -86,15 +86,21 @@ pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings
 
 /// A program bound by the test terms, with these keys.
 pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    program_under(id, keys, &[agreement()])
+}
+
+/// A program bound by other terms.
+pub fn program_under(id: &str, keys: &[(&str, &str, &str)], terms: &[Arc<Agreement>]) -> ProgramSettings {
     let mut source = format!(
-        "program = \"{id}\"\nagreements = [\"test-terms\"]\npurposes = [\"logistics\", \"translation\"]\n"
+        "program = \"{id}\"\nagreements = {:?}\npurposes = [\"logistics\", \"translation\"]\n",
+        terms.iter().map(|one| one.id()).collect::<Vec<_>>()
     );
     for (key, text, more) in keys {
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
         write!(source, "[[key]]\nid = \"{key}\"\nsha256 = \"{digest}\"\n{more}\n").unwrap();
     }
     let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
-    let stack = Stack::new(vocabulary(), vec![agreement()], program.presume().clone()).unwrap();
+    let stack = Stack::new(vocabulary(), terms.to_vec(), program.presume().clone()).unwrap();
     ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), designations: Vec::new() }
 }
 
@@ -181,6 +187,7 @@ impl Kit {
             ledger,
             openings: Openings::keep(&directory.path().join("openings")).unwrap(),
             holds: None,
+            evidence: Some(evidence(directory.path(), EvidenceKnown::default())),
             last_at: now(),
             clock: Clock::system(),
             limits: Limits::default(),
@@ -194,6 +201,20 @@ impl Kit {
             sample: false,
         };
         Self { settings, directory, mood, key }
+    }
+
+    /// The same programs, where another gateway ended.
+    pub async fn going_on(mut self, ended: &Running) -> Self {
+        self.directory = ended.directory.clone();
+        self.key = ended.key.clone();
+        let path = self.directory.path();
+        let (ledger, recovery) = Ledger::open(path, Options::default(), self.key.clone()).unwrap();
+        let at = carveout_ledger::Timestamp::from_millis(now().millis());
+        ledger.append_all(recovery.interruptions(at, "test")).await.unwrap();
+        self.settings.ledger = ledger;
+        self.settings.evidence = Some(evidence(path, recovery.evidence));
+        self.settings.openings = Openings::keep(&path.join("openings")).unwrap();
+        self
     }
 
     pub fn verifier(&self) -> VerifierKey {
@@ -219,6 +240,17 @@ impl Kit {
             mood,
             key,
         }
+    }
+}
+
+/// Meters that are kept below a directory.
+pub fn evidence(directory: &Path, known: EvidenceKnown) -> EvidenceSettings {
+    EvidenceSettings {
+        directory: directory.join("evidence"),
+        key: evidence_key(&directory.join("openings/evidence.key"), &known).unwrap(),
+        known,
+        most: EvidenceSettings::MOST,
+        accept_loss: None,
     }
 }
 

@@ -201,6 +201,7 @@ impl Kit {
         let at = carveout_ledger::Timestamp::from_millis(now().millis());
         ledger.append_all(recovery.interruptions(at, "test")).await.unwrap();
         kit.settings.ledger = ledger;
+        kit.settings.evidence = Some(super::evidence(kit.directory.path(), recovery.evidence));
         kit.settings.openings =
             carveout_ledger::Openings::keep(&kit.directory.path().join("openings")).unwrap();
         kit.holding_found(true, recovery.open_holds).await

@@ -1,0 +1,83 @@
+//! Whose meters a use moves: those of its program, and of each agreement that governs its target.
+
+use std::sync::Arc;
+
+use carveout_signals::meters::{MeterKey, Person, ScopeKey, Sight};
+use carveout_terms::{Agreement, FactId, Facts, MemberSet, Stack, Value};
+
+use super::Fresh;
+
+/// A program's scopes, each with its key. An agreement's id is its scope, whatever its version: an amendment doesn't
+/// begin to count anew.
+#[derive(Default)]
+pub(crate) struct Scopes {
+    program: Option<Scope>,
+    agreements: Vec<Scope>,
+}
+
+struct Scope {
+    name: String,
+    key: ScopeKey,
+}
+
+/// What a use shows to each scope that it moves.
+pub(crate) struct Seen<'a> {
+    pub(super) program: Option<(&'a str, Sight)>,
+    pub(super) agreements: Vec<(&'a str, Sight, &'a Agreement)>,
+}
+
+impl Scopes {
+    pub(super) fn of(key: &MeterKey, program: &str, agreements: &[Arc<Agreement>]) -> Self {
+        let scope = |name: String| Scope { key: key.scope(&name), name };
+        Self {
+            program: Some(scope(format!("program {program}"))),
+            agreements: agreements.iter().map(|one| scope(format!("agreement {}", one.id()))).collect(),
+        }
+    }
+
+    pub(super) fn seen<'a>(&'a self, fresh: &Fresh, target: &Facts, stack: &'a Stack) -> Seen<'a> {
+        let agreements = self.agreements.iter().zip(stack.agreements());
+        let governing = agreements.filter(|(_, agreement)| governs(agreement, target));
+        Seen {
+            program: self.program.as_ref().map(|scope| (&*scope.name, sight(fresh, &scope.key))),
+            agreements: governing
+                .map(|(scope, agreement)| (&*scope.name, sight(fresh, &scope.key), &**agreement))
+                .collect(),
+        }
+    }
+}
+
+/// Whether an agreement may govern a target. What the configuration doesn't say may be anything.
+fn governs(agreement: &Agreement, target: &Facts) -> bool {
+    let may_be = |fact: FactId, members: &MemberSet| match target.get(fact) {
+        Some(Value::Member(member)) => members.contains(*member),
+        _ => true,
+    };
+    agreement.governs().iter().all(|(fact, members)| may_be(*fact, members))
+}
+
+fn sight(fresh: &Fresh, key: &ScopeKey) -> Sight {
+    let person = |kind, canonical, sure| Person { kind, pseudonym: key.pseudonym(kind, canonical), sure };
+    Sight {
+        persons: fresh
+            .identifiers
+            .iter()
+            .map(|(kind, canonical, sure)| person(*kind, canonical, *sure))
+            .collect(),
+        rows: fresh.rows as u64,
+    }
+}
+
+impl Seen<'_> {
+    /// Each scope's name in what is kept, with what it sees.
+    pub(super) fn named(&self, admitted: bool) -> impl Iterator<Item = (String, &Sight)> {
+        let program = self.program.iter().map(|(name, sight)| (*name, sight));
+        let agreements = self.agreements.iter().map(|(name, sight, _)| (*name, sight));
+        program.chain(agreements).map(move |(name, sight)| (name_of(name, !admitted), sight))
+    }
+}
+
+/// Attempts are scopes of their own.
+pub(super) fn name_of(scope: &str, attempted: bool) -> String {
+    if attempted { format!("attempted {scope}") } else { scope.to_owned() }
+}

@@ -1,0 +1,262 @@
+//! Distinct persons over time: exact, whoever asks, and after whatever happened.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use carveout_gateway::{Clock, Gateway, SettingsError};
+use carveout_ledger::{Event, Ruling};
+use carveout_terms::{Agreement, Timestamp};
+use serde_json::json;
+
+use crate::kit::{
+    self, KEY, Kit, OTHER_KEY, PERMITTED, Running, decided, kinds, program_under,
+    provider::{OPENAI_REPLY, Provider, json_reply},
+    vocabulary,
+};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// Terms with these restrictions, each with its annotations and condition.
+fn terms(id: &str, restrictions: &[(&str, &str)]) -> Arc<Agreement> {
+    let mut text = format!(
+        "+++\nagreement = \"{id}\"\nversion = \"1\"\nvocabulary = \"defense\"\nrole = \"grant\"\neffective = 2026-01-01\n\
+         governs = {{ maker = \"sample-maker\" }}\nparty = [{{ id = \"customer\", name = \"Example Agency\", roles = [\"release-authority\"] }}]\n+++\n\
+         # Terms\n\n## 1 Grants\n\n### 1.1 Everything\n\nEverything is granted.\n\n```cedar\npermit (principal, action, resource);\n```\n\n## 2 Limits\n\n"
+    );
+    for (number, (annotation, condition)) in restrictions.iter().enumerate() {
+        text.push_str(&format!(
+            "### 2.{} A limit\n\nA number is a limit.\n\n```cedar\n{annotation}\nforbid (principal, action, resource)\nwhen {{ {condition} }};\n```\n\n",
+            number + 1
+        ));
+    }
+    Arc::new(Agreement::parse(&text, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// A gateway whose two programs are under these terms.
+fn kit(provider: &Provider, terms: &Arc<Agreement>) -> Kit {
+    let mut kit = Kit::new(provider.address);
+    kit.settings.programs = programs(terms);
+    kit
+}
+
+fn programs(terms: &Arc<Agreement>) -> Vec<carveout_gateway::ProgramSettings> {
+    let terms = std::slice::from_ref(terms);
+    vec![
+        program_under("depot", &[("depot", KEY, "")], terms),
+        program_under("other", &[("other", OTHER_KEY, "")], terms),
+    ]
+}
+
+async fn answering() -> Provider {
+    Provider::saying(json_reply(OPENAI_REPLY)).await
+}
+
+fn body(text: &str) -> String {
+    json!({ "model": "depot", "messages": [{ "role": "user", "content": text }] }).to_string()
+}
+
+fn people(numbers: std::ops::Range<u32>) -> String {
+    numbers.map(|n| format!("person{n}@sample.org ")).collect()
+}
+
+/// What asking with this key and text comes to.
+async fn ask(gateway: &Running, key: &str, claim: &str, text: &str) -> u16 {
+    let bearer = format!("Bearer {key}");
+    let headers =
+        [("authorization", &*bearer), ("content-type", "application/json"), ("carveout-use", claim)];
+    gateway.post("/v1/chat/completions", &headers, body(text).as_bytes()).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn splitting_a_job_over_programs_and_purposes_does_not_help() {
+    let provider = answering().await;
+    let limit = terms("metered", &[("", "context.persons_within_1_day_per_agreement_at_least > 5")]);
+    let gateway = kit(&provider, &limit).start().await;
+    let translation = "purpose=translation, volume=targeted";
+    let steps = [
+        (KEY, PERMITTED, people(0..3), 200),
+        (KEY, PERMITTED, people(0..3), 200),
+        (OTHER_KEY, translation, people(2..5), 200),
+        // Five persons are allowed: the sixth is the one too many, and isn't taken in.
+        (OTHER_KEY, PERMITTED, people(5..7), 403),
+        (KEY, translation, people(5..6), 403),
+        (KEY, PERMITTED, people(0..5), 200),
+        (KEY, PERMITTED, "How many pallets?".to_owned(), 200),
+    ];
+    for (key, claim, text, expected) in &steps {
+        assert_eq!(ask(&gateway, key, claim, text).await, *expected, "{text}");
+    }
+    let entries = gateway.events().await;
+    let counted = "persons_within_1_day_per_agreement_at_least=";
+    let counts: Vec<&str> = decided(&entries)
+        .iter()
+        .map(|one| one.facts.gateway.split(counted).nth(1).unwrap().split(',').next().unwrap())
+        .collect();
+    assert_eq!(counts, ["3", "3", "5", "7", "6", "5", "5"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_uses_that_cross_a_limit_together_do_not_both_pass_below_it() {
+    let provider = answering().await;
+    let limit = terms("metered", &[("", "context.persons_within_1_day_per_agreement_at_least > 5")]);
+    let gateway = Arc::new(kit(&provider, &limit).start().await);
+    let asked = (0..24).map(|n| {
+        let gateway = gateway.clone();
+        tokio::spawn(async move { ask(&gateway, KEY, PERMITTED, &people(n..n + 1)).await })
+    });
+    let mut permitted = 0;
+    for one in asked.collect::<Vec<_>>() {
+        permitted += u32::from(one.await.unwrap() == 200);
+    }
+    assert_eq!(permitted, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lower_bound_denies_the_upper_bound_holds_and_attempts_are_metered_apart() {
+    let provider = answering().await;
+    let limits = terms(
+        "metered",
+        &[
+            ("", "context.persons_within_30_days_per_program_at_least > 5"),
+            (
+                "@hold(\"customer/release-authority\")",
+                "context.persons_within_30_days_per_program_at_most > 5",
+            ),
+            ("", "context.attempted_persons_within_1_day_per_program_at_least > 9"),
+        ],
+    );
+    let gateway = kit(&provider, &limits).start().await;
+    let rows = "name,email\nAnn Ash,ann@sample.org\nBen Birch,\nCleo Cedar,\nDan Dow,\n";
+    let steps = [
+        (KEY, rows.to_owned(), 200, Ruling::Permit),
+        (KEY, people(0..3), 403, Ruling::Hold),
+        (KEY, people(0..6), 403, Ruling::Deny),
+        // Another program has meters of its own.
+        (OTHER_KEY, people(0..3), 200, Ruling::Permit),
+        // What was denied has moved no meter but that of attempts.
+        (KEY, people(0..1), 200, Ruling::Permit),
+        (KEY, people(10..20), 403, Ruling::Deny),
+        (KEY, "nobody".to_owned(), 403, Ruling::Deny),
+        (OTHER_KEY, "nobody".to_owned(), 200, Ruling::Permit),
+    ];
+    for (key, text, status, _) in &steps {
+        assert_eq!(ask(&gateway, key, PERMITTED, text).await, *status, "{text}");
+    }
+    let entries = gateway.events().await;
+    let rulings: Vec<Ruling> = decided(&entries).iter().map(|one| one.ruling).collect();
+    assert_eq!(rulings, steps.map(|(.., ruling)| ruling));
+}
+
+/// A clock that tests move.
+fn clock() -> (Arc<AtomicI64>, Clock) {
+    let now = Arc::new(AtomicI64::new(kit::now().millis()));
+    let source = now.clone();
+    (now, Clock::from_source(move || Timestamp::from_millis(source.load(Ordering::SeqCst))))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_slides_and_a_clock_that_jumps_back_moves_nothing() {
+    let provider = answering().await;
+    let limit = terms("metered", &[("", "context.persons_within_1_day_per_agreement_at_least > 3")]);
+    let mut kit = kit(&provider, &limit);
+    let (now, clock) = clock();
+    kit.settings.clock = clock;
+    let gateway = kit.start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(0..3)).await, 200);
+    now.fetch_add(DAY - 60_000, Ordering::SeqCst);
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(3..4)).await, 403);
+    now.fetch_add(180_000, Ordering::SeqCst);
+    assert_eq!(
+        ask(&gateway, KEY, PERMITTED, &people(3..6)).await,
+        200,
+        "a day later the first are out of it"
+    );
+    now.fetch_sub(10 * DAY, Ordering::SeqCst);
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(6..7)).await, 503, "the time can't be trusted");
+    now.fetch_add(10 * DAY, Ordering::SeqCst);
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(6..7)).await, 403);
+}
+
+async fn after(ended: &Running, provider: &Provider, terms: &Arc<Agreement>) -> Kit {
+    kit(provider, terms).going_on(ended).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_are_made_again_and_lost_evidence_stops_the_gateway_until_an_operator_says_otherwise() {
+    let provider = answering().await;
+    let limit = terms("metered", &[("", "context.persons_within_12_months_per_agreement_at_least > 5")]);
+    let mut gateway = kit(&provider, &limit).start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(0..5)).await, 200);
+    gateway.stopped().await.unwrap();
+    let folder = gateway.directory.path().join("evidence");
+    // Nobody can read off who it was.
+    for file in fs::read_dir(&folder).unwrap().flatten() {
+        assert!(!String::from_utf8_lossy(&fs::read(file.path()).unwrap()).contains("sample.org"));
+    }
+    let mut gateway = after(&gateway, &provider, &limit).await.start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(4..6)).await, 403);
+    assert_eq!(ask(&gateway, OTHER_KEY, PERMITTED, &people(3..5)).await, 200);
+    gateway.stopped().await.unwrap();
+
+    let aside = gateway.directory.path().join("aside");
+    fs::rename(&folder, &aside).unwrap();
+    let lost = Gateway::bind(after(&gateway, &provider, &limit).await.settings).await.err().unwrap();
+    assert!(
+        matches!(&lost, SettingsError::Evidence { .. })
+            && lost.to_string().contains("--accept-lost-evidence"),
+        "{lost}"
+    );
+    let mut other_key = after(&gateway, &provider, &limit).await;
+    fs::remove_dir_all(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
+    other_key.settings.evidence.as_mut().unwrap().key = [3; 32].into();
+    let lost = Gateway::bind(other_key.settings).await.err().unwrap();
+    assert!(lost.to_string().contains("under another key"), "{lost}");
+
+    fs::remove_dir_all(&folder).unwrap();
+    let mut accepted = after(&gateway, &provider, &limit).await;
+    accepted.settings.evidence.as_mut().unwrap().accept_loss = Some("the disk burnt".to_owned());
+    let mut gateway = accepted.start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(5..10)).await, 200, "what was counted is forgotten");
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(10..11)).await, 403);
+    gateway.stopped().await.unwrap();
+    let gateway = after(&gateway, &provider, &limit).await.start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, &people(10..11)).await, 403, "and no more than that");
+    let entries = gateway.events().await;
+    let lost: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::EvidenceLost(lost) => Some(lost.reason.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lost, ["the disk burnt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_vouches_for_what_a_use_showed_and_for_no_more() {
+    let provider = answering().await;
+    let limit = terms("metered", &[("", "context.persons_within_1_day_per_agreement_at_least > 5")]);
+    let gateway = kit(&provider, &limit).start().await;
+    for text in [&people(0..2), "nobody", &people(0..9)] {
+        ask(&gateway, KEY, PERMITTED, text).await;
+    }
+    let entries = gateway.events().await;
+    let permitted = ["decided", "attempted", "settled"];
+    let kinds: Vec<&str> = kinds(&entries).into_iter().filter(|kind| !permitted.contains(kind)).collect();
+    // The last is the snapshot of a gateway that ends well.
+    assert_eq!(kinds, ["genesis", "evidence_kept", "evidence_kept", "evidence_kept"]);
+    let records: Vec<(bool, u64)> = entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::EvidenceKept(kept) => Some((kept.decision.is_some(), kept.record)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(records, [(true, 1), (true, 2), (false, 2)], "somebody, an attempt, and all that together");
+}

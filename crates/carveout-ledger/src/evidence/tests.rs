@@ -1,0 +1,139 @@
+//! What was kept is there again, and what isn't is told.
+
+use std::fs;
+
+use super::*;
+
+/// What a directory holds, as the next opening finds it.
+fn found(directory: &Path, known: &EvidenceKnown) -> Result<Vec<String>, EvidenceError> {
+    let mut all = Vec::new();
+    EvidenceLog::open(directory, known, |piece| {
+        let (mark, bytes) = match piece {
+            EvidencePiece::Snapshot(bytes) => ("snapshot ", bytes),
+            EvidencePiece::Record(bytes) => ("", bytes),
+        };
+        all.push(format!("{mark}{}", String::from_utf8_lossy(bytes)));
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn open(directory: &Path, known: &EvidenceKnown) -> EvidenceLog {
+    EvidenceLog::open(directory, known, |_| Ok(())).unwrap()
+}
+
+async fn keep(log: &EvidenceLog, texts: &[&str]) -> Vec<EvidenceMark> {
+    let kept: Vec<Kept> = texts.iter().map(|text| log.keep(text.as_bytes().to_vec())).collect();
+    let mut marks = Vec::new();
+    for one in kept {
+        marks.push(one.durable().await.unwrap());
+    }
+    marks
+}
+
+fn knowing(last: EvidenceMark) -> EvidenceKnown {
+    EvidenceKnown { last: Some(last), ..EvidenceKnown::default() }
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_again_over_restarts_and_snapshots() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = EvidenceKnown::default();
+    let marks = keep(&open(folder.path(), &none), &["a", "b", "c"]).await;
+    assert_eq!(marks.iter().map(|mark| mark.record).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(found(folder.path(), &knowing(marks[1])).unwrap(), ["a", "b", "c"], "c is known to no entry");
+    let log = open(folder.path(), &knowing(marks[2]));
+    let mark = keep(&log, &["d"]).await[0];
+    assert_eq!(mark.record, 4);
+    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    let last = keep(&log, &["e"]).await[0];
+    let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(last) };
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abcd", "e"]);
+    assert_eq!(
+        found(folder.path(), &knowing(last)).unwrap(),
+        ["a", "b", "c", "d", "e"],
+        "a snapshot that no entry names"
+    );
+    // Segments before the snapshot may be archived.
+    fs::remove_file(segment_path(folder.path(), 1)).unwrap();
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abcd", "e"]);
+    let lost = found(folder.path(), &knowing(last)).unwrap_err();
+    assert_eq!(
+        (matches!(lost, EvidenceError::Lost { from: 1, to: 3, .. }), lost.to_string().contains("1 to 3")),
+        (true, true)
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_damaged_or_another_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let marks = keep(&open(folder.path(), &EvidenceKnown::default()), &["first", "second", "third"]).await;
+    let path = segment_path(folder.path(), 1);
+    let (whole, known) = (fs::read(&path).unwrap(), knowing(marks[2]));
+    // A cut or a flipped bit anywhere is told, or leaves everything that an entry knows.
+    for place in 0..whole.len() {
+        fs::write(&path, &whole[..place]).unwrap();
+        assert!(found(folder.path(), &known).is_err(), "cut at {place}");
+        let mut flipped = whole.clone();
+        flipped[place] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        let result = found(folder.path(), &known);
+        let told = matches!(
+            result,
+            Err(EvidenceError::Damaged { .. } | EvidenceError::Other { .. } | EvidenceError::Lost { .. })
+        );
+        assert!(told, "{place}: {result:?}");
+        for name in fs::read_dir(folder.path()).unwrap().flatten() {
+            fs::remove_file(name.path()).unwrap();
+        }
+    }
+    // A last record that was cut short and that no entry knows is dropped, and its number is given again.
+    fs::write(&path, &whole[..whole.len() - 2]).unwrap();
+    assert_eq!(found(folder.path(), &knowing(marks[1])).unwrap(), ["first", "second"]);
+    let again = keep(&open(folder.path(), &knowing(marks[1])), &["other"]).await[0];
+    assert_eq!(again.record, 3);
+    assert_eq!(found(folder.path(), &knowing(again)).unwrap(), ["first", "second", "other"]);
+    // Records of the same numbers that are not those the ledger vouches for.
+    let result = found(folder.path(), &known);
+    assert!(matches!(result, Err(EvidenceError::Other { record: 3, .. })), "{result:?}");
+    let refused = EvidenceLog::open(folder.path(), &knowing(again), |_| Err("no".to_owned()));
+    assert!(matches!(refused, Err(EvidenceError::Unusable { record: 1, .. })));
+}
+
+#[tokio::test]
+async fn what_is_left_can_be_gone_on_with_and_only_what_is_named_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = keep(&open(folder.path(), &EvidenceKnown::default()), &["a", "b"]).await[1];
+    let second = keep(&open(folder.path(), &knowing(first)), &["c", "d"]).await[1];
+    let third = keep(&open(folder.path(), &knowing(second)), &["e"]).await[0];
+    fs::remove_file(segment_path(folder.path(), 3)).unwrap();
+    let known = knowing(third);
+    assert!(matches!(found(folder.path(), &known), Err(EvidenceError::Lost { from: 3, to: 4, .. })));
+    let mut left = Vec::new();
+    let take = |piece: EvidencePiece<'_>| {
+        left.push(format!("{piece:?}"));
+        Ok(())
+    };
+    let (log, base) = EvidenceLog::salvage(folder.path(), &known, take).unwrap();
+    assert_eq!((left.len(), base), (3, 6));
+    let snapshot = log.snapshot(b"abe".to_vec()).durable().await.unwrap();
+    let last = keep(&log, &["f"]).await[0];
+    assert_eq!(last.record, 6);
+    let known = EvidenceKnown { base, last: Some(last), snapshot: Some(snapshot) };
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abe", "f"]);
+    fs::remove_file(segment_path(folder.path(), 6)).unwrap();
+    assert!(matches!(found(folder.path(), &known), Err(EvidenceError::Lost { from: 6, to: 6, .. })));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_after_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("evidence");
+    let log = open(&directory, &EvidenceKnown::default());
+    keep(&log, &["a"]).await;
+    fs::remove_dir_all(&directory).unwrap();
+    let failed = log.snapshot(b"a".to_vec()).durable().await.unwrap_err();
+    assert!(matches!(failed, EvidenceError::Io { .. }), "{failed}");
+    let after = log.keep(b"b".to_vec()).durable().await.unwrap_err();
+    assert!(matches!(after, EvidenceError::Poisoned(_)), "{after}");
+}

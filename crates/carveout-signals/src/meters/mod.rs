@@ -1,0 +1,101 @@
+//! Meters: how many distinct persons were seen within a window, exactly, without keeping who they were.
+//!
+//! A person is a [`Pseudonym`]: a keyed digest of one identifier, under a key of its own for each scope (an agreement, a
+//! program), so that nobody without the key can say whose it is, nor that two scopes saw the same one. For each
+//! pseudonym a meter keeps the minute in which it was last seen. Windows end now, so a person is within one exactly if the
+//! last sight is: one minute for each person counts for all windows at once, and moving it is a constant amount of work.
+//!
+//! Above a number of persons for each kind of identifier, a meter keeps only those whose pseudonym begins with a zero bit,
+//! then with two, and so on. Keyed digests are as good as random, so this is a Theta sketch whose sampling rate is a power
+//! of two. It gives bounds then instead of a number, and slides over time as the exact count does.
+//!
+//! Everything here is pure: the time, the key and the bytes come from outside.
+
+mod buckets;
+mod codec;
+mod distinct;
+mod meter;
+mod name;
+mod pseudonym;
+
+use std::collections::BTreeMap;
+
+use self::meter::Meter;
+pub use self::{
+    codec::{CodecError, Reader, Writer},
+    meter::{Bounds, Person, Prospect, Sight},
+    name::{Bound, MeterFact, Per},
+    pseudonym::{MeterKey, Pseudonym, ScopeKey},
+};
+
+/// Whole minutes since 1970: the grain of a window. One minute too much is counted at most, never one too little.
+pub type Minute = u32;
+
+/// The meters of many scopes, which share their windows.
+#[derive(Clone, Debug)]
+pub struct Meters {
+    lengths: Vec<Minute>,
+    most: usize,
+    scopes: BTreeMap<String, Meter>,
+}
+
+impl Meters {
+    /// Meters over windows of these lengths in minutes, exact up to `most` persons for each kind of identifier in each
+    /// scope.
+    #[must_use]
+    pub fn new(lengths: Vec<Minute>, most: usize) -> Self {
+        Self { lengths, most: most.max(16), scopes: BTreeMap::new() }
+    }
+
+    /// What the windows of a scope would hold if this were seen now. Nothing is changed by asking.
+    pub fn prospect(&mut self, scope: &str, sight: &Sight, now: Minute) -> Prospect {
+        let lengths = &self.lengths;
+        let Some(meter) = self.scopes.get_mut(scope) else {
+            return Meter::default().prospect(lengths, sight, now);
+        };
+        meter.prospect(lengths, sight, now)
+    }
+
+    /// Takes what was seen into a scope's windows.
+    pub fn take(&mut self, scope: &str, sight: &Sight, at: Minute) {
+        if sight.is_empty() {
+            return;
+        }
+        if !self.scopes.contains_key(scope) {
+            self.scopes.insert(scope.to_owned(), Meter::default());
+        }
+        if let Some(meter) = self.scopes.get_mut(scope) {
+            meter.take(&self.lengths, self.most, sight, at);
+        }
+    }
+
+    /// How many pseudonyms are kept in all.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.scopes.values().map(Meter::kept).sum()
+    }
+
+    /// Everything, to be read back by [`Meters::read`].
+    pub fn write(&self, writer: &mut Writer) {
+        writer.length(self.scopes.len());
+        for (scope, meter) in &self.scopes {
+            writer.text(scope);
+            meter.write(writer);
+        }
+    }
+
+    /// Takes over what was written, also with other windows than it was written with: those can't reach further back
+    /// than the longest of those, whatever their lengths. What was there before is forgotten.
+    ///
+    /// # Errors
+    /// The bytes are not what [`Meters::write`] writes.
+    pub fn read_again(&mut self, reader: &mut Reader<'_>) -> Result<(), CodecError> {
+        self.scopes.clear();
+        for _ in 0..reader.length()? {
+            let scope = reader.text()?;
+            let meter = Meter::read(&self.lengths, reader)?;
+            self.scopes.insert(scope, meter);
+        }
+        Ok(())
+    }
+}
