@@ -4,6 +4,7 @@ mod bargains;
 mod designations;
 mod exposure;
 mod holds;
+mod judge;
 mod proofs;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -21,6 +22,7 @@ pub(crate) use self::exposure::{
     QuestionnaireNew, QuestionnaireSign, Source, SourceKind, Sources,
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
+pub(crate) use self::judge::{JudgeCalibrate, JudgeCommand};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
@@ -91,6 +93,9 @@ pub(crate) enum Command {
     /// See what is on hold, approve it or refuse it
     #[command(subcommand)]
     Holds(Holds),
+    /// See how good a configured judge is at the clauses that turn on it
+    #[command(subcommand)]
+    Judge(JudgeCommand),
     /// Verify and read the record
     #[command(subcommand)]
     Ledger(Ledger),

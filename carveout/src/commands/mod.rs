@@ -11,6 +11,7 @@ mod diff;
 mod exposure;
 mod holds;
 mod init;
+mod judge;
 mod keygen;
 mod ledger;
 mod packs;
@@ -54,6 +55,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Holds(arguments) => holds::run(&global, arguments, printer),
+        Command::Judge(command) => judge::run(&global, &command, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::Designations(arguments) => designations::run(&global, &arguments, printer),

@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) tools: Vec<Tool>,
     #[serde(default)]
     pub(crate) evidence: Evidence,
+    /// A model that judges what clauses say in prose.
+    pub(crate) judge: Option<Judge>,
     #[serde(default, rename = "provider")]
     pub(crate) providers: Vec<Provider>,
     #[serde(default, rename = "route")]
@@ -142,6 +144,54 @@ impl Default for Evidence {
     fn default() -> Self {
         Self { region: None, directory: "evidence".into(), key: None, most: None }
     }
+}
+
+/// A model that judges, at one of the providers. It must speak OpenAI's dialect.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Judge {
+    /// The id of a `[[provider]]`.
+    pub(crate) provider: String,
+    /// The model's name there.
+    pub(crate) model: String,
+    /// How long an answer may take.
+    #[serde(default = "judge_seconds")]
+    pub(crate) seconds: u64,
+    /// Questions in a minute.
+    #[serde(default = "judge_per_minute")]
+    pub(crate) per_minute: usize,
+    /// Questions at once.
+    #[serde(default = "judge_at_once")]
+    pub(crate) at_once: usize,
+    /// Clauses that one request may ask about.
+    #[serde(default = "judge_per_request")]
+    pub(crate) per_request: usize,
+    /// Verdicts that are remembered while the gateway runs.
+    #[serde(default = "judge_remembers")]
+    pub(crate) remembers: usize,
+    /// Allows addresses of private networks and of this machine.
+    #[serde(default)]
+    pub(crate) private: bool,
+}
+
+const fn judge_seconds() -> u64 {
+    20
+}
+
+const fn judge_per_minute() -> usize {
+    120
+}
+
+const fn judge_at_once() -> usize {
+    8
+}
+
+const fn judge_per_request() -> usize {
+    3
+}
+
+const fn judge_remembers() -> usize {
+    10_000
 }
 
 /// How uses on hold are kept.

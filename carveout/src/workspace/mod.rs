@@ -32,7 +32,7 @@ pub(crate) use self::{
     officers::{
         appoint, appointed, appointment_path, openings_directory, roster, sealed_bodies, verified_officers,
     },
-    settings::settings,
+    settings::{judge, settings},
     side::{Side, draft},
     signatures::{note, note_path, statement},
 };

@@ -4,8 +4,9 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Limits, Moves, Patience, ProgramSettings,
-    ProviderSettings, RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
+    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Judge, JudgeSettings, Limits, Moves,
+    Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings, TargetSettings,
+    WebhookSettings,
 };
 use carveout_ledger::{EvidenceKnown, OpenHold, Openings, Timestamp, evidence_key};
 use carveout_signals::Region;
@@ -47,6 +48,7 @@ pub(crate) fn settings(
             .map(|one| provider(workspace, one))
             .collect::<miette::Result<_>>()?,
         routes: config.routes.iter().map(|one| route(one, last_at)).collect(),
+        judge: config.judge.as_ref().map(judge_settings),
         ledger: open.ledger.clone(),
         openings: openings(&openings_directory(&workspace.root, config), last_at)?,
         holds: holds(workspace, open.open_holds.clone())?,
@@ -143,6 +145,38 @@ fn without_path(url: &str) -> String {
 fn openings(directory: &Path, at: Timestamp) -> miette::Result<Openings> {
     let kept = Openings::keep(directory).and_then(|openings| openings.prepare(at).map(|()| openings));
     kept.into_diagnostic().wrap_err("what opens the record's commitments can't be kept")
+}
+
+fn judge_settings(judge: &config::Judge) -> JudgeSettings {
+    JudgeSettings {
+        provider: judge.provider.clone(),
+        model: judge.model.clone(),
+        patience: Duration::from_secs(judge.seconds),
+        per_minute: judge.per_minute,
+        at_once: judge.at_once,
+        per_request: judge.per_request,
+        remembers: judge.remembers,
+        private: judge.private,
+    }
+}
+
+/// The configured judge, to be asked without a gateway.
+pub(crate) fn judge(workspace: &Workspace) -> miette::Result<Judge> {
+    let config = &workspace.config;
+    let judge = config.judge.as_ref().ok_or_else(|| {
+        miette!(
+            help = "add `[judge]` with `provider` and `model` to `carveout.toml`",
+            "no judge is configured"
+        )
+    })?;
+    let named = config.providers.iter().find(|provider| provider.id == judge.provider);
+    let named = named.ok_or_else(|| {
+        let help = "add a `[[provider]]` with this id";
+        miette!(help = help, "the judge's provider `{}` is not configured", judge.provider)
+    })?;
+    // A measurement is asked for by hand, so the minute's budget doesn't cut it short.
+    let settings = JudgeSettings { per_minute: usize::MAX, ..judge_settings(judge) };
+    Judge::new(&settings, &provider(workspace, named)?).into_diagnostic()
 }
 
 /// The tools of `[[tool]]`, in the words of the vocabulary.

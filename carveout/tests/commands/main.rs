@@ -19,6 +19,7 @@ mod exposure;
 mod guide;
 mod holds;
 mod init;
+mod judge;
 mod keys;
 mod kit;
 mod live;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
-    EvidenceError, HoldId, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed,
-    RecordedFacts, Salt, SealedError, Timestamp,
+    EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
+    Presumed, RecordedFacts, Salt, SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
@@ -91,6 +91,8 @@ pub(crate) struct Case<'a> {
     /// What designations that don't bar it have to do with it.
     pub(crate) effects: &'a [DesignationEffect],
     pub(crate) matter: Matter,
+    /// What the judge was asked about it.
+    pub(crate) judged: &'a [Judged],
     /// The decision in whose answer it came up.
     pub(crate) parent: Option<DecisionId>,
     /// The hold that this use is decided again for, with its approvals.
@@ -386,6 +388,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         hold_until: None,
         designations: case.effects.to_vec(),
         parent: case.parent,
+        judged: case.judged.to_vec(),
     }
 }
 

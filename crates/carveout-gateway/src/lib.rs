@@ -31,11 +31,13 @@ mod guard;
 mod health;
 mod holds;
 mod house;
+mod judge;
 mod limits;
 mod log;
 mod meters;
 mod models;
 mod notices;
+mod outward;
 mod phase_outs;
 mod read;
 mod receipts;
@@ -50,10 +52,11 @@ pub use admit::Passage;
 pub use adopter::{AdoptError, Adopter, Adoption};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
+pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, Moves, OfficerSettings,
-    ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
-    SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, Moves,
+    OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX,
+    Settings, SettingsError, TargetSettings, WebhookSettings,
 };

@@ -17,6 +17,7 @@ use crate::{
     guard::{self, Reply},
     health, holds,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
+    judge::{self, Consulted, JUDGEMENT},
     meters::{Judged, Metered},
     models,
     notices::{Denied, Refusal, Ruled},
@@ -190,9 +191,24 @@ impl Asking<'_> {
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let admitting = self.house.terms.admitting().await;
-        let bound = admitting.bound(self.key.program.id()).cloned().ok_or_else(|| self.unbound())?;
-        let Judged { use_, decision, kept } = self.judge(target, &bound)?;
+        let mut admitting = self.house.terms.admitting().await;
+        let mut bound = self.bound(&admitting)?;
+        let mut judged = self.judge(target, &bound, None)?;
+        let mut consulted = None;
+        // A model is asked only where its word can change the ruling; then the use is decided again with it. That takes
+        // its time: whoever replaces the terms doesn't wait for it, and it is decided by those in force after it.
+        if judge::can_change(self.house, &bound.stack, &judged.decision) {
+            drop(admitting);
+            consulted = judge::consult(self.house, &bound.stack, self.asked, &judged.decision).await;
+            admitting = self.house.terms.admitting().await;
+            let before = std::mem::replace(&mut bound, self.bound(&admitting)?);
+            if consulted.is_some() || !Arc::ptr_eq(&before, &bound) {
+                let judgement = consulted.as_ref().map(|Consulted { judgement, .. }| *judgement);
+                let again = self.judge(target, &bound, judgement)?;
+                judged = Judged { kept: again.kept.or(judged.kept), ..again };
+            }
+        }
+        let Judged { use_, decision, kept } = judged;
         let effects = bound.effects(&self.house.vocabulary, &use_, &decision);
         let case = Case {
             key: self.key,
@@ -206,6 +222,7 @@ impl Asking<'_> {
             decision: &decision,
             effects: &effects,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
+            judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
             parent: None,
             collecting: None,
             kept,
@@ -213,14 +230,19 @@ impl Asking<'_> {
         proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
     }
 
-    /// Can't happen: terms are replaced for all programs or for none.
-    fn unbound(&self) -> Refusal {
-        tracing::error!(program = self.key.program.id(), "nothing binds a program, so nothing is decided");
-        self.refuse(Notice::unavailable("no terms are in force, so nothing was decided"))
+    /// What binds the program. Terms are replaced for all programs or for none, so it is there.
+    fn bound(&self, admitting: &Admitting) -> Result<Arc<Bound>, Refusal> {
+        admitting.bound(self.key.program.id()).cloned().ok_or_else(|| {
+            tracing::error!(
+                program = self.key.program.id(),
+                "nothing binds a program, so nothing is decided"
+            );
+            self.refuse(Notice::unavailable("no terms are in force, so nothing was decided"))
+        })
     }
 
     /// Puts together what is known about this use of that target, and decides it.
-    fn judge(&self, target: &Target, bound: &Bound) -> Result<Judged, Refusal> {
+    fn judge(&self, target: &Target, bound: &Bound, judgement: Option<&str>) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
@@ -228,7 +250,10 @@ impl Asking<'_> {
         })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
         let assemble = |metered: &Facts| {
-            let gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
+            if let Some(judgement) = judgement {
+                gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
+            }
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.program.facts()),

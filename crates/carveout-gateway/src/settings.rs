@@ -39,6 +39,8 @@ pub struct Settings {
     pub providers: Vec<ProviderSettings>,
     /// The names that callers give to models.
     pub routes: Vec<RouteSettings>,
+    /// A model that judges what clauses say in prose, if there is one.
+    pub judge: Option<JudgeSettings>,
     /// The record. [`Gateway::run`](crate::Gateway::run) closes it at the end.
     pub ledger: Ledger,
     /// What opens the commitments in the record. It belongs to the customer, and is no part of the ledger.
@@ -57,6 +59,27 @@ pub struct Settings {
     pub patience: Patience,
     /// Whether the sample provider and the demonstration's keys may be used.
     pub sample: bool,
+}
+
+/// A model that judges, at one of the providers, and how often it may be asked.
+#[derive(Debug, Clone)]
+pub struct JudgeSettings {
+    /// The provider's id.
+    pub provider: String,
+    /// The model's name there.
+    pub model: String,
+    /// How long an answer may take; after that it has said nothing.
+    pub patience: Duration,
+    /// Questions in a minute.
+    pub per_minute: usize,
+    /// Questions at once.
+    pub at_once: usize,
+    /// Clauses that one request may ask about.
+    pub per_request: usize,
+    /// Verdicts that are remembered.
+    pub remembers: usize,
+    /// Allows addresses of private networks and of this machine.
+    pub private: bool,
 }
 
 /// How uses on hold are kept and lifted. The officers must have been appointed in the ledger in the same words
@@ -326,6 +349,14 @@ pub enum SettingsError {
     Credential {
         /// The provider.
         provider: String,
+    },
+    /// The judge can't be asked.
+    #[error("the judge at the provider `{provider}`: {problem}")]
+    Judge {
+        /// The provider.
+        provider: String,
+        /// What is wrong.
+        problem: String,
     },
     /// What is on hold can't be read.
     #[error("the uses on hold can't be read: {problem}")]

@@ -101,6 +101,7 @@ fn decided(number: u64) -> Entry {
         hold_until: None,
         designations: Vec::new(),
         parent: None,
+        judged: Vec::new(),
     };
     Entry { at: Timestamp::from_millis(1_772_703_000_000), event: Event::Decided(decided) }
 }

@@ -80,7 +80,7 @@ pub use entry::{
     Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
     Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
     DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, EvidenceKept, EvidenceLost,
-    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, KeyRotated, MOST_ENTRY_BYTES,
+    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged, KeyRotated, MOST_ENTRY_BYTES,
     OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, RotationError,
     Ruling, Salt, Settled, SignatureRule, Target, TermsAdopted, Usage,
 };

@@ -126,6 +126,16 @@ impl Stack {
         self.agreements.iter().find(|agreement| agreement.id() == clause.agreement)?.clause(&clause.clause)
     }
 
+    /// Whether a policy of this clause tests a fact.
+    #[must_use]
+    pub fn clause_reads(&self, clause: &ClauseRef, fact: FactId) -> bool {
+        let mut agreements = self.agreements.iter().filter(|agreement| agreement.id() == clause.agreement);
+        agreements.any(|agreement| {
+            let policies = agreement.policies().iter().filter(|policy| policy.clause() == clause.clause);
+            policies.into_iter().any(|policy| policy.condition().facts().contains(&fact))
+        })
+    }
+
     /// The decision on a use that the stack's vocabulary has no words for: denied, because nobody can
     /// even claim it.
     #[must_use]

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use self::document::{document, unreadable};
 
+use super::judge::measured::Measurements;
 use crate::{
     cli::{Check, Global},
     config,
@@ -42,7 +43,10 @@ pub(super) fn run(global: &Global, arguments: &Check, printer: &Printer) -> miet
         }
         let proofs = match arguments.without_proofs {
             true => None,
-            false => Some(proven::prove(&checked, &vocabulary, arguments.timeout)?),
+            false => {
+                let proofs = proven::prove(&checked, &vocabulary, arguments.timeout)?;
+                Some(proofs.with(&Measurements::read(&global.workspace)?, &checked, &vocabulary))
+            }
         };
         if printer.json() {
             documents.push(document(path, &checked, &outcomes, &vocabulary, proofs.as_ref()));

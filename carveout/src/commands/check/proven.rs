@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     cli::Limits,
+    commands::judge::measured::{Measured, Measurements},
     output::Printer,
     proving::{Means, prove as run},
 };
@@ -21,6 +22,8 @@ pub(super) struct Proofs {
     idle_conditions: Vec<Condition>,
     /// Pairs of examples, as they are written.
     contradictions: Vec<[String; 2]>,
+    /// What was measured of judges, for the clauses that rest on one.
+    judged: Vec<Measured>,
 }
 
 /// Proves that no clause can fail to evaluate, and everything else that `check` says.
@@ -57,17 +60,57 @@ fn analysis(
     };
     let contradictions = Contradiction::among(agreement, vocabulary);
     let contradictions = contradictions.iter().map(|pair| [text(pair.first), text(pair.second)]).collect();
-    Ok(Proofs { grades, idle, idle_conditions, contradictions })
+    Ok(Proofs { grades, idle, idle_conditions, contradictions, judged: Vec::new() })
 }
 
 impl Proofs {
+    /// The same, with what was measured of judges.
+    pub(super) fn with(
+        self,
+        measurements: &Measurements,
+        agreement: &Agreement,
+        vocabulary: &Vocabulary,
+    ) -> Self {
+        let rests = self.grades.iter().filter(|graded| rests_on(graded, vocabulary, JUDGEMENT));
+        let clauses = rests.filter_map(|graded| agreement.clause(&graded.clause.clause));
+        let mut judged: Vec<Measured> = clauses
+            .flat_map(|clause| measurements.of(agreement, clause).cloned().collect::<Vec<_>>())
+            .collect();
+        judged.dedup();
+        Self { judged, ..self }
+    }
+
+    /// How good the classifier is that a clause rests on.
+    fn recall(&self, graded: &Graded, vocabulary: &Vocabulary) -> Option<String> {
+        if rests_on(graded, vocabulary, TRIPWIRE) {
+            return Some("What the tripwire misses is measured in docs/tripwire.md.".to_owned());
+        }
+        if !rests_on(graded, vocabulary, JUDGEMENT) {
+            return None;
+        }
+        let measured: Vec<String> = self
+            .judged
+            .iter()
+            .filter(|one| one.clause == graded.clause.clause)
+            .map(Measured::words)
+            .collect();
+        Some(if measured.is_empty() {
+            "Its recall has not been measured: see `carveout judge calibrate`.".to_owned()
+        } else {
+            format!("Measured: {}.", measured.join("; "))
+        })
+    }
+
     /// The grade of a clause: that of its weakest policy.
     pub(super) fn grade(&self, clause: &str) -> Option<Grade> {
         self.grades.iter().filter(|graded| graded.clause.clause == clause).map(|graded| graded.grade).max()
     }
 
     pub(super) fn print(&self, printer: &Printer, agreement: &Agreement, vocabulary: &Vocabulary) {
-        let word = |graded: &Graded| sentence(graded, agreement, vocabulary);
+        let word = |graded: &Graded| {
+            let recall = self.recall(graded, vocabulary).map(|recall| format!(" {recall}"));
+            format!("{}{}", sentence(graded, agreement, vocabulary), recall.unwrap_or_default())
+        };
         let idle = |idle: &Idle| format!("{}: {}", idle.policy, why(&idle.reason));
         let condition = |condition: &Condition| {
             let Condition { clause, number, words, .. } = condition;
@@ -98,6 +141,7 @@ impl Proofs {
                 "clause": graded.clause.clause, "policy": graded.policy, "grade": graded.grade.as_str(),
                 "meaning": graded.grade.meaning(), "rests_on": rests_on.collect::<Vec<_>>(),
                 "truth": shown(&graded.truth, vocabulary), "stated": shown(&graded.stated, vocabulary),
+                "judged": self.judged.iter().filter(|one| one.clause == graded.clause.clause).collect::<Vec<_>>(),
             })
         };
         let idle = |idle: &Idle| json!({ "clause": idle.clause.clause, "policy": idle.policy, "why": why(&idle.reason) });
@@ -115,6 +159,14 @@ impl Proofs {
             "contradictory_examples": self.contradictions,
         })
     }
+}
+
+/// The facts that classifiers state.
+const JUDGEMENT: &str = "judgement";
+const TRIPWIRE: &str = "tripwire";
+
+fn rests_on(graded: &Graded, vocabulary: &Vocabulary, fact: &str) -> bool {
+    graded.rests_on.iter().any(|(rests, _)| vocabulary.get(*rests).name() == fact)
 }
 
 /// Why a policy has its grade, and on whose word it rests.

@@ -191,6 +191,7 @@ impl Bench {
             hold_until: None,
             designations: Vec::new(),
             parent: None,
+            judged: Vec::new(),
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![

@@ -171,7 +171,10 @@ fn head(settings: &ProviderSettings) -> Result<HeaderMap, SettingsError> {
     Ok(head)
 }
 
-fn credential(settings: &ProviderSettings) -> Result<Option<(HeaderName, HeaderValue)>, SettingsError> {
+/// The header that shows a provider who the gateway is.
+pub(crate) fn credential(
+    settings: &ProviderSettings,
+) -> Result<Option<(HeaderName, HeaderValue)>, SettingsError> {
     let (name, text) = match &settings.credential {
         Credential::None => return Ok(None),
         Credential::Bearer(secret) => {

@@ -207,6 +207,7 @@ impl Basis {
                 decision: &ruled.decision,
                 effects: &[],
                 matter,
+                judged: &[],
                 parent: self.parent,
                 collecting: None,
                 kept: None,

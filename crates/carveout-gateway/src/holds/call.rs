@@ -65,6 +65,7 @@ pub(super) async fn collect(
         decision: &decision,
         effects: &[],
         matter: Matter::Call(body),
+        judged: &[],
         parent: held.decided.parent,
         collecting: Some(&collecting),
         kept: None,

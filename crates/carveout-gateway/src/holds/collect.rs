@@ -19,6 +19,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{Bound, House, KnownKey, Route, Target},
+    judge::JUDGEMENT,
     meters::{Judged, Metered},
     notices::Refusal,
     read,
@@ -107,6 +108,7 @@ pub(crate) async fn collect(
         decision: &decision,
         effects: &effects,
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
+        judged: &[],
         parent: None,
         collecting: Some(&collecting),
         kept,
@@ -207,7 +209,13 @@ fn again(
     known.gateway = house.metering.without(&known.gateway);
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     let measures = &house.measures;
-    let measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
+    let mut measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
+    // What the judge said when it was held stands; it isn't asked again.
+    if let Some(judgement) = vocabulary.fact(JUDGEMENT)
+        && let Some(said) = known.gateway.get(judgement)
+    {
+        measured.state(vocabulary, judgement, said.clone()).ok()?;
+    }
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
         && known.program == *key.program.facts()

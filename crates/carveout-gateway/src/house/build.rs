@@ -15,11 +15,12 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    judge::Judge,
     meters::Metering,
     phase_outs::PhaseOuts,
     settings::{
-        DEMO_KEY_PREFIX, ProgramSettings, ProgramTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings,
-        SettingsError, TargetSettings,
+        DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings,
+        SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
     },
     tasks::Tasks,
     webhooks::Webhooks,
@@ -55,6 +56,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(build_route(route, &settings, &providers)?);
         unique(&mut routes, "route", &route.alias, built)?;
     }
+    let judge = settings.judge.as_ref().map(|judge| build_judge(judge, &settings.providers)).transpose()?;
     let holds = match settings.holds {
         None => None,
         Some(holds) => {
@@ -66,6 +68,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         terms,
         phase_outs: PhaseOuts::default(),
         holds,
+        judge,
         measures,
         metering,
         tools: settings.tools,
@@ -83,6 +86,15 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
+}
+
+fn build_judge(judge: &JudgeSettings, providers: &[ProviderSettings]) -> Result<Judge, SettingsError> {
+    let named = providers.iter().find(|provider| provider.id == judge.provider);
+    let unknown = || SettingsError::Judge {
+        provider: judge.provider.clone(),
+        problem: "it is not configured: add a `[[provider]]` with this id".to_owned(),
+    };
+    Judge::new(judge, named.ok_or_else(unknown)?)
 }
 
 fn refuse_sample(sample: bool, kind: &'static str, id: &str, prefix: &str) -> Result<(), SettingsError> {

@@ -25,6 +25,7 @@ use crate::{
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
+    judge::Judge,
     limits::{Limits, Patience},
     meters::Metering,
     phase_outs::PhaseOuts,
@@ -46,6 +47,7 @@ pub(crate) struct House {
     pub(crate) metering: Metering,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
+    pub(crate) judge: Option<Judge>,
     pub(crate) ledger: Ledger,
     pub(crate) openings: Openings,
     pub(crate) holds: Option<Holds>,

@@ -4,7 +4,6 @@
 //! names a hold and says what happened to it; nothing of the request is in it, so whoever gets it must ask the gateway,
 //! as an officer, what is on hold.
 
-mod address;
 mod notice;
 mod send;
 

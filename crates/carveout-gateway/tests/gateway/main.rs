@@ -15,6 +15,7 @@ mod evidence;
 mod guard;
 mod holds;
 mod invariants;
+mod judge;
 mod kit;
 mod meters;
 mod provider_faults;

@@ -134,6 +134,27 @@ pub struct Decided {
     /// is complete when it is recorded. It has no attempt: what became of it is said where its parent is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<DecisionId>,
+    /// What a judge was asked about the use. Its word is also the fact `judgement`, by which the ruling was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<Judged>,
+}
+
+/// One question to a judge, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// The id of the agreement.
+    pub agreement: String,
+    /// The clause whose prose was the policy.
+    pub clause: String,
+    /// The configured provider that the judge runs at.
+    pub provider: String,
+    /// The judging model's name there.
+    pub model: String,
+    /// `violates`, `complies`, or `none` if it gave no verdict.
+    pub verdict: String,
+    /// Whether the same question had been answered before.
+    pub cached: bool,
 }
 
 /// What a designation has to do with a use that it doesn't bar.

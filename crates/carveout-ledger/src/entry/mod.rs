@@ -17,9 +17,9 @@ pub use evidence::{EvidenceKept, EvidenceLost};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Calls, Cited, Decided, DesignationEffect, Genesis, Interrupted, KeyRotated, Outcome,
-    PinnedKey, Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
-    TermsAdopted, Usage,
+    Adopted, Attempted, Calls, Cited, Decided, DesignationEffect, Genesis, Interrupted, Judged, KeyRotated,
+    Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled,
+    SignatureRule, Target, TermsAdopted, Usage,
 };
 
 use serde::{Deserialize, Serialize};

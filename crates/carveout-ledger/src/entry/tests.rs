@@ -50,6 +50,7 @@ fn decided() -> Decided {
         hold_until: None,
         designations: Vec::new(),
         parent: None,
+        judged: Vec::new(),
     }
 }
 

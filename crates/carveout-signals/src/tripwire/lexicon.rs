@@ -175,15 +175,45 @@ pub(super) fn name(feature: usize) -> String {
     }
 }
 
+/// Features of classes as bits: each class by itself, then those together.
+pub(super) type Shown = u64;
+
+/// The classes of each of [`TOGETHER`], as bits.
+const NEEDED: [Classes; TOGETHER.len()] = {
+    let mut needed = [0; TOGETHER.len()];
+    let mut at = 0;
+    while at < TOGETHER.len() {
+        let mut class = 0;
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "both places are below the lengths that they are compared with"
+        )]
+        while class < TOGETHER[at].len() {
+            needed[at] |= 1 << TOGETHER[at][class];
+            class += 1;
+        }
+        at += 1;
+    }
+    needed
+};
+
 /// The features of classes that a window shows.
-pub(super) fn features(classes: Classes) -> impl Iterator<Item = usize> {
-    let alone = (0..CLASSES.len()).filter(move |class| classes & 1 << class != 0);
-    let together = TOGETHER.iter().enumerate().filter_map(move |(at, needed)| {
-        let bits = needed.iter().fold(0, |bits, class| bits | 1 << class);
-        (classes & bits == bits).then_some(CLASSES.len() + at)
-    });
-    alone.chain(together)
+pub(super) fn shown(classes: Classes) -> Shown {
+    let together =
+        NEEDED.iter().rev().fold(0, |bits, needed| bits << 1 | Shown::from(classes & needed == *needed));
+    Shown::from(classes) | together << CLASSES.len()
 }
+
+/// The same, one by one.
+pub(super) fn features(mut shown: Shown) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let next = (shown != 0).then(|| shown.trailing_zeros() as usize);
+        shown &= shown.wrapping_sub(1);
+        next
+    })
+}
+
+const _: () = assert!(FEATURES <= Shown::BITS as usize, "every feature has a bit");
 
 #[cfg(test)]
 mod tests {

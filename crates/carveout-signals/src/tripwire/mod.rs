@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use self::{
     features::{Kept, Segment, WINDOW, Windows},
-    lexicon::Classes,
+    lexicon::{Classes, Shown},
     model::LIFT,
 };
 pub use self::{
@@ -142,8 +142,11 @@ impl Tripwire {
         let mut windows = Windows::new(&self.table, |window: &[Sums]| {
             let mut all = Sums::default();
             window.iter().for_each(|segment| all.add(segment));
+            let shown = lexicon::shown(all.classes);
+            let root = root(all.count);
             for (family, head) in Family::ALL.into_iter().zip(&self.heads) {
-                let score = all.score(family, head);
+                let sum = all.sums.get(family.index()).copied().unwrap_or_default();
+                let score = score(head, sum, root, shown);
                 let index = family.index();
                 if let (Some(highest), Some(raised)) =
                     (reading.scores.get_mut(index), reading.raised.get_mut(index))
@@ -202,7 +205,7 @@ pub fn windows(text: &str) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut seen = Vec::new();
     let mut windows = Windows::new(&[], |window: &[Kept]| {
         let slots = window.iter().flat_map(|segment| segment.slots.iter().copied()).collect();
-        seen.push((slots, lexicon::features(classes_of(window)).collect()));
+        seen.push((slots, lexicon::features(lexicon::shown(classes_of(window))).collect()));
     });
     words::each(text, &mut windows);
     windows.finish();
@@ -255,22 +258,20 @@ impl Sums {
         self.count += other.count;
         self.classes |= other.classes;
     }
-
-    fn score(&self, family: Family, head: &Head) -> i32 {
-        let sum = self.sums.get(family.index()).copied().unwrap_or_default();
-        score(head, sum, self.count, self.classes)
-    }
 }
 
-/// The score of a window with so many n-grams.
-fn score(head: &Head, sum: i32, count: u32, classes: Classes) -> i32 {
-    // 256 times the square root of the count.
-    let root = i64::from((count.max(1) << 16).isqrt());
+/// 256 times the square root of the number of n-grams.
+fn root(count: u32) -> i64 {
+    i64::from((count.max(1) << 16).isqrt())
+}
+
+/// The score of a window.
+fn score(head: &Head, sum: i32, root: i64, shown: Shown) -> i32 {
     let grams = i64::from(sum) * i64::from(head.scale) / root;
-    let shown: i64 = lexicon::features(classes)
+    let classes: i64 = lexicon::features(shown)
         .map(|feature| i64::from(head.classes.get(feature).copied().unwrap_or_default()))
         .sum();
-    let score = i64::from(head.bias) + grams + shown;
+    let score = i64::from(head.bias) + grams + classes;
     i32::try_from(score.clamp(i64::from(i32::MIN) + 1, i64::from(i32::MAX))).unwrap_or(i32::MAX)
 }
 

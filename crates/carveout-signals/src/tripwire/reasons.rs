@@ -5,7 +5,7 @@ use super::{
     features::{Kept, Windows},
     lexicon,
     model::LIFT,
-    score, words,
+    root, score, words,
 };
 
 /// One thing that the highest window shows.
@@ -29,7 +29,8 @@ pub(super) fn of(table: &[u64], head: &Head, text: &str, family: Family) -> Vec<
     let mut windows = Windows::new(table, |window: &[Kept]| {
         let slots = || window.iter().flat_map(|segment| &segment.slots);
         let (count, sum) = (slots().count(), slots().map(|slot| weight(*slot)).sum());
-        let score = score(head, sum, u32::try_from(count).unwrap_or(u32::MAX), classes_of(window));
+        let count = u32::try_from(count).unwrap_or(u32::MAX >> 16);
+        let score = score(head, sum, root(count), lexicon::shown(classes_of(window)));
         if highest.as_ref().is_none_or(|(before, _)| score > *before) {
             highest = Some((score, window.to_vec()));
         }
@@ -43,7 +44,7 @@ pub(super) fn of(table: &[u64], head: &Head, text: &str, family: Family) -> Vec<
 }
 
 fn classes(window: &[Kept], head: &Head) -> Vec<Reason> {
-    lexicon::features(classes_of(window))
+    lexicon::features(lexicon::shown(classes_of(window)))
         .map(|feature| Reason {
             what: lexicon::name(feature),
             is_word: false,
@@ -54,7 +55,7 @@ fn classes(window: &[Kept], head: &Head) -> Vec<Reason> {
 
 fn words_of(window: &[Kept], head: &Head, weight: impl Fn(usize) -> i32) -> Vec<Reason> {
     let count: usize = window.iter().map(|segment| segment.slots.len()).sum();
-    let root = i64::from((u32::try_from(count).unwrap_or(u32::MAX >> 16).max(1) << 16).isqrt());
+    let root = root(u32::try_from(count).unwrap_or(u32::MAX >> 16));
     let mut reasons: Vec<Reason> = Vec::new();
     for segment in window {
         let ends = segment.words.iter().skip(1).map(|(_, start)| *start).chain([segment.slots.len()]);

@@ -84,6 +84,15 @@ pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings
     ProgramSettings { program, stack: Arc::new(stack), designations: Vec::new() }
 }
 
+/// A program bound by the test terms and a limit that turns on what a judge says.
+pub fn judged_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    let ProgramSettings { program, .. } = program(id, keys);
+    let judged = Agreement::parse(include_str!("judged.md"), &vocabulary());
+    let judged = Arc::new(judged.unwrap_or_else(|problems| panic!("{problems}")));
+    let stack = Stack::new(vocabulary(), vec![agreement(), judged], program.presume().clone()).unwrap();
+    ProgramSettings { program, stack: Arc::new(stack) }
+}
+
 /// A program bound by the test terms, with these keys.
 pub fn program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
     program_under(id, keys, &[agreement()])
@@ -184,6 +193,7 @@ impl Kit {
                 route("depot", vec![target("main")]),
                 route("depot-claude", vec![target("main-claude")]),
             ],
+            judge: None,
             ledger,
             openings: Openings::keep(&directory.path().join("openings")).unwrap(),
             holds: None,

@@ -97,6 +97,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         hold_until: None,
         designations: Vec::new(),
         parent: None,
+        judged: Vec::new(),
     };
     change(&mut decided);
     entry(minute, Event::Decided(decided))

@@ -68,6 +68,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         hold_until: None,
         designations: Vec::new(),
         parent: None,
+        judged: Vec::new(),
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
