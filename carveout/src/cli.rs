@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::designations::{
     DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
-    ListFormat,
+    ListFormat, Routes,
 };
 pub(crate) use self::exposure::{
     Exposure, ExposureCustomers, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport,
@@ -112,6 +112,8 @@ pub(crate) enum Command {
     /// Instruments that bar a source: record them, ask what was in force, compile them to clauses
     #[command(subcommand)]
     Designations(Designations),
+    /// Say what designations do to each target of each route, for each program, on a date
+    Routes(Routes),
     /// Who is touched by a designation: traces of models, suppliers, owners
     #[command(subcommand)]
     Exposure(Exposure),

@@ -144,6 +144,19 @@ pub(crate) struct DesignationCompile {
     pub(crate) vocabulary: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct Routes {
+    /// At this time: `2026-09-02T17:01:00-04:00`; a date stands for its end in UTC. Else now
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    pub(crate) at: Option<When>,
+    /// For this program only
+    #[arg(long, value_name = "ID")]
+    pub(crate) program: Option<String>,
+    /// For a use that says more than the program's registration: `purpose=logistics.supply`
+    #[arg(long = "use", value_name = "FACTS")]
+    pub(crate) use_: Option<String>,
+}
+
 pub(super) fn when(text: &str) -> Result<When, String> {
     When::find(text).ok_or_else(|| "write a date such as 2026-09-02, or a time with its offset".to_owned())
 }

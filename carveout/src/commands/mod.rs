@@ -18,6 +18,7 @@ mod monitor;
 mod packs;
 mod redlines;
 mod report;
+mod routes;
 mod sample_provider;
 mod scan;
 mod serve;
@@ -62,6 +63,7 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),
         Command::Designations(arguments) => designations::run(&global, &arguments, printer),
+        Command::Routes(arguments) => routes::run(&global, &arguments, printer),
         Command::Exposure(command) => exposure::run(&global, &command, printer),
         Command::SampleProvider(arguments) => sample_provider::run(&arguments, printer),
         Command::Completions(arguments) => completions::run(&arguments, printer),

@@ -295,12 +295,45 @@ pub(crate) struct Designations {
     /// The public keys of those who may record a designation. Two of them loosen one.
     #[serde(default)]
     pub(crate) officers: BTreeMap<String, Reference>,
+    /// What is done about an instrument that was only announced.
+    #[serde(default)]
+    pub(crate) announced: Announced,
+    /// What is done with a use that a waiver is pending for, if the record names a role that may let it go on.
+    #[serde(default)]
+    pub(crate) pending_waivers: PendingWaivers,
 }
 
 impl Default for Designations {
     fn default() -> Self {
-        Self { directory: designations(), officers: BTreeMap::new() }
+        Self {
+            directory: designations(),
+            officers: BTreeMap::new(),
+            announced: Announced::default(),
+            pending_waivers: PendingWaivers::default(),
+        }
     }
+}
+
+/// What is done about an instrument that was only announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Announced {
+    /// The caller, the record and the log are told.
+    #[default]
+    Warn,
+    /// It bars like any other.
+    Bar,
+}
+
+/// What is done with a use that a waiver is pending for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PendingWaivers {
+    /// It is held for the role that the record names.
+    #[default]
+    Hold,
+    /// It is barred until the waiver is given.
+    Bar,
 }
 
 fn designations() -> PathBuf {
@@ -354,6 +387,21 @@ pub(crate) struct Route {
     /// What callers write as `model`.
     pub(crate) alias: String,
     pub(crate) targets: Vec<Target>,
+    /// When a denial at one target passes a request on to the next, which is decided anew.
+    #[serde(default)]
+    pub(crate) moves: Moves,
+}
+
+/// When a denial at one target of a route passes a request on to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Moves {
+    /// When nothing but designations deny it.
+    #[default]
+    WhenBarred,
+    /// On every denial.
+    WhenDenied,
+    Never,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use carveout_ledger::{
-    Adopted, Digest, Entry, Event, Ledger, Objects, ProgramDigest, SignatureRule, TermsAdopted, Timestamp,
-    VerifierKey,
+    Adopted, AdoptedRecord, Digest, Entry, Event, Ledger, Objects, ProgramDigest, SignatureRule,
+    TermsAdopted, Timestamp, VerifierKey,
 };
-use carveout_terms::Agreement;
+use carveout_terms::{Agreement, designation::Record};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{AgreementFile, ProgramFile, Workspace, keys::party_key, signatures::signed_by};
+use super::{AgreementFile, Binding, Store, Workspace, keys::party_key, signatures::signed_by};
 use crate::config::Signatures;
 
 /// The parties' keys as the configuration names them.
@@ -36,35 +36,17 @@ pub(crate) fn examine(
     Ok(signers)
 }
 
-/// Keeps the texts of the agreements in force with the ledger, and records the adoption.
+/// Keeps the texts that everything is decided by with the ledger, and records the adoption.
 pub(crate) async fn adopt(
     workspace: &Workspace,
+    bindings: &[Binding],
+    store: &Store,
     ledger: &Ledger,
     signers: &Signers,
     at: Timestamp,
 ) -> miette::Result<()> {
-    keep(workspace)?;
-    let stacks: BTreeSet<[u8; 32]> =
-        workspace.programs.iter().map(|file| *file.stack.digest().as_bytes()).collect();
-    for stack in stacks {
-        let programs: Vec<&ProgramFile> =
-            workspace.programs.iter().filter(|file| *file.stack.digest().as_bytes() == stack).collect();
-        let Some(first) = programs.first() else { continue };
-        let event = Event::TermsAdopted(TermsAdopted {
-            stack: Digest::from_bytes(stack),
-            vocabulary: digest(workspace.vocabulary.digest()),
-            agreements: first
-                .stack
-                .agreements()
-                .iter()
-                .map(|agreement| adopted(agreement, signers))
-                .collect(),
-            programs: programs.into_iter().map(program_digest).collect(),
-            signatures: match workspace.config.terms.signatures {
-                Signatures::Required => SignatureRule::Required,
-                Signatures::Optional => SignatureRule::Optional,
-            },
-        });
+    keep(workspace, bindings, store)?;
+    for event in designations_adopted(store).into_iter().chain(terms_adopted(workspace, bindings, signers)) {
         ledger
             .append(Entry { at, event })
             .await
@@ -72,6 +54,33 @@ pub(crate) async fn adopt(
             .wrap_err("the terms could not be recorded")?;
     }
     Ok(())
+}
+
+/// The entries that say which records count from now on.
+pub(crate) fn designations_adopted(store: &Store) -> Vec<Event> {
+    store.to_adopt().map(|stored| Event::DesignationAdopted(store.adoption(stored))).collect()
+}
+
+/// The entries that say what binds these programs from now on, one for each stack.
+pub(crate) fn terms_adopted(workspace: &Workspace, bindings: &[Binding], signers: &Signers) -> Vec<Event> {
+    let mut stacks: BTreeMap<[u8; 32], Vec<&Binding>> = BTreeMap::new();
+    for binding in bindings {
+        stacks.entry(*binding.stack.digest().as_bytes()).or_default().push(binding);
+    }
+    let event = |(stack, bound): ([u8; 32], Vec<&Binding>)| {
+        let agreements = bound.first().map(|first| first.stack.agreements()).unwrap_or_default();
+        Event::TermsAdopted(TermsAdopted {
+            stack: Digest::from_bytes(stack),
+            vocabulary: digest(workspace.vocabulary.digest()),
+            agreements: agreements.iter().map(|agreement| adopted(agreement, signers)).collect(),
+            programs: bound.into_iter().map(program_digest).collect(),
+            signatures: match workspace.config.terms.signatures {
+                Signatures::Required => SignatureRule::Required,
+                Signatures::Optional => SignatureRule::Optional,
+            },
+        })
+    };
+    stacks.into_iter().map(event).collect()
 }
 
 fn adopted(agreement: &Agreement, signers: &Signers) -> Adopted {
@@ -87,7 +96,7 @@ fn adopted(agreement: &Agreement, signers: &Signers) -> Adopted {
     }
 }
 
-fn program_digest(file: &ProgramFile) -> ProgramDigest {
+fn program_digest(file: &Binding) -> ProgramDigest {
     ProgramDigest {
         program: file.program.id().to_owned(),
         digest: Digest::of(file.source.as_bytes()),
@@ -139,18 +148,42 @@ fn signatures(
 }
 
 /// Keeps everything that a decision can be recomputed from, under its digest.
-fn keep(workspace: &Workspace) -> miette::Result<()> {
+pub(crate) fn keep(workspace: &Workspace, bindings: &[Binding], store: &Store) -> miette::Result<()> {
     let objects = Objects::of_ledger(&workspace.ledger_directory());
-    let agreements = workspace.in_force().map(|file| file.agreement.source().as_bytes());
-    let programs = workspace.programs.iter().map(|file| file.source.as_bytes());
+    let agreements = bindings.iter().flat_map(|binding| binding.stack.agreements());
+    let texts = agreements.map(|agreement| agreement.source().as_bytes());
+    let programs = bindings.iter().map(|binding| binding.source.as_bytes());
+    let records = store.to_adopt().map(|stored| stored.source().as_bytes());
     let vocabulary = workspace.vocabulary.to_object();
-    for object in agreements.chain(programs).chain([vocabulary.as_slice()]) {
+    let all: BTreeSet<&[u8]> = texts.chain(programs).chain(records).chain([vocabulary.as_slice()]).collect();
+    for object in all {
         objects
             .put(object)
             .into_diagnostic()
             .wrap_err("the adopted terms could not be kept with the ledger")?;
     }
     Ok(())
+}
+
+/// The records that the ledger has adopted, from the texts that are kept with it.
+pub(crate) fn adopted_records(
+    workspace: &Workspace,
+    adopted: &[AdoptedRecord],
+) -> miette::Result<Vec<Record>> {
+    let objects = Objects::of_ledger(&workspace.ledger_directory());
+    let record = |one: &AdoptedRecord| {
+        let lost = || {
+            miette!(
+                help = "the ledger's `objects` folder belongs to it: bring it back from the backup",
+                "the text of the designation `{}` version {}, which was adopted, is not kept with the ledger",
+                one.record,
+                one.version
+            )
+        };
+        let bytes = objects.get(&one.digest).into_diagnostic()?.ok_or_else(lost)?;
+        Record::parse(&String::from_utf8(bytes).into_diagnostic()?).into_diagnostic()
+    };
+    adopted.iter().map(record).collect()
 }
 
 fn digest(digest: carveout_terms::Digest) -> Digest {

@@ -27,6 +27,14 @@ impl Faults {
         self.0.push(Fault { source, problems });
     }
 
+    /// Each file with what is wrong with it, in a line.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|fault| {
+            let problems: Vec<String> = fault.problems.list().iter().map(ToString::to_string).collect();
+            format!("{fault}: {}", problems.join("; "))
+        })
+    }
+
     /// Everything wrong with one file, as an error.
     pub(crate) fn report(path: &Path, problems: Problems) -> Report {
         let mut faults = Self::default();

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use carveout_ledger::{
-    Entry, Event, EvidenceKnown, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey, Timestamp,
-    VerifierKey,
+    AdoptedRecord, Entry, Event, EvidenceKnown, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey,
+    Timestamp, VerifierKey,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -17,6 +17,8 @@ pub(crate) struct OpenLedger {
     pub(crate) pinned: BTreeMap<String, VerifierKey>,
     /// What is on hold, as far as it is not erased.
     pub(crate) open_holds: Vec<OpenHold>,
+    /// The records of designations that were adopted.
+    pub(crate) designations: Vec<AdoptedRecord>,
     /// What is kept outside the ledger for meters.
     pub(crate) evidence: EvidenceKnown,
     /// No entry may be dated before this.
@@ -43,6 +45,7 @@ pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette
             ledger,
             pinned: configured,
             open_holds: Vec::new(),
+            designations: Vec::new(),
             evidence: EvidenceKnown::default(),
             last_at: now,
         });
@@ -91,8 +94,9 @@ async fn recover(
         .await
         .into_diagnostic()
         .wrap_err("interrupted attempts could not be recorded")?;
-    let (open_holds, last_at) = (recovery.open_holds, recovery.last_at.max(now));
-    Ok(OpenLedger { ledger, pinned, open_holds, evidence: recovery.evidence, last_at })
+    let (open_holds, designations, last_at) =
+        (recovery.open_holds, recovery.designations, recovery.last_at.max(now));
+    Ok(OpenLedger { ledger, pinned, open_holds, designations, evidence: recovery.evidence, last_at })
 }
 
 /// Whether a ledger has been founded in a folder.

@@ -1,6 +1,7 @@
 //! A workspace: `carveout.toml` and the files it names, read together.
 
 mod adopt;
+mod designations;
 mod durable;
 mod files;
 mod keys;
@@ -21,7 +22,10 @@ use carveout_terms::{Agreement, Facts, Program, Stack, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 pub(crate) use self::{
-    adopt::{adopt, examine, pinned_keys},
+    adopt::{
+        Signers, adopt, adopted_records, designations_adopted, examine, keep, pinned_keys, terms_adopted,
+    },
+    designations::{Binding, Store, Stored, Trust, bind, file_name, statement as designation_statement},
     durable::{Readers, create, replace},
     files::{Faults, agreement, listed, read, vocabulary},
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},

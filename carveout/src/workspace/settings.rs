@@ -4,8 +4,9 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Judge, JudgeSettings, Limits, Patience,
-    ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings, TargetSettings, WebhookSettings,
+    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Judge, JudgeSettings, Limits, Moves,
+    Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings, TargetSettings,
+    WebhookSettings,
 };
 use carveout_ledger::{EvidenceKnown, OpenHold, Openings, Timestamp, evidence_key};
 use carveout_signals::Region;
@@ -13,7 +14,7 @@ use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Monitors, OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{Binding, Monitors, OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -22,6 +23,7 @@ const SHORTEST_SECRET: usize = 32;
 /// Builds the gateway's settings.
 pub(crate) fn settings(
     workspace: &Workspace,
+    bindings: &[Binding],
     listen: Option<SocketAddr>,
     open: &OpenLedger,
     monitors: &Monitors,
@@ -32,13 +34,13 @@ pub(crate) fn settings(
         listen: listen.unwrap_or(config.gateway.listen),
         vocabulary: Arc::clone(&workspace.vocabulary),
         region: region(config)?,
-        programs: workspace
-            .programs
+        programs: bindings
             .iter()
-            .map(|file| ProgramSettings {
-                program: Arc::clone(&file.program),
-                stack: Arc::clone(&file.stack),
-                monitoring: monitors.of(file.program.id()),
+            .map(|binding| ProgramSettings {
+                program: Arc::clone(&binding.program),
+                stack: Arc::clone(&binding.stack),
+                designations: binding.designations.clone(),
+                monitoring: monitors.of(binding.program.id()),
             })
             .collect(),
         tools: tools(workspace)?,
@@ -235,6 +237,11 @@ fn route(route: &config::Route, created: Timestamp) -> RouteSettings {
     RouteSettings {
         alias: route.alias.clone(),
         targets: route.targets.iter().map(target).collect(),
+        moves: match route.moves {
+            config::Moves::WhenBarred => Moves::WhenBarred,
+            config::Moves::WhenDenied => Moves::WhenDenied,
+            config::Moves::Never => Moves::Never,
+        },
         created: carveout_terms::Timestamp::from_millis(created.millis()),
     }
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carveout_dialects::{CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
-    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Entry, Event, EvidenceError, HoldId,
-    Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position, Presumed, RecordedFacts,
-    Salt, SealedError, Timestamp,
+    Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
+    EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
+    Presumed, RecordedFacts, Salt, SealedError, Timestamp,
 };
 use carveout_terms::{Decision, Ruling, Use};
 
 use crate::{
     attest::Evidence,
     holds::Collecting,
-    house::{House, KnownKey, Route, Target},
+    house::{Admitting, Bound, House, KnownKey, Route, Target},
     meters,
     settle::Attempt,
     tasks::Finished,
@@ -77,6 +77,8 @@ impl Matter {
 /// A use that has been decided, and everything that the ledger is to say of it.
 pub(crate) struct Case<'a> {
     pub(crate) key: &'a Arc<KnownKey>,
+    /// What it was decided by.
+    pub(crate) bound: &'a Arc<Bound>,
     pub(crate) route: &'a Arc<Route>,
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
@@ -86,6 +88,8 @@ pub(crate) struct Case<'a> {
     /// Whether what the answer shows could contradict the claim.
     pub(crate) contradictable: bool,
     pub(crate) decision: &'a Decision,
+    /// What designations that don't bar it have to do with it.
+    pub(crate) effects: &'a [DesignationEffect],
     pub(crate) matter: Matter,
     /// What the judge was asked about it.
     pub(crate) judged: &'a [Judged],
@@ -158,20 +162,26 @@ impl NotAdmitted {
 
 /// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
 /// append goes on, and its attempt is settled.
-pub(crate) async fn admit(house: &Arc<House>, mut case: Case<'_>) -> Result<Admission, NotAdmitted> {
+///
+/// `admitting` was taken before the decision: until the entry has its place in the ledger the terms stay what they are.
+pub(crate) async fn admit(
+    house: &Arc<House>,
+    mut case: Case<'_>,
+    admitting: Admitting,
+) -> Result<Admission, NotAdmitted> {
     const FIRST: u32 = 1;
     let names = Names::draw(house, case.decision.at)?;
     let permitted = case.decision.ruling == Ruling::Permit;
     let attempt = permitted.then_some(FIRST);
     let hold = keep(house, &case, &names).await?;
     let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
-    let recording = record(house.clone(), entries, names, attempt, case.kept.take());
+    let recording = record(house.clone(), entries, names, attempt, (case.kept.take(), admitting));
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
         decision = %names.decision,
         index = recorded.position.index,
-        program = case.key.registered.program.id(),
+        program = case.key.program.id(),
         key = %case.key.id,
         route = %case.route.alias,
         provider = %case.target.provider.id,
@@ -237,7 +247,7 @@ async fn keep(
     let held = case.collecting.is_none() && case.hold(names).is_some();
     let Some(holds) = house.holds.as_ref().filter(|_| held) else { return Ok(None) };
     let Some(until) = holds.until(case.decision.at) else { return Ok(None) };
-    if !holds.has_room(case.key.registered.program.id()) {
+    if !holds.has_room(case.key.program.id()) {
         return Err(NotAdmitted::TooManyHeld);
     }
     let commitment = Commitment::to(CommittedPart::Request, &names.request, case.matter.bytes());
@@ -251,7 +261,7 @@ async fn record(
     mut entries: Vec<Entry>,
     names: Names,
     attempt: Option<u32>,
-    kept: Option<Kept>,
+    (kept, admitting): (Option<Kept>, Admitting),
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
     let begin = |number| Attempt::begin(house.clone(), names.decision, number, &names.response);
     // What meters count by is on the disk first: an entry that vouches for it must never be alone.
@@ -263,7 +273,9 @@ async fn record(
             house.tasks.spawn(meters::snapshot(house.clone()));
         }
     }
-    match append(house.clone(), entries).await {
+    let appended = append(house.clone(), entries).await;
+    drop(admitting);
+    match appended {
         Ok(positions) => {
             let attempt = attempt.map(begin);
             let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
@@ -334,7 +346,6 @@ fn entries(
 
 fn decided(case: &Case<'_>, names: &Names) -> Decided {
     let decision = case.decision;
-    let registered = &case.key.registered;
     let (ruling, roles) = match &decision.ruling {
         Ruling::Permit => (carveout_ledger::Ruling::Permit, Vec::new()),
         Ruling::Hold { roles } => {
@@ -345,7 +356,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
     let (grounds, presumed) = (decision.grounds.iter(), decision.presumed.iter());
     Decided {
         decision: names.decision,
-        program: registered.program.id().to_owned(),
+        program: case.key.program.id().to_owned(),
         key: case.key.id.clone(),
         route: case.route.alias.clone(),
         endpoint: case.endpoint.to_owned(),
@@ -375,7 +386,8 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         body_bytes: case.matter.bytes().len() as u64,
         hold: case.hold(names),
         hold_until: None,
-        monitored: registered.monitored(case.use_),
+        monitored: case.bound.monitored(case.use_),
+        designations: case.effects.to_vec(),
         parent: case.parent,
         judged: case.judged.to_vec(),
     }
@@ -383,7 +395,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
 
 /// What a caller is told that may not go on: the clauses in their own words, and nothing about what would pass.
 fn refusal(case: &Case<'_>, names: &Names) -> Notice {
-    let (decision, stack) = (case.decision, &case.key.registered.stack);
+    let (decision, stack) = (case.decision, &case.bound.stack);
     let clauses = decision.grounds.iter().map(|ground| {
         let clause = stack.clause(ground);
         CitedClause {

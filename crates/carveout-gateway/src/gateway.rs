@@ -21,6 +21,7 @@ use tokio::{
 };
 
 use crate::{
+    adopter::Adopter,
     door::Patient,
     holds,
     house::House,
@@ -76,6 +77,12 @@ impl Gateway {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What can change the terms that it decides by, also while it runs.
+    #[must_use]
+    pub fn adopter(&self) -> Adopter {
+        Adopter::of(&self.house)
     }
 
     /// Serves until `shutdown` resolves. Then it stops accepting, lets requests under way finish within the drain

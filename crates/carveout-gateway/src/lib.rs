@@ -20,6 +20,7 @@
 //! - What can't be recorded is not forwarded.
 
 mod admit;
+mod adopter;
 mod attest;
 mod claim;
 mod clock;
@@ -38,6 +39,7 @@ mod models;
 mod monitor;
 mod notices;
 mod outward;
+mod phase_outs;
 mod read;
 mod receipts;
 mod request;
@@ -48,6 +50,7 @@ mod tasks;
 mod webhooks;
 
 pub use admit::Passage;
+pub use adopter::{AdoptError, Adopter, Adoption};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
 pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
@@ -55,6 +58,6 @@ pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
     Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, MonitorTerms,
-    Monitoring, OfficerSettings, ProgramSettings, ProviderSettings, RelaxedTerms, RouteSettings,
-    SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
+    Monitoring, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings, RelaxedTerms,
+    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
 };

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use carveout_ledger::{Cited, Digest, Monitored};
 use carveout_terms::{Decision, Ruling, Stack, Timestamp, Use};
 
-use crate::house::Registered;
+use crate::house::Bound;
 
-impl Registered {
+impl Bound {
     /// The terms by which a use is decided.
     pub(crate) fn in_force(&self, use_: &Use) -> &Arc<Stack> {
         let relaxed = self.monitoring.relaxed.iter().find(|relaxed| use_.at() < relaxed.until);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
-use carveout_ledger::HoldId;
+use carveout_ledger::{DesignationEffect, HoldId, Timestamp};
 use carveout_terms::{ClauseRef, Decision};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -12,11 +12,16 @@ use http::{
 use crate::{
     admit::Recorded,
     guard::{Release, Reply},
+    house::Target,
+    phase_outs::days_left,
 };
 
 const RULING: HeaderName = HeaderName::from_static("carveout-ruling");
 const CLAUSES: HeaderName = HeaderName::from_static("carveout-clauses");
 const RECEIPT: HeaderName = HeaderName::from_static("carveout-receipt");
+const TARGET: HeaderName = HeaderName::from_static("carveout-target");
+const PHASE_OUT: HeaderName = HeaderName::from_static("carveout-phase-out");
+const ANNOUNCED: HeaderName = HeaderName::from_static("carveout-announced");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// A request that goes no further, and what its caller is told.
@@ -26,11 +31,22 @@ pub(crate) struct Refusal {
     pub(crate) ruled: Option<Box<Ruled>>,
     /// The hold that was opened, whose body is kept.
     pub(crate) held: Option<HoldId>,
+    /// Who denied it, if it was denied.
+    pub(crate) denied: Option<Denied>,
+}
+
+/// Who denied a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// Nothing but designations.
+    ByDesignations,
+    /// The agreements.
+    ByAgreements,
 }
 
 impl Refusal {
     pub(crate) fn new(dialect: Dialect, notice: impl Into<Box<Notice>>) -> Self {
-        Self { dialect, notice: notice.into(), ruled: None, held: None }
+        Self { dialect, notice: notice.into(), ruled: None, held: None, denied: None }
     }
 
     pub(crate) fn into_response(self) -> Response<Reply> {
@@ -71,6 +87,9 @@ pub(crate) struct Ruled {
     ruling: HeaderValue,
     clauses: Option<HeaderValue>,
     receipt: Option<HeaderValue>,
+    target: Option<HeaderValue>,
+    phase_out: Option<HeaderValue>,
+    announced: Option<HeaderValue>,
 }
 
 impl Ruled {
@@ -84,7 +103,33 @@ impl Ruled {
             ruling: HeaderValue::from_static(decision.ruling.as_str()),
             clauses: value(list(&decision.grounds)),
             receipt: value(receipt),
+            target: None,
+            phase_out: None,
+            announced: None,
         })
+    }
+
+    /// Says which target of the route it is about, and what designations that don't bar it have to do with it.
+    pub(crate) fn permitted(
+        mut self: Box<Self>,
+        target: &Target,
+        at: Timestamp,
+        effects: &[DesignationEffect],
+    ) -> Box<Self> {
+        let value = |text: String| Some(text).filter(|text| !text.is_empty())?.try_into().ok();
+        let carveout_ledger::Target { provider, model, .. } = &target.recorded;
+        self.target = value(format!("{}; model={}", quoted([provider]), quoted([model])));
+        let listed = |of: fn(&DesignationEffect, Timestamp) -> Option<String>| {
+            effects.iter().filter_map(|effect| of(effect, at)).collect::<Vec<_>>().join(", ")
+        };
+        self.phase_out = value(listed(|effect, at| {
+            let until = effect.until?;
+            let days = days_left(at, until);
+            Some(format!("{}; until=\"{until}\"; days={days}", quoted([&effect.designation])))
+        }));
+        self.announced =
+            value(listed(|effect, _| effect.until.is_none().then(|| quoted([&effect.designation]))));
+        self
     }
 
     pub(crate) fn write(self, headers: &mut HeaderMap) {
@@ -98,6 +143,12 @@ impl Ruled {
         if let Some(receipt) = self.receipt {
             headers.insert(RECEIPT, receipt);
         }
+        for (name, value) in [(TARGET, self.target), (PHASE_OUT, self.phase_out), (ANNOUNCED, self.announced)]
+        {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
+        }
     }
 }
 
@@ -109,22 +160,30 @@ pub(crate) fn request_id(dialect: Dialect) -> HeaderName {
     }
 }
 
-/// Clauses as a list of strings (RFC 9651 section 3.1), each with its quotes and backslashes escaped. An RFC 9651
-/// list of nothing is no header at all.
+/// Clauses as a list of strings (RFC 9651 section 3.1). A list of nothing is no header at all.
 fn list(clauses: &[ClauseRef]) -> String {
     let mut text = String::with_capacity(clauses.len() * 32);
     for clause in clauses {
-        text.push_str(if text.is_empty() { "\"" } else { ", \"" });
-        for part in [clause.agreement.as_str(), " ", clause.clause.as_str()] {
-            for character in part.chars() {
-                if matches!(character, '"' | '\\') {
-                    text.push('\\');
-                }
-                text.push(character);
-            }
+        if !text.is_empty() {
+            text.push_str(", ");
         }
-        text.push('"');
+        text.push_str(&quoted([clause.agreement.as_str(), " ", clause.clause.as_str()]));
     }
+    text
+}
+
+/// A string (RFC 9651 section 3.3.3) of these parts, with its quotes and backslashes escaped.
+fn quoted<'p>(parts: impl IntoIterator<Item = &'p (impl AsRef<str> + ?Sized + 'p)>) -> String {
+    let mut text = String::from('"');
+    for part in parts {
+        for character in part.as_ref().chars() {
+            if matches!(character, '"' | '\\') {
+                text.push('\\');
+            }
+            text.push(character);
+        }
+    }
+    text.push('"');
     text
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn answer(
 ) -> Option<Result<Response<Reply>, Refusal>> {
     let wanted = head.uri.path().strip_prefix("/carveout/v1/")?;
     let steps: Vec<&str> = wanted.split('/').collect();
-    let program = key.registered.program.id();
+    let program = key.program.id();
     let found = match (&head.method, steps.as_slice()) {
         (&Method::GET, ["checkpoint"]) => Ok(checkpoint(house)),
         (&Method::GET, ["receipts", index]) => receipt(house, program, index, Which::Entry).await,

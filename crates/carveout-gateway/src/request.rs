@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
 use carveout_ledger::{HoldId, Outcome};
-use carveout_terms::{Facts, Use, UseLayers};
+use carveout_terms::{Facts, Ruling, Use, UseLayers};
 use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use hyper::body::Incoming;
 
@@ -16,12 +16,13 @@ use crate::{
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
     health, holds,
-    house::{House, KnownKey, Route, Target},
+    house::{Admitting, Bound, House, KnownKey, Route, Target},
     judge::{self, Consulted, JUDGEMENT},
     meters::{Judged, Metered},
     models,
-    notices::{Refusal, Ruled},
+    notices::{Denied, Refusal, Ruled},
     read, receipts,
+    settings::Moves,
     settle::Attempt,
 };
 
@@ -89,7 +90,7 @@ async fn ask(
         }
         return holds::collect(house, key, hold, Some(&asked)).await;
     }
-    let program = &key.registered.program;
+    let program = &key.program;
     let claim = key
         .claims
         .read(&head.headers, &house.vocabulary, program)
@@ -160,34 +161,58 @@ pub(crate) enum Tried {
 }
 
 impl Asking<'_> {
-    /// Tries the route's targets in their order. Only a target that can't be connected to passes the request on, and
-    /// the next one is attested, decided and admitted anew: its maker, host and operator are other facts.
+    /// Tries the route's targets in their order. A target that can't be connected to passes the request on, and so does
+    /// one that is barred, as the route says. The next one is attested, decided and admitted anew: its maker, host and
+    /// operator are other facts, and the terms may be others by then.
     async fn each_target(&self) -> Result<Response<Reply>, Refusal> {
-        let mut unreachable = None;
+        let mut last = None;
         for target in &self.route.targets {
-            match self.one_target(target).await? {
-                Tried::Answered(response) => return Ok(response),
-                Tried::Unreachable(attempt, ruled) => {
+            match self.one_target(target).await {
+                Ok(Tried::Answered(response)) => return Ok(response),
+                Ok(Tried::Unreachable(attempt, ruled)) => {
                     attempt.settle(Outcome::ProviderUnreachable);
-                    unreachable = Some(ruled);
+                    let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
+                    last = Some(Refusal { ruled: Some(ruled), ..self.refuse(notice) });
                 }
+                Err(refusal) if self.moves_on(&refusal) => last = Some(refusal),
+                Err(refusal) => return Err(refusal),
             }
         }
-        let notice = Box::new(Notice::provider_failed(Unanswered::Unreachable.to_string()));
-        Err(Refusal { ruled: unreachable, ..self.refuse(notice) })
+        Err(last.unwrap_or_else(|| self.refuse(Notice::provider_failed(Unanswered::Unreachable.to_string()))))
+    }
+
+    /// Whether a refusal at one target passes the request on.
+    fn moves_on(&self, refusal: &Refusal) -> bool {
+        match (self.route.moves, refusal.denied) {
+            (_, None) | (Moves::Never, _) => false,
+            (Moves::WhenDenied, Some(_)) => true,
+            (Moves::WhenBarred, Some(denied)) => denied == Denied::ByDesignations,
+        }
     }
 
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
-        let Judged { mut use_, mut decision, mut kept } = self.judge(target, None)?;
-        // A model is asked only where its word can change the ruling; then the use is decided again with it.
-        let stack = &self.key.registered.stack;
-        let consulted = judge::consult(self.house, stack, self.asked, &decision).await;
-        if let Some(Consulted { judgement, .. }) = &consulted {
-            let again = self.judge(target, Some(judgement))?;
-            (use_, decision, kept) = (again.use_, again.decision, again.kept.or(kept));
+        let mut admitting = self.house.terms.admitting().await;
+        let mut bound = self.bound(&admitting)?;
+        let mut judged = self.judge(target, &bound, None)?;
+        let mut consulted = None;
+        // A model is asked only where its word can change the ruling; then the use is decided again with it. That takes
+        // its time: whoever replaces the terms doesn't wait for it, and it is decided by those in force after it.
+        if judge::can_change(self.house, &bound.stack, &judged.decision) {
+            drop(admitting);
+            consulted = judge::consult(self.house, &bound.stack, self.asked, &judged.decision).await;
+            admitting = self.house.terms.admitting().await;
+            let before = std::mem::replace(&mut bound, self.bound(&admitting)?);
+            if consulted.is_some() || !Arc::ptr_eq(&before, &bound) {
+                let judgement = consulted.as_ref().map(|Consulted { judgement, .. }| *judgement);
+                let again = self.judge(target, &bound, judgement)?;
+                judged = Judged { kept: again.kept.or(judged.kept), ..again };
+            }
         }
+        let Judged { use_, decision, kept } = judged;
+        let effects = bound.effects(&self.house.vocabulary, &use_, &decision);
         let case = Case {
             key: self.key,
+            bound: &bound,
             route: self.route,
             endpoint: self.endpoint,
             target,
@@ -195,23 +220,35 @@ impl Asking<'_> {
             evidence: self.evidence,
             contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,
+            effects: &effects,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
             judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
             parent: None,
             collecting: None,
             kept,
         };
-        proceed(self.house, self.dialect, self.asked.stream(), case).await
+        proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
+    }
+
+    /// What binds the program. Terms are replaced for all programs or for none, so it is there.
+    fn bound(&self, admitting: &Admitting) -> Result<Arc<Bound>, Refusal> {
+        admitting.bound(self.key.program.id()).cloned().ok_or_else(|| {
+            tracing::error!(
+                program = self.key.program.id(),
+                "nothing binds a program, so nothing is decided"
+            );
+            self.refuse(Notice::unavailable("no terms are in force, so nothing was decided"))
+        })
     }
 
     /// Puts together what is known about this use of that target, and decides it.
-    fn judge(&self, target: &Target, judgement: Option<&str>) -> Result<Judged, Refusal> {
+    fn judge(&self, target: &Target, bound: &Bound, judgement: Option<&str>) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
-        let (measures, vocabulary, registered) = (&house.measures, &house.vocabulary, &self.key.registered);
+        let (measures, vocabulary) = (&house.measures, &house.vocabulary);
         let assemble = |metered: &Facts| {
             let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             if let Some(judgement) = judgement {
@@ -219,7 +256,7 @@ impl Asking<'_> {
             }
             let layers = UseLayers {
                 caller: Some(self.claim),
-                program: Some(registered.program.facts()),
+                program: Some(self.key.program.facts()),
                 gateway: Some(&gateway.overridden_by(metered)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
@@ -228,7 +265,7 @@ impl Asking<'_> {
         };
         let mut metered = Metered::default();
         let judged =
-            house.metering.judge(house, registered, (target, at), (self.evidence, &mut metered), assemble);
+            house.metering.judge(house, bound, (target, at), (self.evidence, &mut metered), assemble);
         judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 
@@ -254,11 +291,19 @@ pub(crate) async fn proceed(
     dialect: Dialect,
     stream: bool,
     case: Case<'_>,
+    admitting: Admitting,
 ) -> Result<Tried, Refusal> {
-    let decision = case.decision;
+    let (decision, target, effects) = (case.decision, case.target, case.effects);
+    let at = carveout_ledger::Timestamp::from_millis(decision.at.millis());
+    let denied = match decision.ruling {
+        Ruling::Deny if case.bound.barred(decision) => Some(Denied::ByDesignations),
+        Ruling::Deny => Some(Denied::ByAgreements),
+        Ruling::Permit | Ruling::Hold { .. } => None,
+    };
+    house.phase_outs.tell(case.key.program.id(), effects, at);
     let basis = guard::Basis::of(house, &case);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
-    let admission = admit::admit(house, case).await.map_err(|error| {
+    let admission = admit::admit(house, case, admitting).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
         refuse(match (&error, error.of_a_hold()) {
             // Somebody else was faster: the ledger lets a hold be collected once.
@@ -271,10 +316,11 @@ pub(crate) async fn proceed(
         Admission::Refused(recorded, notice) => Err(Refusal {
             ruled: Some(Ruled::of(dialect, decision, &recorded)),
             held: recorded.hold,
+            denied,
             ..Refusal::new(dialect, notice)
         }),
         Admission::Admitted(recorded, passage, attempt) => {
-            let ruled = Ruled::of(dialect, decision, &recorded);
+            let ruled = Ruled::of(dialect, decision, &recorded).permitted(target, at, effects);
             match forward::send(passage).await {
                 Ok(answer) => {
                     let expected = guard::Expected { dialect, stream };

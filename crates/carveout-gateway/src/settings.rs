@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use carveout_dialects::Dialect;
 use carveout_ledger::{Appointed, EvidenceKnown, Ledger, OpenHold, Openings, SealedBodies};
 use carveout_signals::Region;
-use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
+use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary, designation::Watched};
 use http::Uri;
 use zeroize::Zeroizing;
 
@@ -187,8 +187,10 @@ impl std::fmt::Debug for EvidenceSettings {
 pub struct ProgramSettings {
     /// Its keys, purposes and registered facts.
     pub program: Arc<Program>,
-    /// The agreements it is bound by, compiled.
+    /// The agreements it is bound by, compiled, with the limits of designations.
     pub stack: Arc<Stack>,
+    /// The designations that have something to do with its uses.
+    pub designations: Vec<Arc<Watched>>,
     /// What is monitored of its uses.
     pub monitoring: Monitoring,
 }
@@ -221,6 +223,31 @@ pub struct MonitorTerms {
     pub until: Option<Timestamp>,
     /// The terms.
     pub stack: Arc<Stack>,
+}
+
+/// What binds one program.
+#[derive(Debug)]
+pub struct ProgramTerms {
+    /// The program's id.
+    pub program: String,
+    /// The agreements it is bound by, compiled, with the limits of designations.
+    pub stack: Arc<Stack>,
+    /// The designations that have something to do with its uses.
+    pub designations: Vec<Arc<Watched>>,
+    /// What is monitored of its uses.
+    pub monitoring: Monitoring,
+}
+
+/// When a denial at one target of a route passes a request on to the next. That one is decided anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Moves {
+    /// When nothing but designations deny it.
+    #[default]
+    WhenBarred,
+    /// On every denial.
+    WhenDenied,
+    /// Never.
+    Never,
 }
 
 /// Who answers: one account at one address.
@@ -260,6 +287,8 @@ pub struct RouteSettings {
     pub alias: String,
     /// In the order in which they are tried. All speak the same dialect: nothing is translated.
     pub targets: Vec<TargetSettings>,
+    /// When a denial passes a request on to the next target.
+    pub moves: Moves,
     /// The time shown for it in the list of models.
     pub created: Timestamp,
 }

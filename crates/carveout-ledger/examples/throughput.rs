@@ -100,6 +100,7 @@ fn decided(number: u64) -> Entry {
         hold: None,
         hold_until: None,
         monitored: Vec::new(),
+        designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

@@ -77,19 +77,20 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited, Commitment,
-    CommittedPart, Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event,
-    EvidenceKept, EvidenceLost, Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged,
-    KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredProgram, MonitorsSet, OfficersAppointed,
-    Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, Relaxed, RotationError, Ruling,
-    Salt, Settled, SignatureRule, Suspended, Suspension, Target, TermsAdopted, Usage,
+    Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
+    Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
+    DesignationEffect, DesignationSigner, Entry, EntryError, Erased, Event, EvidenceKept, EvidenceLost,
+    Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged, KeyRotated, MOST_ENTRY_BYTES,
+    Monitor, Monitored, MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed,
+    ProgramDigest, RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule,
+    Suspended, Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use evidence::{
     EvidenceError, EvidenceKnown, EvidenceLog, EvidenceMark, EvidencePiece, Kept, evidence_key,
 };
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
-pub use lifecycle::{HoldError, LifecycleError, OpenAttempt, OpenHold};
+pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;
 pub use openings::{Openings, OpeningsError};

@@ -407,8 +407,13 @@ fn compiled(
     program: Option<&str>,
 ) -> carveout_terms::designation::Compiled {
     let program = program.map(str::to_owned);
-    let options =
-        Options { known: when("2030-01-01"), program, announced: false, party: "customer".to_owned() };
+    let options = Options {
+        known: Some(when("2030-01-01")),
+        program,
+        announced: false,
+        hold: false,
+        party: "customer".to_owned(),
+    };
     docket.compile(vocabulary, &options).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -635,4 +640,126 @@ fn nothing_that_a_record_says_becomes_a_clause() {
 fn no_counts(vocabulary: &Vocabulary) -> String {
     let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
     numbers.map(|(_, fact)| format!("{}=0", fact.name())).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_class_of_procurement_is_barred_where_it_is_meant_and_where_nobody_says() {
+    let vocabulary = defense();
+    let classes = |listed: &str| {
+        let scope = format!("agencies = [\"defense\"]\nprocurement_classes = [{listed}]");
+        compiled(&Docket::alone(record("", &scope, "", "")), &vocabulary, None)
+    };
+    let known = classes("\"covered_article\"");
+    let test = "[ProcurementClass::\"covered_article\", ProcurementClass::\"unknown\"].contains(context.procurement_class)";
+    assert!(known.text().contains(test), "{}", known.text());
+    assert!(!known.left_out.join(" ").contains("procurement"), "{:?}", known.left_out);
+    // What can't be told apart is barred in all classes.
+    let strange = classes("\"covered_article\", \"pencils\"");
+    assert!(!strange.text().contains("ProcurementClass"), "{}", strange.text());
+    assert!(strange.left_out.join(" ").contains("pencils"), "{:?}", strange.left_out);
+    assert!(classes("\"pencils\"").enforces());
+    // As an exception only what is known is taken out.
+    let exception =
+        "[[exception]]\nwhat = \"w\"\nscope = { procurement_classes = [\"other_article\", \"pencils\"] }";
+    let excepted = compiled(&Docket::alone(record("", "", "", exception)), &vocabulary, None);
+    assert!(excepted.text().contains("!(context.procurement_class == ProcurementClass::\"other_article\")"));
+}
+
+#[test]
+fn as_it_becomes_known_a_clause_rules_at_every_instant_as_was_known_then() {
+    let vocabulary = defense();
+    let everything = Arc::new(Agreement::everything(&vocabulary).unwrap());
+    let cui = "scope = { system_classes = [\"cui\"] }";
+    let histories = [
+        ("", String::new()),
+        ("published = 2026-03-05\nphase_out_until = 2026-05-01", String::new()),
+        ("", event("a", "stays", "Court", "2026-02-01", "known = 2026-04-15")),
+        (
+            "phase_out_until = 2026-03-15",
+            event("a", "enjoins", "Court", "2026-02-01", &format!("known = 2026-03-10\n{cui}"))
+                + &event("b", "sets_phase_out", "Agency", "2026-04-01", "phase_out_until = 2026-06-01"),
+        ),
+        (
+            "",
+            format!(
+                "[[waiver]]\nid = \"w\"\nfor = \"f\"\ngranted = 2026-02-01\nknown = 2026-03-25\nexpires = 2026-06-30\n{cui}"
+            ),
+        ),
+    ];
+    let mut denied = 0;
+    for (dates, history) in &histories {
+        let docket = Docket::alone(record("", "", dates, history));
+        let options = Options {
+            known: None,
+            program: None,
+            announced: false,
+            hold: false,
+            party: "customer".to_owned(),
+        };
+        let compiled = docket.compile(&vocabulary, &options).unwrap();
+        let limit = Arc::new(compiled.agreement.clone());
+        let stack =
+            Stack::new(Arc::clone(&vocabulary), vec![Arc::clone(&everything), limit], Facts::default())
+                .unwrap();
+        for month in 1..=8 {
+            for day in [4, 12, 20, 28] {
+                let at = format!("2026-{month:02}-{day:02}T12:00:00Z");
+                for situation in situations() {
+                    let status = docket.in_force_for(&situation, when(&at), when(&at)).status;
+                    let denies = rules(&stack, &situation, &at);
+                    assert_eq!(
+                        denies,
+                        status == Status::Barred,
+                        "{situation:?} at {at}\n{}",
+                        compiled.text()
+                    );
+                    denied += usize::from(denies);
+                }
+            }
+        }
+    }
+    assert!(denied > 1000, "{denied} of the uses are barred");
+}
+
+#[test]
+fn a_pending_waiver_holds_its_part_for_the_role_that_the_record_names() {
+    let vocabulary = defense();
+    let waiver = "[[waiver]]\nid = \"w\"\nfor = \"f\"\nrole = \"customer/release-authority\"\nscope = { programs = [\"depot\"] }";
+    let docket = Docket::alone(record("", "", "", waiver));
+    let compile = |program: &str, hold: bool| {
+        let options = Options {
+            known: None,
+            program: Some(program.to_owned()),
+            announced: false,
+            hold,
+            party: "customer".to_owned(),
+        };
+        docket.compile(&vocabulary, &options).unwrap_or_else(|problems| panic!("{problems}"))
+    };
+    let roles = |program, hold| -> Vec<Option<String>> {
+        let compiled = compile(program, hold);
+        let policies = compiled.agreement.policies().iter();
+        policies.map(|policy| policy.hold().map(ToString::to_string)).collect()
+    };
+    let role = Some("customer/release-authority".to_owned());
+    assert_eq!(roles("depot", true), [role]);
+    assert_eq!(roles("depot", false), [None]);
+    assert_eq!(roles("yard", true), [None]);
+    // Part of a use's facts: who keeps quiet about them is barred, and nobody is held by that.
+    let part = waiver.replace("programs = [\"depot\"]", "system_classes = [\"cui\"]");
+    let docket = Docket::alone(record("", "", "", &part));
+    let text = docket.compile(
+        &vocabulary,
+        &Options { known: None, program: None, announced: false, hold: true, party: "customer".to_owned() },
+    );
+    let text = text.unwrap().text().to_owned();
+    assert!(text.contains("!(context.system_class == SystemClass::\"cui\")"), "{text}");
+    for bad in ["release-authority", "Customer/role", "a/b/c", "/role"] {
+        let bad = text_with_role(waiver, bad);
+        assert!(Designation::parse(&bad).is_err(), "{bad}");
+    }
+}
+
+fn text_with_role(waiver: &str, role: &str) -> String {
+    text("", "", "", &waiver.replace("customer/release-authority", role))
 }

@@ -161,7 +161,13 @@ fn defense() -> Arc<Vocabulary> {
 }
 
 fn options(known: &str) -> Options {
-    Options { known: when(known), program: None, announced: false, party: "customer".to_owned() }
+    Options {
+        known: Some(when(known)),
+        program: None,
+        announced: false,
+        hold: false,
+        party: "customer".to_owned(),
+    }
 }
 
 fn denies(stack: &Stack, maker: &str, situation: &Situation, at: &str) -> bool {

@@ -55,7 +55,7 @@ async fn demonstrate(
         .into_diagnostic()
         .wrap_err("the sample provider can't listen")?;
     let sample = sample(root, provider.local_addr())?;
-    let gateway = serve::start(root, Some(listen), None).await?;
+    let gateway = serve::start(root, Some(listen), None).await?.gateway;
     let address = gateway.local_addr();
     let (stop, stopping) = oneshot::channel::<()>();
     let running = tokio::spawn(gateway.run(async {

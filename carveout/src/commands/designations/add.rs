@@ -7,11 +7,13 @@ use carveout_terms::designation::Record;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::json;
 
-use super::store::{Store, Trust, file_name, statement};
 use crate::{
     cli::{DesignationAdd, Global},
     output::{Exit, Printer},
-    workspace::{Readers, create, note, note_path, read, replace, signing_key},
+    workspace::{
+        Readers, Store, Trust, create, designation_statement as statement, file_name, note, note_path, read,
+        replace, signing_key,
+    },
 };
 
 pub(super) fn run(global: &Global, arguments: &DesignationAdd, printer: &Printer) -> miette::Result<Exit> {
@@ -99,7 +101,7 @@ fn sign(
 
 fn tell(record: &Record, path: &Path, trust: &Trust, printer: &Printer) -> miette::Result<()> {
     let statement = statement(record).to_string();
-    let Trust { signers, needed, loosens, counts } = trust;
+    let Trust { signers, needed, loosens, counts, .. } = trust;
     if printer.json() {
         return printer.document(
             "designations add",

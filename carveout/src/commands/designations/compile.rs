@@ -24,7 +24,8 @@ pub(super) fn run(
     let docket = super::one(&register, &wanted)?;
     let vocabulary = crate::commands::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?;
     let options = Options {
-        known: super::or_today(arguments.known),
+        known: Some(super::or_today(arguments.known)),
+        hold: false,
         program: arguments.program.clone(),
         announced: arguments.announced,
         party: arguments.party.clone(),

@@ -12,11 +12,10 @@ use carveout_terms::designation::{
 use miette::{IntoDiagnostic, WrapErr, miette};
 use serde_json::{Value as Json, json};
 
-use super::store::file_name;
 use crate::{
     cli::{DesignationImport, ListFormat},
     output::{Exit, Printer, Table},
-    workspace::{Readers, create},
+    workspace::{Readers, create, file_name},
 };
 
 pub(super) fn run(arguments: &DesignationImport, printer: &Printer) -> miette::Result<Exit> {

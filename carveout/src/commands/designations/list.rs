@@ -3,10 +3,10 @@
 use carveout_terms::designation::{Record, Register};
 use serde_json::{Value as Json, json};
 
-use super::store::{Store, Stored};
 use crate::{
     cli::Global,
     output::{Exit, Printer, Table},
+    workspace::{Store, Stored},
 };
 
 pub(super) fn run(global: &Global, printer: &Printer) -> miette::Result<Exit> {
@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, printer: &Printer) -> miette::Result<Exit> {
         table.row([id, version, status(stored), signers, what]);
     }
     printer.line(table);
-    store.warn(printer);
+    super::warn(&store, printer);
     super::findings(&register, printer);
     Ok(Exit::Yes)
 }

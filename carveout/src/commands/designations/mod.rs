@@ -6,18 +6,16 @@ mod compile;
 mod import;
 mod list;
 mod show;
-mod store;
 
 use std::path::Path;
 
 use carveout_terms::designation::{Designation, Docket, Notice, Record, Register, When};
 use miette::miette;
 
-use self::store::Store;
 use crate::{
     cli::{Designations, Global},
     output::{Exit, Printer},
-    workspace::{Faults, read},
+    workspace::{Faults, Store, Trust, read},
 };
 
 pub(super) fn run(global: &Global, arguments: &Designations, printer: &Printer) -> miette::Result<Exit> {
@@ -58,7 +56,7 @@ pub(super) fn named(
     let (mut designations, mut notices): (Vec<Designation>, Vec<Notice>) = (Vec::new(), Vec::new());
     if operands.is_empty() || !ids.is_empty() {
         let store = Store::load(&global.workspace)?;
-        store.warn(printer);
+        warn(&store, printer);
         (designations, notices) = store.counted();
     }
     let mut wanted: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
@@ -111,5 +109,18 @@ pub(super) fn or_today(when: Option<When>) -> When {
 pub(super) fn findings(register: &Register, printer: &Printer) {
     for finding in register.findings() {
         printer.note(format_args!("{}: {}", finding.record, finding.message));
+    }
+}
+
+/// Says which records don't count, and which only do because signatures are optional.
+fn warn(store: &Store, printer: &Printer) {
+    for stored in store.stored.iter().filter(|stored| stored.trust.signers.len() < stored.trust.needed) {
+        let Trust { signers, needed, counts, .. } = &stored.trust;
+        let what = if *counts { "counts, because signatures are optional here" } else { "does not count" };
+        printer.note(format_args!(
+            "{} has {} of {needed} signatures: it {what}",
+            stored.path.display(),
+            signers.len()
+        ));
     }
 }

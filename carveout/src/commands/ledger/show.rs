@@ -71,6 +71,7 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::EvidenceKept(kept) => kept.decision.and_then(|decision| known.get(&decision).cloned()),
         Event::Genesis(_)
         | Event::TermsAdopted(_)
+        | Event::DesignationAdopted(_)
         | Event::KeyRotated(_)
         | Event::OfficersAppointed(_)
         | Event::MonitorsSet(_)
@@ -123,6 +124,17 @@ fn line(event: &Event) -> String {
             let programs: Vec<&str> =
                 adopted.programs.iter().map(|program| program.program.as_str()).collect();
             format!("terms adopted for {}: {}", listed(&programs), agreements.join("; "))
+        }
+        Event::DesignationAdopted(adopted) => {
+            let signers: Vec<&str> = adopted.signers.iter().map(|signer| signer.officer.as_str()).collect();
+            let loosens = if adopted.loosens.is_empty() { "" } else { ", which loosens" };
+            format!(
+                "designation adopted: {} version {} ({}){loosens}, signed by {}",
+                adopted.record,
+                adopted.version,
+                adopted.confidence,
+                listed(&signers)
+            )
         }
         Event::Decided(decided) => {
             let word = match decided.ruling {

@@ -10,20 +10,21 @@ use miette::{IntoDiagnostic, miette};
 use super::{Loaded, NamedClause, What, programs, suspension_path, what};
 use crate::{
     config,
-    workspace::{ProgramFile, Workspace, note},
+    workspace::{Binding, Workspace, note},
 };
 
 /// `None` if it has ended.
 pub(super) fn load(
     workspace: &Workspace,
+    bindings: &[Binding],
     monitor: &config::Monitor,
     named: &NamedClause<'_>,
     pinned: &BTreeMap<String, VerifierKey>,
     now: Timestamp,
 ) -> miette::Result<Option<Loaded>> {
     let agreement = agreement(workspace, named)?;
-    let binds = |file: &ProgramFile| file.program.agreements().iter().any(|id| id == agreement.id());
-    let files = programs(workspace, monitor, binds)?;
+    let binds = |file: &Binding| file.program.agreements().iter().any(|id| id == agreement.id());
+    let files = programs(bindings, monitor, binds)?;
     let clause = ClauseRef { agreement: named.agreement.to_owned(), clause: named.clause.to_owned() };
     files
         .iter()

@@ -10,20 +10,25 @@ use miette::{IntoDiagnostic, WrapErr};
 use super::{Loaded, programs};
 use crate::{
     config,
-    workspace::{ProgramFile, Workspace, draft},
+    workspace::{Binding, Workspace, draft},
 };
 
-pub(super) fn load(workspace: &Workspace, monitor: &config::Monitor, path: &Path) -> miette::Result<Loaded> {
+pub(super) fn load(
+    workspace: &Workspace,
+    bindings: &[Binding],
+    monitor: &config::Monitor,
+    path: &Path,
+) -> miette::Result<Loaded> {
     let drafted = draft(&workspace.root.join(path), &workspace.vocabulary)?;
     let source = drafted.source().to_string();
     // What it says counts, whatever its dates: it is not in force yet.
     let drafted = Arc::new(drafted.as_if_in_force());
     // A new version concerns the programs that the old one binds; a new agreement, every program.
-    let replaces = |file: &ProgramFile| file.program.agreements().iter().any(|id| id == drafted.id());
-    let known = workspace.programs.iter().any(replaces);
-    let bound = |file: &ProgramFile| monitor.programs.is_some() || !known || replaces(file);
+    let replaces = |file: &Binding| file.program.agreements().iter().any(|id| id == drafted.id());
+    let known = bindings.iter().any(replaces);
+    let bound = |file: &Binding| monitor.programs.is_some() || !known || replaces(file);
     let mut terms = Vec::new();
-    for file in programs(workspace, monitor, bound)? {
+    for file in programs(bindings, monitor, bound)? {
         let stack = with(&drafted, file).wrap_err_with(|| {
             format!("it can't stand beside the other terms of the program `{}`", file.program.id())
         })?;
@@ -51,7 +56,7 @@ pub(super) fn load(workspace: &Workspace, monitor: &config::Monitor, path: &Path
 }
 
 /// A program's terms with the draft in the place of the agreement of its name, or beside the others.
-fn with(drafted: &Arc<Agreement>, file: &ProgramFile) -> miette::Result<Stack> {
+fn with(drafted: &Arc<Agreement>, file: &Binding) -> miette::Result<Stack> {
     let agreements = carveout_terms::drafted(file.stack.agreements(), drafted);
     let (vocabulary, presume) = (Arc::clone(file.stack.vocabulary()), file.stack.presume().clone());
     Stack::new(vocabulary, agreements, presume).into_diagnostic()

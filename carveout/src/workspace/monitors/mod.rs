@@ -16,7 +16,7 @@ use carveout_terms::ClauseRef;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 pub(crate) use self::clause::suspension;
-use super::{ProgramFile, Workspace};
+use super::{Binding, Workspace};
 use crate::config;
 
 /// What is monitored, ready to be recorded and to be decided by.
@@ -40,6 +40,7 @@ impl Monitors {
     /// Everything under `[[monitor]]`, checked. What has ended by then is left out.
     pub(crate) fn load(
         workspace: &Workspace,
+        bindings: &[Binding],
         pinned: &BTreeMap<String, VerifierKey>,
         now: Timestamp,
     ) -> miette::Result<Self> {
@@ -49,15 +50,15 @@ impl Monitors {
                 return Err(miette!("the monitor `{}` is given twice: rename or remove one", configured.id));
             }
             let loaded = match what(configured).wrap_err_with(|| cant(configured))? {
-                What::Draft(path) => draft::load(workspace, configured, path).map(Some),
-                What::Clause(named) => clause::load(workspace, configured, &named, pinned, now),
+                What::Draft(path) => draft::load(workspace, bindings, configured, path).map(Some),
+                What::Clause(named) => clause::load(workspace, bindings, configured, &named, pinned, now),
             };
             if let Some(loaded) = loaded.wrap_err_with(|| cant(configured))? {
                 monitors.take(loaded, &mut left);
             }
         }
         for (program, clauses) in &left {
-            monitors.relax(workspace.program(program)?, clauses)?;
+            monitors.relax(bound(bindings, program)?, clauses)?;
         }
         Ok(monitors)
     }
@@ -69,19 +70,25 @@ impl Monitors {
 
     /// Keeps the drafts with the ledger and records what is monitored. Where nothing is, nothing is recorded.
     pub(crate) async fn record(
-        self,
+        &self,
         workspace: &Workspace,
         ledger: &Ledger,
         at: Timestamp,
     ) -> miette::Result<()> {
+        let Some(event) = self.keep(workspace)? else { return Ok(()) };
+        let recorded = ledger.append(Entry { at, event }).await;
+        recorded.map(drop).into_diagnostic().wrap_err("what is monitored could not be recorded")
+    }
+
+    /// Keeps the drafts with the ledger, and says what is to be recorded: nothing where nothing is monitored.
+    pub(crate) fn keep(&self, workspace: &Workspace) -> miette::Result<Option<Event>> {
         if self.set.monitors.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let objects = Objects::of_ledger(&workspace.ledger_directory());
         let kept = self.drafts.iter().try_for_each(|draft| objects.put(draft.as_bytes()).map(drop));
         kept.into_diagnostic().wrap_err("the monitored drafts could not be kept with the ledger")?;
-        let recorded = ledger.append(Entry { at, event: Event::MonitorsSet(self.set) }).await;
-        recorded.map(drop).into_diagnostic().wrap_err("what is monitored could not be recorded")
+        Ok(Some(Event::MonitorsSet(self.set.clone())))
     }
 
     fn take(&mut self, loaded: Loaded, left: &mut Left) {
@@ -99,7 +106,7 @@ impl Monitors {
     }
 
     /// Makes the terms that decide a program's uses until the first suspension ends, then until the next, and so on.
-    fn relax(&mut self, program: &ProgramFile, clauses: &[(ClauseRef, Timestamp)]) -> miette::Result<()> {
+    fn relax(&mut self, program: &Binding, clauses: &[(ClauseRef, Timestamp)]) -> miette::Result<()> {
         let ends: BTreeSet<Timestamp> = clauses.iter().map(|(_, until)| *until).collect();
         for until in ends {
             let without: Vec<ClauseRef> =
@@ -169,18 +176,26 @@ fn what(monitor: &config::Monitor) -> miette::Result<What<'_>> {
     }
 }
 
-/// The programs that a monitor names, or all that `bound` is true of.
-fn programs<'w>(
-    workspace: &'w Workspace,
+/// A program with what binds it.
+fn bound<'b>(bindings: &'b [Binding], program: &str) -> miette::Result<&'b Binding> {
+    bindings.iter().find(|binding| binding.program.id() == program).ok_or_else(|| {
+        let known: Vec<&str> = bindings.iter().map(|binding| binding.program.id()).collect();
+        miette!(help = format!("this workspace has: {}", known.join(", ")), "there is no program `{program}`")
+    })
+}
+
+/// The programs that a monitor names, or all that `is_bound` is true of.
+fn programs<'b>(
+    bindings: &'b [Binding],
     monitor: &config::Monitor,
-    bound: impl Fn(&ProgramFile) -> bool,
-) -> miette::Result<Vec<&'w ProgramFile>> {
+    is_bound: impl Fn(&Binding) -> bool,
+) -> miette::Result<Vec<&'b Binding>> {
     match &monitor.programs {
-        None => Ok(workspace.programs.iter().filter(|file| bound(file)).collect()),
+        None => Ok(bindings.iter().filter(|binding| is_bound(binding)).collect()),
         Some(named) => {
             let named = named.iter().map(|id| {
-                let file = workspace.program(id)?;
-                match bound(file) {
+                let file = bound(bindings, id)?;
+                match is_bound(file) {
                     true => Ok(file),
                     false => Err(miette!("the program `{id}` is not bound by that agreement")),
                 }

@@ -190,6 +190,7 @@ impl Bench {
             hold: None,
             hold_until: None,
             monitored: Vec::new(),
+            designations: Vec::new(),
             parent: None,
             judged: Vec::new(),
         };

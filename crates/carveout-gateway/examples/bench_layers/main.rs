@@ -97,7 +97,8 @@ fn sample_program() -> ProgramSettings {
     let key = format!("\n[[key]]\nid = \"depot\"\nsha256 = \"{digest}\"\n");
     let program = Program::parse(&(pack("programs/logistics-support.toml") + &key), &vocabulary).unwrap();
     let stack = Stack::new(vocabulary, vec![Arc::new(agreement)], program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), monitoring: Monitoring::default() }
+    let (program, stack) = (Arc::new(program), Arc::new(stack));
+    ProgramSettings { program, stack, designations: Vec::new(), monitoring: Monitoring::default() }
 }
 
 /// A gateway to that provider, with the sample terms.

@@ -9,7 +9,7 @@ use carveout_terms::{Decision, Facts, Known, Tool, Use, UseError, UseLayers};
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence},
-    house::{House, KnownKey, Route, Target},
+    house::{Bound, House, KnownKey, Route, Target},
     meters::{self, Judged, Metered},
 };
 
@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Basis {
     pub(super) house: Arc<House>,
     key: Arc<KnownKey>,
+    /// What admitted it: also what is decided of its answer is decided by that.
+    bound: Arc<Bound>,
     route: Arc<Route>,
     endpoint: &'static str,
     pub(super) target: Arc<Target>,
@@ -55,11 +57,11 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let registered = &case.key.registered;
-        let reads = registered.reads_answers || (case.contradictable && registered.reads_subject);
+        let reads = case.bound.reads_answers || (case.contradictable && case.bound.reads_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
+            bound: case.bound.clone(),
             route: case.route.clone(),
             endpoint: case.endpoint,
             target: case.target.clone(),
@@ -92,7 +94,7 @@ impl Basis {
 
     /// The registrations of a tool: the program's own, and the house's.
     pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
-        let own = self.key.registered.program.tools().iter();
+        let own = self.key.program.tools().iter();
         own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
     }
 
@@ -132,7 +134,7 @@ impl Basis {
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
         let Judged { use_, decision, kept } =
-            house.metering.judge(house, &self.key.registered, target, seen, assemble)?;
+            house.metering.judge(house, &self.bound, target, seen, assemble)?;
         if let Some(kept) = kept {
             house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
         }
@@ -195,6 +197,7 @@ impl Basis {
             .into_iter()
             .map(|(ruled, matter)| Case {
                 key: &self.key,
+                bound: &self.bound,
                 route: &self.route,
                 endpoint: self.endpoint,
                 target: &self.target,
@@ -202,6 +205,7 @@ impl Basis {
                 evidence: &self.evidence,
                 contradictable: self.reads,
                 decision: &ruled.decision,
+                effects: &[],
                 matter,
                 judged: &[],
                 parent: self.parent,

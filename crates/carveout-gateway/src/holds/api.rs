@@ -20,7 +20,7 @@ use super::{
 use crate::{
     door,
     guard::Reply,
-    house::{House, KnownKey},
+    house::{House, InForce, KnownKey},
     notices::{self, Refusal},
 };
 
@@ -50,10 +50,11 @@ pub(crate) fn is_officers(path: &str) -> bool {
 async fn answered(house: &Arc<House>, head: &mut Parts, body: Incoming) -> Result<Json, Box<Notice>> {
     let (holds, officer) = door::enter_officer(house, head)?;
     let path = head.uri.path().to_owned();
+    let terms = house.terms.now().await;
     let steps: Vec<&str> = path.trim_start_matches(OFFICER).split('/').skip(1).collect();
     match (&head.method, steps.as_slice()) {
-        (&Method::GET, []) => Ok(list(house, holds, officer)?),
-        (&Method::GET, [hold]) => show(house, holds, officer, hold).await,
+        (&Method::GET, []) => Ok(list(house, &terms, holds, officer)?),
+        (&Method::GET, [hold]) => show(house, &terms, holds, officer, hold).await,
         (&Method::POST, [hold, verb @ ("approve" | "refuse")]) => {
             let held = liftable(holds, officer, hold)?;
             let body = door::take_body(house, &head.headers, body).await?;
@@ -63,7 +64,7 @@ async fn answered(house: &Arc<House>, head: &mut Parts, body: Incoming) -> Resul
             Ok(json!({
                 "version": VERSION,
                 "recorded": { "index": position.index, "leaf": position.leaf.to_string() },
-                "hold": to_officer(house, holds, officer, &held, now),
+                "hold": to_officer(&terms, holds, officer, &held, now),
             }))
         }
         _ => Err(Box::new(Notice::not_found(NO_SUCH_ENDPOINT))),
@@ -75,11 +76,16 @@ fn now(house: &House) -> Result<Timestamp, Box<Notice>> {
     Ok(Timestamp::from_millis(now.millis()))
 }
 
-fn list(house: &Arc<House>, holds: &Holds, officer: &Appointed) -> Result<Json, Box<Notice>> {
+fn list(
+    house: &Arc<House>,
+    terms: &InForce,
+    holds: &Holds,
+    officer: &Appointed,
+) -> Result<Json, Box<Notice>> {
     let now = now(house)?;
     let all = holds.queue.all();
     let own = all.iter().filter(|held| held.end.is_none() && !holds.may_lift(officer, held).is_empty());
-    let shown: Vec<Json> = own.map(|held| to_officer(house, holds, officer, held, now)).collect();
+    let shown: Vec<Json> = own.map(|held| to_officer(terms, holds, officer, held, now)).collect();
     Ok(json!({ "version": VERSION, "holds": shown }))
 }
 
@@ -92,12 +98,13 @@ fn liftable(holds: &Holds, officer: &Appointed, hold: &str) -> Result<Arc<Held>,
 
 async fn show(
     house: &Arc<House>,
+    terms: &InForce,
     holds: &Holds,
     officer: &Appointed,
     hold: &str,
 ) -> Result<Json, Box<Notice>> {
     let held = liftable(holds, officer, hold)?;
-    let mut hold = to_officer(house, holds, officer, &held, now(house)?);
+    let mut hold = to_officer(terms, holds, officer, &held, now(house)?);
     // A requester may see that his request waits; what is in it he knows.
     if held.end.is_none() && !holds.may_lift(officer, &held).is_empty() {
         let (body, salt) = holds.shown(house, &held).await?;
@@ -163,7 +170,7 @@ pub(crate) async fn program(
 fn status(house: &House, key: &Arc<KnownKey>, hold: HoldId) -> Option<Response<Reply>> {
     let holds = house.holds.as_ref()?;
     let held = holds.queue.get(hold)?;
-    let own = held.decided.program == key.registered.program.id();
+    let own = held.decided.program == key.program.id();
     let now = now(house).ok()?;
     own.then(|| notices::json(200, to_program(holds, &held, now).to_string().into()))
 }

@@ -17,7 +17,7 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, admit_parts},
     attest::Evidence,
     guard::Reply,
-    house::{House, KnownKey, Target},
+    house::{Bound, House, KnownKey, Target},
     meters::{self, Judged, Metered},
     notices::{Refusal, Ruled, json},
     request::unattested,
@@ -26,7 +26,7 @@ use crate::{
 pub(super) async fn collect(
     house: &Arc<House>,
     holds: &Holds,
-    key: &Arc<KnownKey>,
+    (key, bound): (&Arc<KnownKey>, &Arc<Bound>),
     held: &Held,
     now: Timestamp,
     approvals: Vec<String>,
@@ -37,7 +37,7 @@ pub(super) async fn collect(
     let call = ToolCall::from_document(&body, &house.limits.call())
         .ok_or_else(|| refuse(Notice::unavailable("the call on hold can't be read")))?;
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let known = again(house, key, held, target, &call, now, approvals)
+    let known = again(house, (key, bound), held, target, &call, now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     // Whom the call names was not taken in when it was held.
     let mut evidence = Evidence::default();
@@ -47,8 +47,7 @@ pub(super) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged =
-        house.metering.judge(house, &key.registered, (target, now), (&evidence, &mut metered), assemble);
+    let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     if let Some(kept) = kept {
         house.tasks.spawn(meters::vouch(house.clone(), held.decided.parent, kept));
@@ -56,6 +55,7 @@ pub(super) async fn collect(
     let collecting = Collecting { hold: held.id, body: held.decided.body };
     let case = Case {
         key,
+        bound,
         route,
         endpoint: endpoint(dialect),
         target,
@@ -63,6 +63,7 @@ pub(super) async fn collect(
         evidence: &evidence,
         contradictable: false,
         decision: &decision,
+        effects: &[],
         matter: Matter::Call(body),
         judged: &[],
         parent: held.decided.parent,
@@ -95,7 +96,7 @@ fn unrecorded(error: &NotAdmitted) -> Notice {
 /// The call as it was held, at this moment and with the approvals; `None` if anything about it has changed.
 fn again(
     house: &House,
-    key: &KnownKey,
+    (key, bound): (&KnownKey, &Bound),
     held: &Held,
     target: &Target,
     call: &ToolCall,
@@ -103,19 +104,18 @@ fn again(
     approvals: Vec<String>,
 ) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let registered = &key.registered;
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
-    let tools = registered.program.tools().iter().chain(&house.tools);
+    let tools = key.program.tools().iter().chain(&house.tools);
     // The entry holds what was registered then, and what follows from it.
     let as_registered = |facts: &Facts| {
         let says = |evidence: &Facts| facts.iter().all(|(fact, value)| evidence.get(fact) == Some(value));
         facts.is_empty() || known.evidence.iter().any(says)
     };
     let same = known.gateway == known.gateway.overridden_by(&target_only(house, target))
-        && known.program == *registered.program.facts()
-        && registered.may_decide(&held.decided.terms, now)
-        && registered.program.admits(&known.caller, vocabulary).is_ok()
+        && known.program == *key.program.facts()
+        && bound.may_decide(&held.decided.terms, now)
+        && key.program.admits(&known.caller, vocabulary).is_ok()
         && tools.filter(|tool| tool.name() == call.name).all(|tool| as_registered(tool.facts()));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     known.approvals = approvals.into_iter().map(RoleId::new).collect();

@@ -18,7 +18,7 @@ use crate::{
     attest::Evidence,
     forward::Unanswered,
     guard::Reply,
-    house::{House, KnownKey, Route, Target},
+    house::{Bound, House, KnownKey, Route, Target},
     judge::JUDGEMENT,
     meters::{Judged, Metered},
     notices::Refusal,
@@ -46,12 +46,14 @@ pub(crate) async fn collect(
     asked_again: Option<&Asked>,
 ) -> Result<Response<Reply>, Refusal> {
     let found = house.holds.as_ref().and_then(|holds| Some((holds, holds.queue.get(hold)?)));
-    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.registered.program.id())
-    else {
+    let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.program.id()) else {
         return Err(Refusal::new(Dialect::OpenAi, Notice::not_found(NO_SUCH_HOLD)));
     };
     let dialect = dialect(&held);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
+    let admitting = house.terms.admitting().await;
+    let bound =
+        admitting.bound(key.program.id()).cloned().ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let now = house.clock.now().map_err(|error| {
         tracing::error!(%error, "nothing is decided");
         refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
@@ -62,11 +64,11 @@ pub(crate) async fn collect(
     }
     let approvals = holds.standing(&held, at);
     if approvals.len() < held.decided.roles.len() {
-        return Err(refuse(waiting(key, &held)));
+        return Err(refuse(waiting(&bound, &held)));
     }
     if held.decided.parent.is_some() {
         return match asked_again {
-            None => call::collect(house, holds, key, &held, now, approvals).await,
+            None => call::collect(house, holds, (key, &bound), &held, now, approvals).await,
             Some(_) => Err(refuse(Notice::bad_request(
                 format!("{hold} is a tool call: collect it with `POST /carveout/v1/holds/{hold}/collect`"),
                 Some("Carveout-Hold"),
@@ -83,19 +85,20 @@ pub(crate) async fn collect(
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
-    let known = again(house, key, &held, target, (&asked, &evidence), now, approvals)
+    let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let assemble = |metered: &Facts| {
         let gateway = known.gateway.overridden_by(metered);
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged =
-        house.metering.judge(house, &key.registered, (target, now), (&evidence, &mut metered), assemble);
+    let judged = house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+    let effects = bound.effects(&house.vocabulary, &use_, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
+        bound: &bound,
         route,
         endpoint: endpoint(dialect),
         target,
@@ -103,13 +106,14 @@ pub(crate) async fn collect(
         evidence: &evidence,
         contradictable: true,
         decision: &decision,
+        effects: &effects,
         matter: Matter::Request(asked.canonical(&target.recorded.model)),
         judged: &[],
         parent: None,
         collecting: Some(&collecting),
         kept,
     };
-    match proceed(house, dialect, asked.stream(), case).await? {
+    match proceed(house, dialect, asked.stream(), case, admitting).await? {
         Tried::Answered(response) => Ok(response),
         Tried::Unreachable(attempt, ruled) => {
             attempt.settle(Outcome::ProviderUnreachable);
@@ -149,10 +153,10 @@ fn over(held: &Held, at: Timestamp) -> Option<Notice> {
 }
 
 /// The notice that the hold was opened with, again.
-fn waiting(key: &Arc<KnownKey>, held: &Held) -> Notice {
+fn waiting(bound: &Bound, held: &Held) -> Notice {
     let clauses = held.decided.grounds.iter().map(|cited| {
         let (agreement, clause) = (cited.agreement.clone(), cited.clause.clone());
-        let found = key.registered.stack.clause(&ClauseRef { agreement, clause });
+        let found = bound.stack.clause(&ClauseRef { agreement, clause });
         CitedClause {
             agreement: cited.agreement.clone(),
             clause: cited.clause.clone(),
@@ -192,7 +196,7 @@ pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<
 /// changed. What meters say is not about it: they have gone on counting, and it is decided by what they say now.
 fn again(
     house: &House,
-    key: &Arc<KnownKey>,
+    (key, bound): (&Arc<KnownKey>, &Bound),
     held: &Held,
     target: &Target,
     (asked, evidence): (&Asked, &Evidence),
@@ -200,7 +204,6 @@ fn again(
     approvals: Vec<String>,
 ) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let registered = &key.registered;
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
     known.gateway = house.metering.without(&known.gateway);
@@ -215,9 +218,9 @@ fn again(
     }
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
-        && known.program == *registered.program.facts()
-        && registered.may_decide(&held.decided.terms, now)
-        && registered.program.admits(&known.caller, vocabulary).is_ok();
+        && known.program == *key.program.facts()
+        && bound.may_decide(&held.decided.terms, now)
+        && key.program.admits(&known.caller, vocabulary).is_ok();
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
     same.then_some(known)
 }

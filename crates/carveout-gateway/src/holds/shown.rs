@@ -1,12 +1,10 @@
 //! A hold as JSON.
 
-use std::sync::Arc;
-
 use carveout_ledger::{Appointed, Timestamp};
 use serde_json::{Value as Json, json};
 
 use super::{Holds, queue::Held};
-use crate::house::House;
+use crate::house::InForce;
 
 /// The version of every document's shape.
 pub(super) const VERSION: u64 = 1;
@@ -34,7 +32,7 @@ pub(super) fn to_program(holds: &Holds, held: &Held, now: Timestamp) -> Json {
 
 /// What an officer may know: the very entry, from which everything else can be read and checked.
 pub(super) fn to_officer(
-    house: &Arc<House>,
+    terms: &InForce,
     holds: &Holds,
     officer: &Appointed,
     held: &Held,
@@ -58,18 +56,14 @@ pub(super) fn to_officer(
         "missing": missing,
         "yours": holds.may_lift(officer, held),
         "approvals": approvals,
-        "clauses": clauses(house, held),
+        "clauses": clauses(terms, held),
         "entry": entry,
     })
 }
 
 /// The clauses that hold it, in their own words.
-fn clauses(house: &House, held: &Held) -> Vec<Json> {
-    let stack = house
-        .keys
-        .values()
-        .find(|key| key.registered.program.id() == held.decided.program)
-        .map(|key| &key.registered.stack);
+fn clauses(terms: &InForce, held: &Held) -> Vec<Json> {
+    let stack = terms.bound(&held.decided.program).map(|bound| &bound.stack);
     let cited = held.decided.grounds.iter().map(|cited| {
         let (agreement, clause) = (cited.agreement.clone(), cited.clause.clone());
         let found = stack.and_then(|stack| stack.clause(&carveout_terms::ClauseRef { agreement, clause }));

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::Semaphore};
 
-use super::{House, KnownKey, Registered, Route, Target};
+use super::{House, InForce, KnownKey, Route, Target, terms::Terms};
 use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
@@ -17,8 +17,9 @@ use crate::{
     holds::Holds,
     judge::Judge,
     meters::Metering,
+    phase_outs::PhaseOuts,
     settings::{
-        DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProviderSettings, RouteSettings,
+        DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings,
         SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
     },
     tasks::Tasks,
@@ -37,12 +38,19 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
-        for key in known_keys(program, &measures, &metering) {
+        for key in known_keys(program) {
             refuse_sample(sample, "key", &key.id, DEMO_KEY_PREFIX)?;
             let id = key.id.clone();
             unique(&mut keys, "key", &id, Arc::new(key))?;
         }
     }
+    let bound = settings.programs.iter().map(|one| ProgramTerms {
+        program: one.program.id().to_owned(),
+        stack: one.stack.clone(),
+        designations: one.designations.clone(),
+        monitoring: one.monitoring.clone(),
+    });
+    let terms = Terms::new(InForce::of(bound.collect(), &measures, &metering));
     let mut routes = HashMap::new();
     let aliases = settings.routes.iter().map(|route| route.alias.clone()).collect();
     for route in &settings.routes {
@@ -58,6 +66,8 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         }
     };
     Ok(House {
+        terms,
+        phase_outs: PhaseOuts::default(),
         holds,
         judge,
         measures,
@@ -110,26 +120,15 @@ fn unique<T>(
     }
 }
 
-fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Metering) -> Vec<KnownKey> {
+fn known_keys(settings: &ProgramSettings) -> Vec<KnownKey> {
     let program = &settings.program;
-    let stack = settings.stack.clone();
-    let reads_subject = stack.vocabulary().fact("subject").is_some_and(|subject| stack.reads(subject));
-    // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
-    let registered = Arc::new(Registered {
-        scopes: metering.scopes(program.id(), stack.agreements()),
-        reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
-        reads_subject,
-        monitoring: settings.monitoring.clone(),
-        program: program.clone(),
-        stack,
-    });
     let keys = program.keys().iter();
     keys.map(|key| KnownKey {
         id: key.id.clone(),
         sha256: key.sha256,
         expires: key.expires,
         claims: RecentClaims::new(key.claim.clone()),
-        registered: registered.clone(),
+        program: program.clone(),
     })
     .collect()
 }
@@ -149,7 +148,7 @@ fn build_route(
     if targets.iter().any(|target| target.provider.dialect != dialect) {
         return Err(SettingsError::MixedDialects { alias: alias() });
     }
-    Ok(Route { alias: alias(), dialect, targets, created: route.created })
+    Ok(Route { alias: alias(), dialect, targets, moves: route.moves, created: route.created })
 }
 
 fn build_target(

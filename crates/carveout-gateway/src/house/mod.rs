@@ -1,6 +1,7 @@
 //! What every request of a running gateway shares.
 
 mod build;
+mod terms;
 
 use std::{
     collections::HashMap,
@@ -12,9 +13,11 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
-use carveout_terms::{Program, Stack, Timestamp, Tool, Vocabulary};
+use carveout_terms::{Program, Timestamp, Tool, Vocabulary};
 use tokio::sync::Semaphore;
 
+use self::terms::Terms;
+pub(crate) use self::terms::{Admitting, Bound, InForce};
 use crate::{
     attest::Measures,
     claim::RecentClaims,
@@ -24,15 +27,18 @@ use crate::{
     holds::Holds,
     judge::Judge,
     limits::{Limits, Patience},
-    meters::{Metering, Scopes},
-    settings::{Monitoring, Settings, SettingsError},
+    meters::Metering,
+    phase_outs::PhaseOuts,
+    settings::{Moves, Settings, SettingsError},
     tasks::Tasks,
 };
 
-/// The gateway's state. Nothing in it changes after the start except the clock's last value, the pools, and memos
-/// that could be thrown away.
+/// The gateway's state. Nothing in it changes after the start except the terms in force, the clock's last value, the
+/// pools, and memos that could be thrown away.
 pub(crate) struct House {
     pub(crate) vocabulary: Arc<Vocabulary>,
+    pub(crate) terms: Terms,
+    pub(crate) phase_outs: PhaseOuts,
     pub(crate) keys: HashMap<String, Arc<KnownKey>>,
     pub(crate) routes: HashMap<String, Arc<Route>>,
     /// The routes' names, in the order of the settings, for the list of models.
@@ -55,26 +61,13 @@ pub(crate) struct House {
     pub(crate) draining: AtomicBool,
 }
 
-/// A key, the program it speaks for, and the terms that bind it.
+/// A key, and the program it speaks for.
 pub(crate) struct KnownKey {
     pub(crate) id: String,
     pub(crate) sha256: [u8; 32],
     pub(crate) expires: Option<Timestamp>,
     pub(crate) claims: RecentClaims,
-    pub(crate) registered: Arc<Registered>,
-}
-
-/// A program with the stack that binds it.
-pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
-    pub(crate) stack: Arc<Stack>,
-    pub(crate) monitoring: Monitoring,
-    /// Whose meters its uses move.
-    pub(crate) scopes: Scopes,
-    /// Whether any clause tests what an answer shows.
-    pub(crate) reads_answers: bool,
-    /// Whether any clause tests whom the data is about.
-    pub(crate) reads_subject: bool,
 }
 
 /// A name for a model.
@@ -82,6 +75,7 @@ pub(crate) struct Route {
     pub(crate) alias: String,
     pub(crate) dialect: Dialect,
     pub(crate) targets: Vec<Arc<Target>>,
+    pub(crate) moves: Moves,
     pub(crate) created: Timestamp,
 }
 

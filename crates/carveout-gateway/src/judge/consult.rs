@@ -52,6 +52,11 @@ pub(crate) async fn consult(
     })
 }
 
+/// Whether the judge's word could change a ruling.
+pub(crate) fn can_change(house: &House, stack: &Stack, decision: &Decision) -> bool {
+    house.judge.is_some() && turning(house, stack, decision).is_some()
+}
+
 /// The clauses of a refusal, if all of them test the judge's word.
 fn turning<'s>(
     house: &House,

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
 use self::budget::Budget;
-pub(crate) use self::consult::{Consulted, JUDGEMENT, consult};
+pub(crate) use self::consult::{Consulted, JUDGEMENT, can_change, consult};
 pub use self::{
     question::{Policy, View},
     verdict::{NoVerdict, Verdict},

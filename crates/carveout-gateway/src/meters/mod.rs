@@ -33,7 +33,7 @@ use self::facts::Declared;
 pub(crate) use self::scopes::Scopes;
 use crate::{
     attest::{AttestError, Evidence},
-    house::{House, Registered, Target},
+    house::{Bound, House, Target},
     settings::{EvidenceSettings, SettingsError},
 };
 
@@ -111,14 +111,14 @@ impl Metering {
     pub(crate) fn judge(
         &self,
         house: &House,
-        registered: &Registered,
+        bound: &Bound,
         (target, at): (&Target, Timestamp),
         (evidence, metered): (&Evidence, &mut Metered),
         assemble: impl FnOnce(&Facts) -> Result<Use, AttestError>,
     ) -> Result<Judged, AttestError> {
         let Some(state) = &self.state else {
             let use_ = Arc::new(assemble(&Facts::default())?);
-            let decision = registered.decide(&use_);
+            let decision = bound.decide(&use_);
             return Ok(Judged { use_, decision, kept: None });
         };
         if self.broken.load(Ordering::Relaxed) {
@@ -127,11 +127,11 @@ impl Metering {
         let now = minute(at);
         let fresh = metered.fresh(evidence);
         // Digests are worked out before anybody has to wait for the meters.
-        let scopes = registered.scopes.seen(&fresh, &target.facts, &registered.stack);
+        let scopes = bound.scopes.seen(&fresh, &target.facts, &bound.stack);
         let mut state = lock(state);
         let facts = self.facts.measure(&house.vocabulary, &mut state.meters, &scopes, now)?;
         let use_ = Arc::new(assemble(&facts)?);
-        let decision = registered.decide(&use_);
+        let decision = bound.decide(&use_);
         let admitted = decision.ruling == Ruling::Permit;
         let kept = (!fresh.is_empty() && (admitted || self.facts.has_attempts()))
             .then(|| state.keep(&scopes, admitted, now, at));

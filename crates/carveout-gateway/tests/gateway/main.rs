@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod calls;
+mod designations;
 mod evidence;
 mod guard;
 mod holds;

@@ -130,6 +130,9 @@ pub struct Decided {
     /// How it would have been decided by what is only monitored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitored: Vec<Monitored>,
+    /// What designations that don't bar the use have to do with it: a phase-out that is on, or an announcement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub designations: Vec<DesignationEffect>,
     /// The permitted decision in whose answer this use came up: a tool call, or what the answer shows. Such a decision
     /// is complete when it is recorded. It has no attempt: what became of it is said where its parent is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +158,19 @@ pub struct Judged {
     pub verdict: String,
     /// Whether the same question had been answered before.
     pub cached: bool,
+}
+
+/// What a designation has to do with a use that it doesn't bar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DesignationEffect {
+    /// The instrument.
+    pub designation: String,
+    /// [`PHASE_OUT`](Self::PHASE_OUT) or [`ANNOUNCED`](Self::ANNOUNCED).
+    pub effect: String,
+    /// The first instant at which this use is barred, as far as was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// Who answers, and for which model.

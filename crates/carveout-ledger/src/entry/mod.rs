@@ -5,6 +5,7 @@
 //! unknown and duplicate members, and anything that [`Entry::encode`] would have written differently.
 
 mod appointments;
+mod designations;
 mod evidence;
 mod holds;
 mod identity;
@@ -12,13 +13,14 @@ mod kinds;
 mod monitors;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
+pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
 pub use evidence::{EvidenceKept, EvidenceLost};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
-    Adopted, Attempted, Calls, Cited, Decided, Genesis, Interrupted, Judged, KeyRotated, Outcome, PinnedKey,
-    Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
-    TermsAdopted, Usage,
+    Adopted, Attempted, Calls, Cited, Decided, DesignationEffect, Genesis, Interrupted, Judged, KeyRotated,
+    Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled,
+    SignatureRule, Target, TermsAdopted, Usage,
 };
 
 pub use monitors::{Monitor, Monitored, MonitoredProgram, MonitorsSet, Relaxed, Suspended, Suspension};
@@ -54,6 +56,8 @@ pub enum Event {
     Genesis(Genesis),
     /// The terms by which uses are decided from now on.
     TermsAdopted(TermsAdopted),
+    /// The record of a designation counts from now on.
+    DesignationAdopted(DesignationAdopted),
     /// A use was decided.
     Decided(Decided),
     /// A permitted request is about to go to a provider.
@@ -129,6 +133,7 @@ impl Event {
         match self {
             Self::Genesis(_) => "genesis",
             Self::TermsAdopted(_) => "terms_adopted",
+            Self::DesignationAdopted(_) => "designation_adopted",
             Self::Decided(_) => "decided",
             Self::Attempted(_) => "attempted",
             Self::Settled(_) => "settled",
@@ -155,6 +160,7 @@ impl Entry {
         let bytes = match &self.event {
             Event::Genesis(event) => self.write(event),
             Event::TermsAdopted(event) => self.write(event),
+            Event::DesignationAdopted(event) => self.write(event),
             Event::Decided(event) => self.write(event),
             Event::Attempted(event) => self.write(event),
             Event::Settled(event) => self.write(event),
@@ -204,6 +210,7 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
     Ok(match kind {
         "genesis" => Event::Genesis(event(json)?),
         "terms_adopted" => Event::TermsAdopted(event(json)?),
+        "designation_adopted" => Event::DesignationAdopted(event(json)?),
         "decided" => Event::Decided(event(json)?),
         "attempted" => Event::Attempted(event(json)?),
         "settled" => Event::Settled(event(json)?),

@@ -54,6 +54,7 @@ fn decided() -> Decided {
             grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "4.3".into() }],
             terms: Digest::of(b"drafted terms"),
         }],
+        designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
     }
@@ -130,6 +131,57 @@ fn about_holds() -> Vec<Event> {
     ]
 }
 
+fn designated() -> DesignationAdopted {
+    let officers = [5, 6].map(|seed| SigningKey::from_seed("officer.example", &[seed; 32]).unwrap());
+    let digest = Digest::of(b"record");
+    let statement = crate::Statement { id: "back of example-order".into(), version: "1".into(), digest };
+    let note = crate::sign_statement(crate::Domain::Designation, &officers[0], &statement).unwrap();
+    let note = crate::cosign_statement(crate::Domain::Designation, &officers[1], &note, &statement).unwrap();
+    let signer = |officer: &str, key: &SigningKey| DesignationSigner {
+        officer: officer.into(),
+        key: key.verifier().to_string(),
+    };
+    DesignationAdopted {
+        record: statement.id,
+        version: statement.version,
+        digest,
+        confidence: "secondary".into(),
+        loosens: vec!["the event `back` rescinds `example-order`".into()],
+        signers: vec![signer("first", &officers[0]), signer("second", &officers[1])],
+        statement: Some(note),
+        signatures: SignatureRule::Required,
+    }
+}
+
+#[test]
+fn a_record_is_adopted_under_the_names_that_it_takes() {
+    let good = designated();
+    assert_eq!(good.verify(), Ok(()));
+    type Change = fn(&mut DesignationAdopted);
+    let bad: [(&str, Change); 6] = [
+        ("one of two", |one| drop(one.signers.pop())),
+        ("one officer under two names", |one| one.signers[1].key = one.signers[0].key.clone()),
+        ("another text", |one| one.digest = Digest::of(b"another")),
+        ("another version", |one| one.version = "2".into()),
+        ("no note", |one| one.statement = None),
+        ("a key that signed nothing", |one| {
+            let stranger = SigningKey::from_seed("officer.example", &[9; 32]).unwrap();
+            one.signers[1].key = stranger.verifier().to_string();
+        }),
+    ];
+    for (what, change) in bad {
+        let mut changed = good.clone();
+        change(&mut changed);
+        assert!(changed.verify().is_err(), "{what}");
+        // Where signatures are optional too few of them count, and a wrong one doesn't.
+        changed.signatures = SignatureRule::Optional;
+        let only_too_few = ["one of two", "one officer under two names"].contains(&what);
+        assert_eq!(changed.verify().is_ok(), only_too_few, "{what}");
+    }
+    let adds = DesignationAdopted { loosens: Vec::new(), signers: good.signers[..1].to_vec(), ..good };
+    assert_eq!(adds.verify(), Ok(()), "adding takes one");
+}
+
 fn every_kind() -> Vec<Entry> {
     let (old, new) = (
         SigningKey::from_seed("log.example", &[1; 32]).unwrap(),
@@ -161,6 +213,7 @@ fn every_kind() -> Vec<Entry> {
             }],
             signatures: SignatureRule::Required,
         }),
+        Event::DesignationAdopted(designated()),
         Event::Decided(decided()),
         Event::Attempted(Attempted { decision, attempt: 1, target: target() }),
         Event::Settled(Settled {

@@ -15,8 +15,8 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    Checkpoint, Entry, Event, EvidenceKnown, Interrupted, LedgerError, Note, OpenAttempt, OpenHold,
-    PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, Entry, Event, EvidenceKnown, Interrupted, LedgerError, Note, OpenAttempt,
+    OpenHold, PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -43,6 +43,8 @@ pub struct Recovery {
     pub open_attempts: Vec<OpenAttempt>,
     /// Holds that wait, and those that have ended and whose body is yet to be erased.
     pub open_holds: Vec<OpenHold>,
+    /// The records of designations that were adopted.
+    pub designations: Vec<AdoptedRecord>,
     /// What is known to be kept outside the ledger for meters.
     pub evidence: EvidenceKnown,
     /// The latest time of any entry: a decision's time must not be earlier.
@@ -166,6 +168,7 @@ pub(super) fn open(
         torn_bytes: replayed.torn_bytes,
         open_attempts: publication.lifecycle().open_attempts(),
         open_holds: publication.lifecycle().holds.open(),
+        designations: publication.lifecycle().adopted_records(),
         evidence: publication.lifecycle().evidence,
         last_at: publication.lifecycle().last_at,
         parties: publication.lifecycle().parties.clone(),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, Timestamp,
+    AdoptedRecord, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 3;
+const VERSION: u32 = 5;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -33,6 +33,7 @@ struct Stored {
     parties: Vec<PinnedKey>,
     open: Vec<OpenAttempt>,
     holds: Holds,
+    designations: Vec<AdoptedRecord>,
     evidence: EvidenceKnown,
 }
 
@@ -48,6 +49,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         parties: state.parties.clone(),
         open: state.open_attempts(),
         holds: state.holds.clone(),
+        designations: state.adopted_records(),
         evidence: state.evidence,
     };
     let mut bytes =
@@ -88,8 +90,11 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, holds, evidence, .. } = self;
-        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, evidence }
+        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, evidence, .. } =
+            self;
+        let designations =
+            designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
+        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, designations, evidence }
     }
 }
 

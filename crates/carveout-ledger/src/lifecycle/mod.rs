@@ -8,7 +8,7 @@ mod holds;
 mod monitors;
 mod roster;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    DecisionId, Entry, Event, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, RotationError,
-    Ruling, Timestamp, VerifierKey,
+    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, EvidenceKnown, EvidenceMark,
+    KeyRotated, MonitorsSet, PinnedKey, RotationError, Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -28,6 +28,28 @@ pub struct OpenAttempt {
     pub decision: DecisionId,
     /// Its last recorded attempt; 0 if none is recorded.
     pub attempt: u32,
+}
+
+/// A record of a designation that was adopted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptedRecord {
+    /// The record's name, as signed.
+    pub record: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its text.
+    pub digest: Digest,
+}
+
+impl AdoptedRecord {
+    fn of(adopted: &DesignationAdopted) -> Self {
+        Self { record: adopted.record.clone(), version: adopted.version.clone(), digest: adopted.digest }
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.record.clone(), self.version.clone())
+    }
 }
 
 /// Why an entry does not follow from those before it.
@@ -54,6 +76,9 @@ pub enum LifecycleError {
         /// What is wrong.
         why: String,
     },
+    /// A designation's record was not signed as it must be, or is another one than before.
+    #[error("designation: {0}")]
+    Designation(#[from] AdoptionError),
     /// The attempt's number does not follow.
     #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
     Attempt {
@@ -92,6 +117,7 @@ enum Change {
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
     Monitors(Box<MonitorsSet>),
+    Designated(Box<AdoptedRecord>),
     Kept(EvidenceMark),
     Snapshotted(EvidenceMark),
     Lost(u64),
@@ -108,6 +134,8 @@ pub(crate) struct Lifecycle {
     pub(crate) parties: Vec<PinnedKey>,
     pub(crate) open: HashMap<DecisionId, u32>,
     pub(crate) holds: Holds,
+    /// The records of designations that were adopted. Each counts for good: what takes it back is a record too.
+    pub(crate) designations: BTreeMap<(String, String), Digest>,
     /// What is known to be kept outside the ledger for meters.
     pub(crate) evidence: EvidenceKnown,
 }
@@ -126,6 +154,10 @@ impl Step {
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
             Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
+            Event::DesignationAdopted(event) => {
+                event.verify()?;
+                Change::Designated(Box::new(AdoptedRecord::of(event)))
+            }
             Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
             Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
             Event::EvidenceLost(lost) => Change::Lost(lost.base),
@@ -162,6 +194,7 @@ impl Lifecycle {
             parties: Vec::new(),
             open: HashMap::new(),
             holds: Holds::default(),
+            designations: BTreeMap::new(),
             evidence: EvidenceKnown::default(),
         }
     }
@@ -187,6 +220,7 @@ impl Lifecycle {
         // What the earlier steps of a group leave behind: the last attempt, or `None` once ended.
         let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
         let mut holds = None;
+        let mut designated: Vec<&AdoptedRecord> = Vec::new();
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
                 self.holds.check(holds.get_or_insert_default(), hold, step.at, index, &self.parties)?;
@@ -211,6 +245,11 @@ impl Lifecycle {
                     checked.map_err(|(of, why)| LifecycleError::Monitoring { of, why })?;
                     continue;
                 }
+                Change::Designated(record) => {
+                    self.check_designation(record, &designated)?;
+                    designated.push(record);
+                    continue;
+                }
                 Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
                 Change::Permitted(id) => (*id, Some(0)),
                 Change::Attempted(attempt) => {
@@ -229,6 +268,34 @@ impl Lifecycle {
             }
         }
         Ok(holds)
+    }
+
+    /// One version of a record has one text, also among the entries of one group.
+    fn check_designation(
+        &self,
+        record: &AdoptedRecord,
+        before: &[&AdoptedRecord],
+    ) -> Result<(), LifecycleError> {
+        let known = self.designations.get(&record.key());
+        let same = |other: &&&AdoptedRecord| other.key() == record.key();
+        let known = known.or_else(|| before.iter().find(same).map(|other| &other.digest));
+        if known.is_some_and(|known| *known != record.digest) {
+            let AdoptedRecord { record, version, .. } = record.clone();
+            return Err(AdoptionError::OtherText { record, version }.into());
+        }
+        Ok(())
+    }
+
+    /// The records of designations that were adopted, by name and version.
+    pub(crate) fn adopted_records(&self) -> Vec<AdoptedRecord> {
+        let adopted = self.designations.iter();
+        adopted
+            .map(|((record, version), digest)| AdoptedRecord {
+                record: record.clone(),
+                version: version.clone(),
+                digest: *digest,
+            })
+            .collect()
     }
 
     fn check_rotation(&self, rotation: &KeyRotated) -> Result<(), LifecycleError> {
@@ -264,6 +331,9 @@ impl Lifecycle {
             Change::Founded { log_key, parties } => {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);
+            }
+            Change::Designated(record) => {
+                self.designations.insert(record.key(), record.digest);
             }
             Change::Permitted(id) => drop(self.open.insert(*id, 0)),
             Change::Attempted(attempt) => drop(self.open.insert(attempt.decision, attempt.attempt)),

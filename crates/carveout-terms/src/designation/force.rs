@@ -55,7 +55,7 @@ impl Docket {
     pub fn history(&self, known: When) -> Vec<(Timestamp, Standing)> {
         let known = known.asked(self.instrument().dates.zone);
         let mut history: Vec<(Timestamp, Standing)> = Vec::new();
-        for turn in self.turns(known) {
+        for turn in self.turns(Some(known)) {
             let standing = self.standing(turn, known, None);
             let same = |(_, last): &(Timestamp, Standing)| {
                 last.status == standing.status && last.events == standing.events

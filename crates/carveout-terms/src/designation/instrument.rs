@@ -140,7 +140,7 @@ pub struct Scope {
     pub system_classes: Vec<SystemClass>,
     /// In which part of an agency.
     pub components: Vec<Component>,
-    /// In which procurements. No fact of a use says that.
+    /// In which procurements, as the vocabulary names them, or in other words, which no fact of a use says.
     pub procurement_classes: Vec<String>,
     /// For which purposes, as the vocabulary names them.
     pub purposes: Vec<String>,
@@ -293,6 +293,8 @@ pub struct Waiver {
     pub expires: Option<When>,
     /// From when anybody could know that it was given.
     pub known: Option<When>,
+    /// The role, as `party/role`, that may let a use go on while the waiver is pending.
+    pub role: Option<String>,
     /// What it covers.
     pub scope: Scope,
 }

@@ -9,6 +9,7 @@
 //! into clauses, so that an answer and a ruling can't part.
 
 mod compile;
+mod enforce;
 mod force;
 mod formula;
 pub mod import;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 pub use self::{
     compile::{Compiled, Options},
+    enforce::{Effect, EnforceError, Enforced, Enforcement, Watched},
     force::Standing,
     formula::Formula,
     instrument::{

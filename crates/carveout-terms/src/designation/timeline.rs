@@ -135,6 +135,14 @@ impl Docket {
         parts.fold(Formula::Always(false), Formula::or)
     }
 
+    /// What a waiver was asked for and not given, with the role that may let it go on meanwhile. What can't be told
+    /// from a scope is not held.
+    pub(super) fn pending(&self) -> Vec<(Formula, &str)> {
+        let waivers = self.instrument().waivers.iter().filter(|waiver| waiver.granted.is_none());
+        let told = waivers.filter(|waiver| waiver.scope != Scope::default());
+        told.filter_map(|waiver| Some((Formula::within(&waiver.scope), waiver.role.as_deref()?))).collect()
+    }
+
     fn is_given(&self, waiver: &Waiver, on: Timestamp, known: Timestamp) -> bool {
         let dates = &self.instrument().dates;
         let Some(granted) = waiver.granted else { return false };
@@ -154,12 +162,13 @@ impl Docket {
         self.reach().and(self.stands(on, known)).and(self.due(on, known)).and(excepted.not())
     }
 
-    /// The instants at which something may change, as known at one.
-    pub(super) fn turns(&self, known: Timestamp) -> Vec<Timestamp> {
+    /// The instants at which something may change, as known at one; without one, also those at which something
+    /// becomes known.
+    pub(super) fn turns(&self, known: Option<Timestamp>) -> Vec<Timestamp> {
         let instrument = self.instrument();
         let dates = &instrument.dates;
-        let events: Vec<&Event> =
-            self.events().iter().filter(|event| dates.begins(event.known) <= known).collect();
+        let counts = |event: &&Event| known.is_none_or(|known| dates.begins(event.known) <= known);
+        let events: Vec<&Event> = self.events().iter().filter(counts).collect();
         let begins = events.iter().map(|event| dates.begins(event.effective));
         let ends = events.iter().flat_map(|event| [event.until, event.phase_out_until]).flatten();
         let waivers = instrument.waivers.iter();
@@ -172,10 +181,22 @@ impl Docket {
             .chain(waivers.filter_map(|waiver| waiver.expires))
             .map(|when| dates.ends(when));
         let superseded = self.superseded().iter().map(|superseding| superseding.effective);
+        let learnt = if known.is_none() { self.learnt() } else { Vec::new() };
         let all = [self.effective()].into_iter().chain(begins).chain(given).chain(ends).chain(superseded);
-        let mut turns: Vec<Timestamp> = all.collect();
+        let mut turns: Vec<Timestamp> = all.chain(learnt).collect();
         turns.sort();
         turns.dedup();
         turns
+    }
+
+    /// The instants at which something about it becomes known.
+    fn learnt(&self) -> Vec<Timestamp> {
+        let instrument = self.instrument();
+        let dates = &instrument.dates;
+        let events = self.events().iter().map(|event| dates.begins(event.known));
+        let waivers =
+            instrument.waivers.iter().filter_map(|waiver| waiver.known).map(|known| dates.begins(known));
+        let superseded = self.superseded().iter().map(|superseding| superseding.known);
+        [self.known()].into_iter().chain(events).chain(waivers).chain(superseded).collect()
     }
 }

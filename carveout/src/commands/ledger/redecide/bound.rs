@@ -7,6 +7,7 @@ use carveout_terms::{Agreement, ClauseRef, Program, Stack, Use, Vocabulary, draf
 use miette::{IntoDiagnostic, miette};
 
 /// A program with the terms that were adopted for it last, and what was monitored since.
+#[derive(Clone)]
 pub(super) struct Bound {
     pub(super) program: Program,
     pub(super) stack: Arc<Stack>,

@@ -9,7 +9,7 @@
 mod again;
 mod bound;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use carveout_ledger::{
     Decided, DecisionId, Entry, Event, HoldId, Objects, Ruling, Target, Timestamp, Verified,
@@ -53,11 +53,11 @@ pub(super) fn run(
 /// What is known at one point of the record.
 struct Walk {
     objects: Objects,
-    programs: HashMap<String, Bound>,
-    /// The targets of the permitted uses that are under way.
-    permitted: HashMap<DecisionId, Target>,
-    /// What was measured of the uses on hold.
-    held: HashMap<HoldId, String>,
+    programs: HashMap<String, Rc<Bound>>,
+    /// The targets of the permitted uses that are under way, and what they were decided by.
+    permitted: HashMap<DecisionId, (Target, Option<Rc<Bound>>)>,
+    /// What was measured of the uses on hold, and what they were decided by.
+    held: HashMap<HoldId, (String, Option<Rc<Bound>>)>,
     /// The approvals of those permitted decisions that rest on any. What comes up in their answers may rest on them too.
     approved: HashMap<DecisionId, Vec<String>>,
     redecided: Redecided,
@@ -80,21 +80,23 @@ impl Walk {
             Event::TermsAdopted(adopted) => {
                 let bound = rebuild(&self.objects, &adopted)
                     .wrap_err_with(|| format!("entry {index}: the adopted terms can't be rebuilt"))?;
-                self.programs.extend(bound);
+                self.programs.extend(bound.into_iter().map(|(program, bound)| (program, Rc::new(bound))));
                 None
             }
             Event::MonitorsSet(set) => {
                 let objects = &self.objects;
                 let mut bound = self.programs.values_mut();
+                // What is under way goes on by the terms that admitted it.
                 bound
-                    .try_for_each(|bound| bound.monitor(objects, &set))
+                    .try_for_each(|bound| Rc::make_mut(bound).monitor(objects, &set))
                     .wrap_err_with(|| format!("entry {index}: what is monitored can't be rebuilt"))?;
                 None
             }
             Event::Decided(decided) => self.decided(&decided, entry.at),
-            Event::Attempted(attempted) => (self.permitted.get(&attempted.decision)
-                != Some(&attempted.target))
-            .then(|| "attempted at another target than the one decided on".to_owned()),
+            Event::Attempted(attempted) => {
+                (self.permitted.get(&attempted.decision).map(|(target, _)| target) != Some(&attempted.target))
+                    .then(|| "attempted at another target than the one decided on".to_owned())
+            }
             Event::Settled(settled) => self.ended(settled.decision),
             Event::Interrupted(interrupted) => self.ended(interrupted.decision),
             Event::Refused(refused) => self.unheld(&refused.hold),
@@ -102,6 +104,7 @@ impl Walk {
             Event::Genesis(_)
             | Event::KeyRotated(_)
             | Event::OfficersAppointed(_)
+            | Event::DesignationAdopted(_)
             | Event::Approved(_)
             | Event::Erased(_)
             | Event::EvidenceKept(_)
@@ -113,26 +116,37 @@ impl Walk {
 
     fn decided(&mut self, decided: &Decided, at: Timestamp) -> Option<String> {
         self.redecided.decisions += 1;
-        // What comes up in an answer is not sent to anybody.
-        if decided.ruling == Ruling::Permit && decided.parent.is_none() {
-            self.permitted.insert(decided.decision, decided.target.clone());
-            if !decided.facts.approvals.is_empty() {
-                self.approved.insert(decided.decision, decided.facts.approvals.clone());
-            }
+        if decided.ruling == Ruling::Permit && decided.parent.is_none() && !decided.facts.approvals.is_empty()
+        {
+            self.approved.insert(decided.decision, decided.facts.approvals.clone());
         }
-        let approved = decided.parent.and_then(|parent| self.approved.get(&parent));
-        let proven = approved.map_or(&[][..], Vec::as_slice);
         let held = decided.hold.and_then(|hold| match decided.ruling {
             Ruling::Permit => self.held.remove(&hold),
             _ => self.held.get(&hold).cloned(),
         });
+        let bound = self.bound(decided, held.as_ref().and_then(|(_, bound)| bound.clone()));
+        if decided.ruling == Ruling::Permit && decided.parent.is_none() {
+            self.permitted.insert(decided.decision, (decided.target.clone(), bound.clone()));
+        }
         if let (Some(hold), Some(_)) = (decided.hold, decided.hold_until) {
-            self.held.insert(hold, decided.facts.gateway.clone());
+            self.held.insert(hold, (decided.facts.gateway.clone(), bound.clone()));
         }
-        match self.programs.get(&decided.program) {
+        match bound {
             None => Some("no terms were adopted for its program before it".to_owned()),
-            Some(bound) => difference(bound, decided, held.as_deref(), proven, at),
+            Some(bound) => {
+                let approved = decided.parent.and_then(|parent| self.approved.get(&parent));
+                let proven = approved.map_or(&[][..], Vec::as_slice);
+                difference(&bound, decided, held.as_ref().map(|(held, _)| held.as_str()), proven, at)
+            }
         }
+    }
+
+    /// The terms that a decision must be by: those adopted for its program last. A part of an answer is decided by what
+    /// admitted the request, and a call on hold by what held it, whatever was adopted in between.
+    fn bound(&self, decided: &Decided, held: Option<Rc<Bound>>) -> Option<Rc<Bound>> {
+        let Some(parent) = decided.parent else { return self.programs.get(&decided.program).cloned() };
+        let admitted = self.permitted.get(&parent).and_then(|(_, bound)| bound.clone());
+        held.or(admitted).or_else(|| self.programs.get(&decided.program).cloned())
     }
 
     fn unheld(&mut self, hold: &HoldId) -> Option<String> {

@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod client;
+pub mod designations;
 pub mod officers;
 pub mod provider;
 pub mod storage;
@@ -18,8 +19,8 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, EvidenceSettings, Gateway, Limits, Monitoring, Patience, ProgramSettings,
-    ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
+    Adopter, Clock, Credential, EvidenceSettings, Gateway, Limits, Monitoring, Moves, Patience,
+    ProgramSettings, ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
     Decided, Entry, Event, EvidenceKnown, Genesis, Ledger, Openings, Options, Settled, SigningKey,
@@ -80,7 +81,8 @@ pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings
     let ProgramSettings { program, .. } = program(id, keys);
     let agreements = vec![agreement(), shown_limit()];
     let stack = Stack::new(vocabulary(), agreements, program.presume().clone()).unwrap();
-    ProgramSettings { program, stack: Arc::new(stack), monitoring: Monitoring::default() }
+    let stack = Arc::new(stack);
+    ProgramSettings { program, stack, designations: Vec::new(), monitoring: Monitoring::default() }
 }
 
 /// A program bound by the test terms and a limit that turns on what a judge says.
@@ -89,7 +91,8 @@ pub fn judged_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings 
     let judged = Agreement::parse(include_str!("judged.md"), &vocabulary());
     let judged = Arc::new(judged.unwrap_or_else(|problems| panic!("{problems}")));
     let stack = Stack::new(vocabulary(), vec![agreement(), judged], program.presume().clone()).unwrap();
-    ProgramSettings { program, stack: Arc::new(stack), monitoring: Monitoring::default() }
+    let stack = Arc::new(stack);
+    ProgramSettings { program, stack, designations: Vec::new(), monitoring: Monitoring::default() }
 }
 
 /// A program bound by the test terms, with these keys.
@@ -109,7 +112,8 @@ pub fn program_under(id: &str, keys: &[(&str, &str, &str)], terms: &[Arc<Agreeme
     }
     let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
     let stack = Stack::new(vocabulary(), terms.to_vec(), program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), monitoring: Monitoring::default() }
+    let (program, stack) = (Arc::new(program), Arc::new(stack));
+    ProgramSettings { program, stack, designations: Vec::new(), monitoring: Monitoring::default() }
 }
 
 pub fn now() -> Timestamp {
@@ -143,7 +147,12 @@ pub fn target(provider: &str) -> TargetSettings {
 }
 
 pub fn route(alias: &str, targets: Vec<TargetSettings>) -> RouteSettings {
-    RouteSettings { alias: alias.to_owned(), targets, created: Timestamp::from_millis(1_770_000_000_000) }
+    RouteSettings {
+        alias: alias.to_owned(),
+        targets,
+        moves: Moves::default(),
+        created: Timestamp::from_millis(1_770_000_000_000),
+    }
 }
 
 /// Settings before they are bound; tests change what they are about.
@@ -229,12 +238,21 @@ impl Kit {
         let Self { settings, directory, mood, key } = self;
         let ledger = settings.ledger.clone();
         let gateway = Gateway::bind(settings).await.unwrap();
-        let address = gateway.local_addr();
+        let (address, adopter) = (gateway.local_addr(), gateway.adopter());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(gateway.run(async {
             stopped.await.ok();
         }));
-        Running { address, stop: Some(stop), task: Some(task), ledger: Some(ledger), directory, mood, key }
+        Running {
+            address,
+            adopter,
+            stop: Some(stop),
+            task: Some(task),
+            ledger: Some(ledger),
+            directory,
+            mood,
+            key,
+        }
     }
 }
 
@@ -262,6 +280,7 @@ fn genesis(key: &SigningKey) -> Entry {
 /// A gateway that answers.
 pub struct Running {
     pub address: SocketAddr,
+    pub adopter: Adopter,
     pub mood: Arc<Mood>,
     pub directory: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,

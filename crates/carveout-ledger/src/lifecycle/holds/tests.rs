@@ -96,6 +96,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         hold: Some(hold()),
         hold_until: None,
         monitored: Vec::new(),
+        designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

@@ -67,6 +67,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         hold: None,
         hold_until: None,
         monitored: Vec::new(),
+        designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

@@ -67,7 +67,7 @@ impl<'v> Conditions<'v> {
             self.members("system_class", &classes, bars),
             self.members("component", &components, bars),
             self.members("purpose", &scope.purposes, bars),
-            self.unsaid("the class of procurement", &scope.procurement_classes, bars),
+            self.procurement(&scope.procurement_classes, bars),
             self.unsaid("the contract clause", &scope.hooks, bars),
             self.programs(&scope.programs, bars),
         ];
@@ -97,6 +97,20 @@ impl<'v> Conditions<'v> {
             return Written::Always(false);
         }
         Written::Test(is_one_of(enumeration, name, &known, bars))
+    }
+
+    /// Records name classes of procurement in words of their own too. Where one of them is no member of the vocabulary,
+    /// all classes are barred: what the class was meant to leave out can't be told.
+    fn procurement(&mut self, listed: &[String], bars: bool) -> Written {
+        let fact = self.vocabulary.fact("procurement_class");
+        let kind = fact.and_then(|fact| self.vocabulary.get(fact).kind().enumeration());
+        let known = |class: &String| kind.is_some_and(|enumeration| enumeration.resolve(class).is_some());
+        let (known, strange): (Vec<String>, Vec<String>) = listed.iter().cloned().partition(known);
+        if strange.is_empty() {
+            return self.members("procurement_class", &known, bars);
+        }
+        let strange = self.unsaid("the class of procurement", &strange, bars);
+        if known.is_empty() || bars { strange } else { self.members("procurement_class", &known, bars) }
     }
 
     /// What no fact says: it is left out of what bars, and takes nothing out of it.

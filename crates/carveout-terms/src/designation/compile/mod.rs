@@ -20,14 +20,23 @@ use crate::{Agreement, Problems, Timestamp, Vocabulary};
 /// How to compile.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// As known on this date.
-    pub known: When,
+    /// As known on this date; without one, at every instant as it is known then.
+    pub known: Option<When>,
     /// For this program: waivers that were given to it are taken out.
     pub program: Option<String>,
     /// Enforce what was only announced.
     pub announced: bool,
+    /// Hold what a waiver is pending for, where the record names a role that may let it go on.
+    pub hold: bool,
     /// The id of the party that adopts the text.
     pub party: String,
+}
+
+impl Options {
+    /// As known when, in words.
+    fn known_words(&self) -> String {
+        self.known.map_or_else(|| "as it becomes known".to_owned(), |known| format!("as known on {known}"))
+    }
 }
 
 /// An instrument, compiled.
@@ -65,6 +74,8 @@ pub(super) struct Barring {
 /// A clause that is enforced.
 struct Enforced {
     condition: String,
+    /// The role that may let it go on.
+    hold: Option<String>,
     periods: Vec<(Timestamp, Option<Timestamp>)>,
     examples: Vec<String>,
 }
@@ -84,26 +95,35 @@ impl Docket {
     /// # Errors
     /// If the text can't be read back, which a vocabulary without the facts of a target would cause.
     pub fn compile(&self, vocabulary: &Vocabulary, options: &Options) -> Result<Compiled, Problems> {
-        let known = options.known.asked(self.instrument().dates.zone);
+        let known = options.known.map(|known| known.asked(self.instrument().dates.zone));
         let barrings = self.barrings(known, options.announced);
         let target = target::read(self.instrument(), vocabulary);
         let window = window(self, &barrings);
         let mut conditions = Conditions::new(vocabulary, options.program.as_deref());
+        let pending = if options.hold { self.pending() } else { Vec::new() };
         let mut enforced = Vec::new();
         for barring in &barrings {
-            let (Some(place), Some(what)) = (conditions.of(&barring.formula), &target.condition) else {
-                continue;
-            };
-            let time = Some(periods(&barring.periods));
-            enforced.push(Enforced {
-                condition: conjunction([Some(what.clone()), place, time].into_iter().flatten()),
-                periods: barring.periods.clone(),
-                examples: sample::examples(vocabulary, &target, barring),
-            });
+            for (formula, hold) in held(&barring.formula, &pending) {
+                let (Some(place), Some(what)) = (conditions.of(&formula), &target.condition) else {
+                    continue;
+                };
+                let time = Some(periods(&barring.periods));
+                let examples = match hold {
+                    // What is held is no plain denial.
+                    None if pending.is_empty() => sample::examples(vocabulary, &target, barring),
+                    _ => Vec::new(),
+                };
+                enforced.push(Enforced {
+                    condition: conjunction([Some(what.clone()), place, time].into_iter().flatten()),
+                    hold: hold.map(str::to_owned),
+                    periods: barring.periods.clone(),
+                    examples,
+                });
+            }
         }
         let mut list = target.left_out.clone();
         list.extend(conditions.left_out());
-        list.extend(left_out(self.instrument(), options.program.as_deref()));
+        list.extend(left_out(self.instrument(), options.program.as_deref(), options.hold));
         list.sort();
         list.dedup();
         let announced = self.instrument().force == LegalForce::AnnouncedOnly && !options.announced;
@@ -116,13 +136,13 @@ impl Docket {
         })
     }
 
-    /// Where and when it bars, as known at an instant.
-    pub(super) fn barrings(&self, known: Timestamp, announced: bool) -> Vec<Barring> {
+    /// Where and when it bars, as known at an instant; without one, at every instant as known then.
+    pub(super) fn barrings(&self, known: Option<Timestamp>, announced: bool) -> Vec<Barring> {
         let turns = self.turns(known);
         let mut barrings: Vec<Barring> = Vec::new();
         for (place, from) in turns.iter().enumerate() {
             let until = turns.get(place + 1).copied();
-            let formula = self.barred(*from, known, announced);
+            let formula = self.barred(*from, known.unwrap_or(*from), announced);
             if formula == Formula::Always(false) {
                 continue;
             }
@@ -133,6 +153,14 @@ impl Docket {
         }
         barrings
     }
+}
+
+/// Where a barring is none for the time being: each waiver that is pending holds its part, and the rest is barred.
+/// Under the negation nobody is held by keeping quiet, so silence stays barred.
+fn held<'w>(formula: &Formula, pending: &[(Formula, &'w str)]) -> Vec<(Formula, Option<&'w str>)> {
+    let rest = pending.iter().fold(formula.clone(), |rest, (part, _)| rest.and(part.clone().not()));
+    let holds = pending.iter().map(|(part, role)| (formula.clone().and(part.clone()), Some(*role)));
+    std::iter::once((rest, None)).chain(holds).collect()
 }
 
 impl Barring {

@@ -1,6 +1,9 @@
 //! The text around the policies: what a reader must know of the instrument, and what no policy says.
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use super::{
     super::{AffiliateRule, Conduct, Docket, Event, ExistingContracts, Holds, Instrument, LegalForce, Scope},
@@ -20,7 +23,8 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     pub(super) fn text(&self, enforced: &[Enforced], left_out: &[String]) -> String {
-        let mut text = self.head();
+        let roles = enforced.iter().filter_map(|clause| clause.hold.as_deref()).collect();
+        let mut text = self.head(&roles);
         self.barred(&mut text, enforced);
         text.push_str("\n## 2 What no policy says\n\n### 2.1 Left to people\n\n");
         match left_out {
@@ -37,21 +41,22 @@ impl Writer<'_> {
         text
     }
 
-    fn head(&self) -> String {
+    fn head(&self, roles: &BTreeSet<&str>) -> String {
         let instrument = self.docket.instrument();
         let (from, until) = self.window;
         let until = until.map(|until| format!("until = {}\n", instant(until))).unwrap_or_default();
         let party = &self.options.party;
         format!(
-            "+++\nagreement = \"{id}\"\nversion = \"{version}, as known on {known}\"\nvocabulary = \"{vocabulary}\"\n\
-             role = \"limit\"\neffective = {from}\n{until}party = [ {{ id = \"{party}\", name = \"Who adopts this limit\" }} ]\n+++\n\
+            "+++\nagreement = \"{id}\"\nversion = \"{version}, {known}\"\nvocabulary = \"{vocabulary}\"\n\
+             role = \"limit\"\neffective = {from}\n{until}party = [ {parties} ]\n+++\n\
              # {title}\n\n\
-             > {compiled} The record `{id}`, version {version} ({digest}), as known on {known}. The\n\
+             > {compiled} The record `{id}`, version {version} ({digest}), {known}. The\n\
              > record is somebody's reading of a legal instrument, and not the instrument. Not legal advice.\n",
             compiled = crate::agreement::COMPILED,
             id = instrument.id,
             version = instrument.version,
-            known = self.options.known,
+            known = self.options.known_words(),
+            parties = parties(party, roles),
             vocabulary = self.vocabulary,
             from = instant(from),
             title = quoted(&instrument.title),
@@ -82,15 +87,21 @@ impl Writer<'_> {
                 .collect();
             let _ = write!(
                 text,
-                "\n### 1.{number} Barred by {issuer}\n\n{names} shall not be used where this instrument reaches, {periods}.\n\n\
+                "\n### 1.{number} Barred by {issuer}\n\n{names} shall not be used where this instrument reaches, {periods}{unless}.\n\n\
                  {conduct} Times are UTC; days were read in the zone {zone}, and the last day of a period is {last_day} in it.\n\n\
-                 ```cedar\nforbid (principal, action, resource)\nwhen {{\n  {condition}\n}};\n```\n",
+                 ```cedar\n{hold}forbid (principal, action, resource)\nwhen {{\n  {condition}\n}};\n```\n",
                 number = place + 1,
                 periods = periods.join(", and "),
                 conduct = conduct(instrument),
                 zone = instrument.dates.zone,
                 last_day = instrument.dates.last_day,
                 condition = clause.condition,
+                unless = clause
+                    .hold
+                    .as_ref()
+                    .map(|role| format!(", unless {role} lets it go on: a waiver is pending"))
+                    .unwrap_or_default(),
+                hold = clause.hold.as_ref().map(|role| format!("@hold(\"{role}\")\n")).unwrap_or_default(),
             );
             if !clause.examples.is_empty() {
                 let _ = write!(text, "\n```uses\n{}\n```\n", clause.examples.join("\n"));
@@ -101,7 +112,7 @@ impl Writer<'_> {
     /// What the text rests on.
     fn record(&self, text: &mut String) {
         let instrument = self.docket.instrument();
-        let known = self.options.known.asked(instrument.dates.zone);
+        let known = self.options.known.map(|known| known.asked(instrument.dates.zone));
         let dates = &instrument.dates;
         text.push_str("\n## 3 What this rests on\n\n### 3.1 The instrument\n\n");
         let authorities = match instrument.authorities.as_slice() {
@@ -133,7 +144,8 @@ impl Writer<'_> {
                 ),
             );
         }
-        for event in self.docket.events().iter().filter(|event| dates.begins(event.known) <= known) {
+        let counts = |event: &&Event| known.is_none_or(|known| dates.begins(event.known) <= known);
+        for event in self.docket.events().iter().filter(counts) {
             line(text, &told(event));
         }
     }
@@ -157,6 +169,21 @@ fn told(event: &Event) -> String {
     )
 }
 
+/// The parties: who adopts the limit, and whoever has a role that may let something go on.
+fn parties(adopting: &str, roles: &BTreeSet<&str>) -> String {
+    let mut parties = BTreeMap::from([(adopting, Vec::new())]);
+    for (party, role) in roles.iter().filter_map(|role| role.split_once('/')) {
+        parties.entry(party).or_default().push(format!("\"{role}\""));
+    }
+    let one = |(party, roles): (&str, Vec<String>)| {
+        let name = if party == adopting { "Who adopts this limit" } else { party };
+        let roles =
+            if roles.is_empty() { String::new() } else { format!(", roles = [{}]", roles.join(", ")) };
+        format!("{{ id = \"{party}\", name = \"{name}\"{roles} }}")
+    };
+    parties.into_iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn conduct(instrument: &Instrument) -> String {
     let conduct: Vec<String> =
         instrument.conduct.iter().map(|conduct| conduct.as_str().replace('_', " ")).collect();
@@ -164,7 +191,7 @@ fn conduct(instrument: &Instrument) -> String {
 }
 
 /// What the record says and no fact of a use does.
-pub(super) fn left_out(instrument: &Instrument, program: Option<&str>) -> Vec<String> {
+pub(super) fn left_out(instrument: &Instrument, program: Option<&str>, hold: bool) -> Vec<String> {
     let mut list = Vec::new();
     if instrument.conduct.contains(&Conduct::ContractWithAUser) {
         list.push("contracting with somebody who uses it is no use of a model".to_owned());
@@ -199,6 +226,7 @@ pub(super) fn left_out(instrument: &Instrument, program: Option<&str>) -> Vec<St
     }
     for waiver in &instrument.waivers {
         match (&waiver.granted, program) {
+            (None, _) if waiver.role.is_some() && hold => {}
             (None, _) => list.push(format!("the waiver {} was asked for and not given", waiver.id)),
             (Some(_), None) if !waiver.scope.programs.is_empty() => {
                 list.push(format!("the waiver {} is for programs: compile for one of them", waiver.id));

@@ -7,6 +7,7 @@ use super::{
     dates::Order,
     id, part, values,
 };
+use crate::agreement::is_id;
 
 /// Longer clocks are mistakes.
 const LONGEST: i64 = 10_000;
@@ -90,7 +91,15 @@ fn waiver(table: Table<'_>, ids: &mut BTreeSet<String>) -> Option<Waiver> {
     if granted.is_none() && (expires.is_some() || known.is_some()) {
         table.missing("granted", "a waiver that only was asked for has no other dates");
     }
+    let role = table.text("role");
+    if let Some(role) = role.as_ref().filter(|role| !is_role(&role.value)) {
+        let message = format!("`{}` can't be a role", role.value);
+        table.sink().error("role", role.span.clone(), message, "write `party/role`, as agreements name it");
+    }
     let scope = part(&table);
+    if role.is_some() && scope.is_none() && !table.has("scope") {
+        table.missing("scope", "write for what a use is held: `scope = { programs = [\"…\"] }`");
+    }
     if granted.is_some() && scope.is_none() && !table.has("scope") {
         table.missing("scope", "write what it covers: `scope = { programs = [\"…\"] }`");
     }
@@ -101,6 +110,11 @@ fn waiver(table: Table<'_>, ids: &mut BTreeSet<String>) -> Option<Waiver> {
         granted: granted.map(|when| when.value),
         expires: expires.map(|when| when.value),
         known: known.map(|when| when.value),
+        role: role.map(|role| role.value),
         scope: scope.unwrap_or_default(),
     })
+}
+
+fn is_role(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(party, role)| is_id(party) && is_id(role))
 }

@@ -1,0 +1,203 @@
+//! Designations at a running gateway: adopted as their officers sign them, kept whatever happens to files, and recorded
+//! so that every ruling can be made again.
+
+use std::{fs, path::Path, thread, time::Duration};
+
+use crate::kit::{SUPPLY, Serving, Workspace, provider};
+
+const PROGRAM: &str = "logistics-support";
+
+/// A record of a made-up order about somebody, which has long been in effect.
+fn order(id: &str, who: &str, more: &str) -> String {
+    format!(
+        "designation = \"{id}\"\nversion = 1\ntitle = \"An order\"\nkind = \"exclusion_order\"\nissuer = \"Example Agency\"\n\
+         force = \"binding\"\nconfidence = \"primary\"\nauthorities = [\"41 USC 1323\"]\nconduct = [\"use_in_performance\"]\n\
+         [[source]]\nid = \"order\"\ntitle = \"The order\"\nconfidence = \"primary\"\n\
+         digest = \"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n\
+         [[target]]\nkind = \"source\"\nname = \"{who}\"\n[scope]\nagencies = [\"any_federal\"]\n\
+         [dates]\nzone = \"UTC\"\nlast_day = \"included\"\neffective = 2026-03-04\n{more}"
+    )
+}
+
+fn rescission() -> &'static str {
+    "event = \"back\"\nof = \"order\"\nkind = \"rescinds\"\nforum = \"Example Agency\"\ndecided = 2026-05-01\n\
+     confidence = \"primary\"\n[[source]]\nid = \"letter\"\ntitle = \"The letter\"\nconfidence = \"primary\"\n\
+     digest = \"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n"
+}
+
+/// A sample workspace with two officers, and one who is none.
+fn workspace(provider: &Serving) -> Workspace {
+    let workspace = Workspace::sample(Some(provider));
+    for officer in ["first", "second", "stranger"] {
+        let words = format!("keygen --name {officer}.example --out keys/{officer}.key");
+        workspace.run(&words).expect(0, &[]);
+    }
+    workspace.append(
+        "carveout.toml",
+        "\n[designations.officers]\nfirst = \"file:keys/first.pub\"\nsecond = \"file:keys/second.pub\"\n",
+    );
+    workspace.write("order.toml", order("order", "sample-maker", ""));
+    workspace.write("back.toml", rescission());
+    workspace
+}
+
+fn status(workspace: &Workspace, gateway: &Serving) -> u16 {
+    workspace.ask(gateway, PROGRAM, SUPPLY).0
+}
+
+/// Waits until the record says so.
+fn until_shown(workspace: &Workspace, words: &str) {
+    while !workspace.run("ledger show --limit 1000").out.contains(words) {
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Records something about nobody whose models are used, and waits until it is adopted: what was there before it has
+/// been looked at by then. The command, unlike the gateway, stumbles over what can't be read.
+fn mark(workspace: &Workspace, id: &str) {
+    let unreadable = ["garbage.toml", "bytes.toml"].map(|file| workspace.path("designations").join(file));
+    let unreadable: Vec<_> = unreadable.iter().filter(|file| file.exists()).collect();
+    let aside = |file: &Path| file.with_extension("aside");
+    unreadable.iter().for_each(|file| fs::rename(file, aside(file)).unwrap());
+    workspace.write("mark.toml", order(id, "Nobody In Particular", ""));
+    workspace.run("designations add mark.toml --key keys/first.key").expect(0, &["it counts"]);
+    unreadable.iter().for_each(|file| fs::rename(aside(file), file).unwrap());
+    until_shown(workspace, &format!("designation adopted: {id} version 1"));
+}
+
+#[test]
+fn what_officers_sign_is_adopted_and_nothing_else_is() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    let gateway = workspace.serve();
+    assert_eq!(status(&workspace, &gateway), 200);
+    // Nobody's word, a stranger's, and what can't be read.
+    workspace.write("unsigned.toml", order("unsigned", "sample-maker", ""));
+    workspace.run("designations add unsigned.toml").expect(1, &["0 of 1 signatures"]);
+    workspace.write("designations/forged.1.toml", order("forged", "sample-maker", ""));
+    workspace.write("designations/forged.1.toml.sig", "Carveout statement v1: designation\n\nforged\n");
+    workspace.write("designations/garbage.toml", "designation = [");
+    workspace.write("designations/bytes.toml", b"\xff\xfe");
+    mark(&workspace, "first-mark");
+    assert_eq!(status(&workspace, &gateway), 200);
+    // One officer's word bars.
+    workspace.run("designations add order.toml --key keys/first.key").expect(2, &["bytes.toml"]);
+    for file in ["garbage.toml", "bytes.toml"] {
+        fs::remove_file(workspace.path("designations").join(file)).unwrap();
+    }
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "designation adopted: order version 1 (primary), signed by first");
+    let (denied, head) = workspace.ask(&gateway, PROGRAM, SUPPLY);
+    assert_eq!(denied, 403);
+    assert!(head.to_lowercase().contains("carveout-clauses: \"order 1.1\""), "{head}");
+    // Garbage, an edited file, or none, and one officer's word to take it back change nothing.
+    workspace.write("designations/garbage.toml", "designation = [");
+    workspace.edit("designations/order.1.toml", "any_federal", "energy");
+    mark(&workspace, "second-mark");
+    assert_eq!(status(&workspace, &gateway), 403);
+    fs::remove_file(workspace.path("designations/garbage.toml")).unwrap();
+    fs::remove_file(workspace.path("designations/order.1.toml")).unwrap();
+    workspace.run("designations add back.toml --key keys/first.key").expect(1, &["1 of 2 signatures"]);
+    mark(&workspace, "third-mark");
+    assert_eq!(status(&workspace, &gateway), 403);
+    // After a restart it is still in force, with its file gone.
+    assert_eq!(gateway.stop(), Some(0));
+    let gateway = workspace.serve();
+    assert_eq!(status(&workspace, &gateway), 403);
+    // Two officers take it back.
+    workspace.run("designations add back.toml --key keys/second.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "back of order version 1 (primary), which loosens, signed by first, second");
+    assert_eq!(status(&workspace, &gateway), 200);
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["verified", "0 differ"]);
+}
+
+#[test]
+fn a_looser_version_takes_two_officers_also_when_the_stricter_one_has_lost_its_file() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+    let gateway = workspace.serve();
+    assert_eq!(status(&workspace, &gateway), 403);
+    fs::remove_file(workspace.path("designations/order.1.toml")).unwrap();
+    let looser = order("order", "sample-maker", "")
+        .replace("version = 1", "version = 2")
+        .replace("any_federal", "energy");
+    workspace.write("looser.toml", looser);
+    // To the command it looks like a first version. The gateway knows better.
+    workspace.run("designations add looser.toml --key keys/first.key").expect(0, &["it counts"]);
+    mark(&workspace, "mark");
+    assert_eq!(status(&workspace, &gateway), 403);
+    workspace.run("designations add looser.toml --key keys/second.key").expect(0, &[]);
+    until_shown(&workspace, "order version 2 (primary), which loosens, signed by first, second");
+    assert_eq!(status(&workspace, &gateway), 200);
+    assert_eq!(gateway.stop(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_enforced_keeps_nothing_else_from_it() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    let gateway = workspace.serve();
+    // The programs are bound by an agreement of this name.
+    workspace.write("named.toml", order("sample-terms", "sample-maker", ""));
+    workspace.run("designations add named.toml --key keys/first.key").expect(0, &["it counts"]);
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "designation adopted: order version 1");
+    assert_eq!(status(&workspace, &gateway), 403);
+    assert!(!workspace.run("ledger show --limit 1000").out.contains("adopted: sample-terms"));
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.refuses(&["is bound by an agreement `sample-terms`"]);
+}
+
+#[test]
+fn routes_say_what_bars_which_target_when() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.run("routes").expect(0, &["sample-chat", PROGRAM, "none"]);
+    let dates = "phase_out_until = 2026-09-02T17:01:00-04:00\n";
+    workspace.write("order.toml", order("order", "sample-maker", dates));
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+    for (at, code, words) in [
+        ("2026-03-03", 0, "coming from 2026-09-02T21:01:00.000Z: order"),
+        ("2026-09-02T17:00:00-04:00", 0, "phase-out until before 2026-09-02T21:01:00.000Z: order"),
+        ("2026-09-02T17:01:00-04:00", 1, "barred: order"),
+    ] {
+        workspace.run(&format!("routes --program {PROGRAM} --at {at}")).expect(code, &[words]);
+    }
+    let document = workspace.run("routes --at 2026-12-01 --json").expect(1, &[]).json();
+    let first = &document["targets"][0];
+    assert_eq!(first["designations"][0]["effect"], "barred", "{document:#}");
+    workspace.run("routes --program nobody").expect(2, &["there is no program `nobody`"]);
+}
+
+#[test]
+fn the_example_is_answered_to_the_minute() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.edit("carveout.toml", "maker = \"sample-maker\"", "maker = \"anthropic\"");
+    workspace.edit("carveout.toml", "operator = \"sample-operator\"", "operator = \"anthropic\"");
+    for name in ["directive", "statement", "section-3252", "section-4713"] {
+        let file = format!("{}/../examples/designation/records/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let words = ["designations", "add", &file, "--key", "keys/first.key", "--key", "keys/second.key"];
+        workspace.run_all(words).expect(0, &["it counts"]);
+    }
+    let (directive, first, second) = ("directive-2026-02-27", "section-3252-2026-03", "section-4713-2026-03");
+    let phase_out = |until: &str, id: &str| format!("phase-out until before {until}: {id}");
+    let barred = |id: &str| format!("barred: {id}");
+    for (at, code, words) in [
+        ("2026-03-03T17:01:00-05:00", 0, vec![phase_out("2026-08-28T04:00:00.000Z", directive)]),
+        // The order of 4 March was known and in effect with the first minute of the day.
+        ("2026-03-04T00:00:00-05:00", 1, vec![barred(second)]),
+        ("2026-03-06T17:01:00-05:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-04-03T17:01:00-04:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-09-02T23:59:59-04:00", 0, vec![phase_out("2026-09-03T04:00:00.000Z", second)]),
+        ("2026-09-03T00:00:00-04:00", 1, vec![barred(second), "announced only: statement".to_owned()]),
+    ] {
+        let ran = workspace.run(&format!("routes --program {PROGRAM} --at {at}"));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        ran.expect(code, &words);
+        // Enjoined from 3 April, and for national security systems only.
+        assert!(!ran.out.contains(&barred(first)), "{ran:?}");
+    }
+}
