@@ -90,7 +90,7 @@ pub fn judged_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings 
     let judged = Agreement::parse(include_str!("judged.md"), &vocabulary());
     let judged = Arc::new(judged.unwrap_or_else(|problems| panic!("{problems}")));
     let stack = Stack::new(vocabulary(), vec![agreement(), judged], program.presume().clone()).unwrap();
-    ProgramSettings { program, stack: Arc::new(stack) }
+    ProgramSettings { program, stack: Arc::new(stack), designations: Vec::new() }
 }
 
 /// A program bound by the test terms, with these keys.
