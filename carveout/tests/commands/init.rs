@@ -52,6 +52,10 @@ fn every_commented_example_of_the_configuration_is_valid() {
     workspace.run("decide --route general --use purpose=unknown").expect(1, &["deny", "host=microsoft"]);
     workspace.sign_as_both();
     workspace.write("keys/vertex.token", "token");
+    for officer in ["counsel", "supply-chain"] {
+        let words = format!("keygen --name {officer}.example --out keys/{officer}.key");
+        workspace.run(&words).expect(0, &[]);
+    }
     let mut serve = workspace.command(["serve", "--listen", "127.0.0.1:0"]);
     for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_OPENAI_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"] {
         serve.env(name, "credential");
