@@ -348,3 +348,22 @@ fn a_record_is_shown_with_what_became_of_it() {
         .collect();
     assert_eq!(history, ["barred", "phase_out", "stopped", "stopped"], "{document:#}");
 }
+
+#[test]
+fn what_was_known_before_a_correction_stays_what_was_known() {
+    let workspace = workspace();
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+    let corrected = ORDER
+        .replace("version = 1", "version = 2")
+        .replace("agencies = [\"defense\"]", "agencies = [\"defense\", \"other_federal\"]")
+        .replace("effective = 2026-03-04", "effective = 2026-03-04\ncorrected = 2026-05-01");
+    workspace.write("order-2.toml", corrected);
+    workspace.run("designations add order-2.toml --key keys/first.key").expect(0, &["it counts"]);
+    for (known, civilian) in [("2026-04-30", "not reached"), ("2026-05-01", "barred")] {
+        let asked = workspace.run(&format!("designations asof 2026-06-01 --known {known} --json"));
+        let answers = asked.expect(1, &[]).json()["designations"][0]["answers"].clone();
+        assert_eq!(answers[2]["situation"]["name"], "civilian agency", "{answers:#}");
+        let status = answers[2]["standing"]["is"].as_str().unwrap().replace("out_of_reach", "not reached");
+        assert_eq!(status, civilian, "known {known}: {answers:#}");
+    }
+}

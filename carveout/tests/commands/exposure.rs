@@ -299,6 +299,9 @@ fn a_report_joins_the_record_the_suppliers_and_what_the_ledger_saw() {
     );
     assert_eq!(item["substitutes"][0]["permitted"], 1, "{item:#}");
     assert_eq!(item["substitutes"][0]["model"], "sample-2");
+    let other =
+        report["moves"].as_array().unwrap().iter().find(|item| item["program"] == "intelligence-support");
+    assert_eq!(other.unwrap()["effort"], "try_use", "it never called, and claims nothing: {report:#}");
     assert_eq!(report["usage"][0]["calls"], 1);
     assert!(report["usage"][0]["output_tokens"].as_u64().unwrap() > 0, "{report:#}");
     let fields = report["forms"][0]["fields"].as_array().unwrap();
@@ -517,5 +520,38 @@ fn a_vendor_learns_which_customers_must_leave_and_when() {
     ] {
         workspace.write("customers.csv", table);
         workspace.run(&format!("{asked} --on 2026-06-01")).expect(2, &[said]);
+    }
+}
+
+/// Text, packed with gzip.
+fn packed(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+#[test]
+fn archives_are_read_whole_or_said_to_be_cut() {
+    let workspace = with(&[]);
+    let rows: String = (0..2_000).map(|row| format!("Sample Firm {row} of {},\n", row * 7_919)).collect();
+    let whole = packed(&format!("name,uei\n{rows}"));
+    workspace.write("firms.csv.gz", &whole);
+    workspace.run("exposure import --from entities=firms.csv.gz").expect(0, &["2000 read, 0 not read"]);
+    workspace.write("cut.csv.gz", &whole[..whole.len() / 2]);
+    workspace.run("exposure import --from entities=cut.csv.gz").expect(2, &["not read to its end"]);
+    // Who can't be found in a half has not been looked for.
+    workspace
+        .run("exposure reach --from entities=cut.csv.gz --barred uei:ABCDEFGHJK12 --rule none")
+        .expect(2, &[]);
+    let mut damaged = whole.clone();
+    damaged[whole.len() - 6] ^= 1;
+    workspace.write("damaged.csv.gz", damaged);
+    workspace.run("exposure import --from entities=damaged.csv.gz").expect(2, &["not read to its end"]);
+    for length in [4, 40] {
+        let zip = [b"PK\x03\x04".as_slice(), &[0; 36]].concat();
+        workspace.write("firms.zip", &zip[..length]);
+        workspace
+            .run("exposure import --from entities=firms.zip")
+            .expect(2, &["it is a zip archive", "unpack it"]);
     }
 }

@@ -147,6 +147,46 @@ fn what_is_wrong_is_refused_and_said() {
 }
 
 #[test]
+fn parts_that_refer_to_each_other_in_a_ring_are_told_once() {
+    // References are names, and are never followed: a ring of them has no end to come to.
+    let cyclonedx = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[
+        {"type":"library","bom-ref":"a","name":"a","components":[{"type":"library","bom-ref":"b","name":"b","components":[]}]}],
+        "dependencies":[{"ref":"a","dependsOn":["b"]},{"ref":"b","dependsOn":["a","b"]}],
+        "compositions":[{"aggregate":"complete","assemblies":["b","a"]}]}"#;
+    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components>
+        <component type="library" bom-ref="a"><name>a</name><components><component type="library" bom-ref="b"><name>b</name></component></components></component>
+        </components><dependencies><dependency ref="a"><dependency ref="b"/></dependency><dependency ref="b"><dependency ref="a"/></dependency></dependencies></bom>"#;
+    let spdx = r#"{"spdxVersion":"SPDX-2.3","packages":[{"name":"a","SPDXID":"SPDXRef-a"},{"name":"b","SPDXID":"SPDXRef-b"}],
+        "relationships":[{"spdxElementId":"SPDXRef-a","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-b"},
+        {"spdxElementId":"SPDXRef-b","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-a"}]}"#;
+    for text in [cyclonedx, xml, spdx] {
+        let (told, done) = parts(text);
+        let mut names: Vec<&str> = told.iter().map(|part| part.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!((names, done.unwrap().parts), (vec!["a", "b"], 2), "{text}");
+    }
+}
+
+#[test]
+fn a_million_lines_do_not_hide_an_entity_bomb() {
+    let head = "<?xml version=\"1.0\"?>\n<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><components>\n";
+    let part = format!("<component type=\"library\"><name>part</name></component>{}", "\n".repeat(50));
+    for (tail, told) in [
+        ("<!DOCTYPE bom [<!ENTITY a \"aaaa\">]></components></bom>", "entity bomb"),
+        (
+            "<component type=\"library\"><name>&lol9;</name></component></components></bom>",
+            "an entity that nothing defines",
+        ),
+    ] {
+        let text = repeated(head, &part, 20_000, tail);
+        let mut parts = 0_u32;
+        let error = read(BufReader::new(text), &mut |_| parts += 1).unwrap_err().to_string();
+        assert!(error.contains(told), "{told}: {error}");
+        assert_eq!(parts, 20_000, "what came before it stays told");
+    }
+}
+
+#[test]
 fn a_large_document_is_read_part_by_part() {
     // A reader that makes the text as it is asked for, so that nothing but the parser could hold it.
     let mut told = 0_u32;

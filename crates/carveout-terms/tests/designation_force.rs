@@ -276,6 +276,29 @@ fn the_newest_version_counts_and_odd_notices_are_named() {
 }
 
 #[test]
+fn a_correction_counts_from_the_day_on_which_it_could_be_known() {
+    let first = record("", "", "", "");
+    let corrected = record("version = 2", "agencies = [\"state\"]", "corrected = 2026-05-01", "");
+    let again = record("version = 3", "agencies = [\"justice\"]", "corrected = 2026-06-01", "");
+    let undated = record("version = 2", "agencies = [\"state\"]", "", "");
+    for (records, known, version) in [
+        (vec![&first, &corrected], "2026-04-30", 1),
+        (vec![&corrected, &first], "2026-05-01", 2),
+        (vec![&first, &corrected, &again], "2026-05-31", 2),
+        (vec![&first, &corrected, &again], "2026-06-01", 3),
+        // What doesn't say when it was corrected was always so.
+        (vec![&first, &undated], "2026-02-01", 2),
+        // Nothing is known of the version before it.
+        (vec![&corrected], "2026-02-01", 2),
+        (vec![&corrected, &again], "2026-02-01", 2),
+    ] {
+        let records = records.into_iter().cloned().collect();
+        let register = Register::as_known(records, Vec::new(), when(known));
+        assert_eq!(register.docket("order").unwrap().instrument().version, version, "known {known}");
+    }
+}
+
+#[test]
 fn what_was_only_announced_is_shown_and_not_enforced() {
     let docket = Docket::alone(record("force = \"announced_only\"\nauthorities = []", "", "", ""));
     assert_eq!(status(&docket, "2026-02-01", "2026-02-01"), "announced only");

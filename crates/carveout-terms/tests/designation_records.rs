@@ -213,7 +213,7 @@ fn a_file_is_told_by_its_keys() {
 }
 
 /// Name, what is replaced, by what, the code, the place, and a part of the message or the hint.
-const BAD: [(&str, &str, &str, &str, &str, &str); 40] = [
+const BAD: [(&str, &str, &str, &str, &str, &str); 41] = [
     ("unknown key", "issuer =", "isuer =", "unknown-key", "isuer", "did you mean `issuer`?"),
     (
         "unknown key inside",
@@ -318,6 +318,14 @@ const BAD: [(&str, &str, &str, &str, &str, &str); 40] = [
         "contradictory-dates",
         "2025-12-31",
         "is before `signed`",
+    ),
+    (
+        "corrected before it was published",
+        "review_due = 2027-01-05",
+        "corrected = 2025-12-31",
+        "contradictory-dates",
+        "2025-12-31",
+        "is before `published`",
     ),
     (
         "a waiver that ends first",

@@ -13,8 +13,8 @@ use crate::{
 };
 
 pub(super) fn run(global: &Global, arguments: &DesignationAsOf, printer: &Printer) -> miette::Result<Exit> {
-    let (register, wanted) = super::named(global, &arguments.records, printer)?;
     let known = super::or_today(arguments.known);
+    let (register, wanted) = super::named(global, &arguments.records, known, printer)?;
     let situations = situations(global, arguments)?;
     let dockets: Vec<&Docket> = wanted.iter().filter_map(|id| register.docket(id)).collect();
     let answers: Vec<Answer<'_>> =

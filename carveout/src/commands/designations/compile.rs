@@ -15,7 +15,12 @@ pub(super) fn run(
     arguments: &DesignationCompile,
     printer: &Printer,
 ) -> miette::Result<Exit> {
-    let (register, wanted) = super::named(global, std::slice::from_ref(&arguments.record), printer)?;
+    let (register, wanted) = super::named(
+        global,
+        std::slice::from_ref(&arguments.record),
+        super::or_today(arguments.known),
+        printer,
+    )?;
     let docket = super::one(&register, &wanted)?;
     let vocabulary = crate::commands::vocabulary(arguments.vocabulary.as_ref(), &global.workspace)?;
     let options = Options {

@@ -45,10 +45,12 @@ fn record(path: &Path, printer: &Printer) -> miette::Result<Record> {
     Ok(record)
 }
 
-/// What was named: records of the workspace and files as they are; all records of the workspace if nothing was.
+/// What was named, as known on a date: records of the workspace and files as they are; all records of the workspace if
+/// nothing was.
 pub(super) fn named(
     global: &Global,
     operands: &[String],
+    known: When,
     printer: &Printer,
 ) -> miette::Result<(Register, Vec<String>)> {
     let (files, ids): (Vec<&String>, Vec<&String>) =
@@ -69,7 +71,7 @@ pub(super) fn named(
             Record::Notice(notice) => notices.push(*notice),
         }
     }
-    let register = Register::new(designations, notices);
+    let register = Register::as_known(designations, notices, known);
     if let Some(strange) = ids.iter().find(|id| register.docket(id).is_none()) {
         return Err(unknown(strange, &register));
     }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 pub(super) fn run(global: &Global, arguments: &DesignationShow, printer: &Printer) -> miette::Result<Exit> {
-    let (register, wanted) = super::named(global, std::slice::from_ref(&arguments.record), printer)?;
+    let (register, wanted) =
+        super::named(global, std::slice::from_ref(&arguments.record), super::or_today(None), printer)?;
     let docket = super::one(&register, &wanted)?;
     let today = super::or_today(None);
     if printer.json() {

@@ -37,12 +37,12 @@ const COLUMNS: [&str; 12] = [
 ];
 
 pub(super) fn run(global: &Global, arguments: &ExposureCustomers, printer: &Printer) -> miette::Result<Exit> {
-    let (register, wanted) = designations::named(global, &arguments.designations, printer)?;
+    let (on, known) = (designations::or_today(arguments.on), designations::or_today(arguments.known));
+    let (register, wanted) = designations::named(global, &arguments.designations, known, printer)?;
     let dockets: Vec<&Docket> = wanted.iter().filter_map(|id| register.docket(id)).collect();
     let all = table(&arguments.customers)
         .wrap_err_with(|| format!("can't read `{}`", arguments.customers.display()))?;
     let (graph, sources) = read_with(&arguments.from, &arguments.columns, None)?;
-    let (on, known) = (designations::or_today(arguments.on), designations::or_today(arguments.known));
     let asked = CustomerAsked { dockets: &dockets, customers: &all, graph: &graph, on, known };
     let found = customers(&asked);
     if let Some(path) = &arguments.csv {

@@ -5,6 +5,7 @@ use carveout_terms::designation::Instrument;
 use super::{
     Report,
     duties::{ToldDue, ToldDuty},
+    plan::Effort,
     touched::Touched,
 };
 use crate::graph::Kind;
@@ -134,7 +135,10 @@ fn identified(report: &Report) -> String {
 }
 
 fn named(report: &Report, kinds: &[Kind]) -> String {
-    let reached = |touched: &&Touched| kinds.contains(&touched.kind) && !touched.conduct.is_empty();
+    // A route of the own gateway is no product that anybody sells.
+    let own = |touched: &Touched| touched.keys.iter().any(|key| key.starts_with("product:route/"));
+    let reached =
+        |touched: &&Touched| kinds.contains(&touched.kind) && !touched.conduct.is_empty() && !own(touched);
     joined(report.touched.iter().filter(reached).map(|touched| touched.name.clone()))
 }
 
@@ -155,7 +159,8 @@ fn described(report: &Report) -> String {
 /// What the plan says.
 fn mitigation(report: &Report) -> String {
     joined(report.moves.iter().map(|item| {
-        let to = item.substitutes.first().filter(|_| item.effort != super::plan::Effort::FindTarget);
+        let goes = matches!(item.effort, Effort::MoveRoute | Effort::GetApproval);
+        let to = item.substitutes.first().filter(|_| goes);
         let to = to.map_or_else(String::new, |to| format!(" to {} of {}", to.served.model, to.served.maker));
         format!("{}: {}{to}", item.program, item.effort.as_str())
     }))

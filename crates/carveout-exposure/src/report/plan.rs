@@ -48,6 +48,9 @@ pub enum Effort {
     MoveRoute,
     /// One is configured, and somebody's approval is needed for a part.
     GetApproval,
+    /// Targets are configured, and no use is known that could be tried on them: none was recorded, and what the program's
+    /// keys claim by themselves is denied where it goes now, too.
+    TryUse,
     /// Targets are configured, and the agreements deny a part on each of them, or another instrument bars them.
     ChangeTerms,
     /// No other target is configured.
@@ -61,6 +64,7 @@ impl Effort {
         match self {
             Self::MoveRoute => "move the route",
             Self::GetApproval => "get approval",
+            Self::TryUse => "try a use",
             Self::ChangeTerms => "change the terms",
             Self::FindTarget => "find a target",
         }
@@ -74,6 +78,8 @@ impl Effort {
             Self::GetApproval
         } else if substitutes.is_empty() {
             Self::FindTarget
+        } else if free().any(|found| found.permitted + found.held + found.denied + found.undecided == 0) {
+            Self::TryUse
         } else {
             Self::ChangeTerms
         }

@@ -60,6 +60,7 @@ impl Search<'_> {
             program.uses.iter().filter(|seen| route.is_none_or(|route| seen.route == route)).collect();
         // Who never called by this route is asked for what it does call.
         let uses = if uses.is_empty() { program.uses.iter().collect() } else { uses };
+        let uses: Vec<&SeenUse> = uses.into_iter().filter(|seen| self.is_one(program, seen)).collect();
         let mut targets: BTreeMap<&Served, (&RouteTarget, Vec<String>)> = BTreeMap::new();
         for target in &self.house.targets {
             if !self.barred.bars(&target.served, target.line.as_deref()) {
@@ -75,6 +76,18 @@ impl Search<'_> {
             .collect();
         found.sort_by_key(|found| (!found.suits(), found.denied + found.undecided, found.held));
         found
+    }
+
+    /// Whether a use is one that the program makes: it was recorded, or is not denied where it would go now.
+    fn is_one(&self, program: &Program<'_>, seen: &SeenUse) -> bool {
+        let now = self
+            .house
+            .targets
+            .iter()
+            .filter(|target| self.barred.bars(&target.served, target.line.as_deref()));
+        let mut rulings = now
+            .filter_map(|target| decided(program.stack, self.house.vocabulary, seen, &target.facts, self.at));
+        seen.calls > 0 || rulings.any(|decision| decision.ruling != Ruling::Deny)
     }
 
     fn tried(

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How many of one tier are told, the programs, contracts and products first; all are counted.
-pub const MOST_OF_A_TIER: usize = 200;
+pub const MOST_OF_A_TIER: usize = 100;
 
 /// How many there are of each kind in so many steps.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]

@@ -167,6 +167,9 @@ pub struct Dates {
     pub published: Option<When>,
     /// From when anybody could know of it: when published, else when signed, else when effective.
     pub known: When,
+    /// From when this version of the record could be known, if it corrects an earlier one: as known before, that one
+    /// counts. Without it the version counts as if it had always been there.
+    pub corrected: Option<When>,
     /// Until when what is there may go on being used.
     pub phase_out_until: Option<When>,
     /// When it is to be looked at again.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Designation, Event, EventKind, Instrument, LegalForce, Notice};
+use super::{Designation, Event, EventKind, Instrument, LegalForce, Notice, When};
 use crate::Timestamp;
 
 /// Everything that is recorded.
@@ -57,6 +57,25 @@ impl Register {
         register.supersede();
         register.cross_check();
         register
+    }
+
+    /// The same as known on a date: a version that corrects an earlier one counts from the day on which it could be known,
+    /// and before that the one before it does. The first version counts whatever it says of itself.
+    #[must_use]
+    pub fn as_known(designations: Vec<Designation>, notices: Vec<Notice>, known: When) -> Self {
+        let mut first: BTreeMap<String, u32> = BTreeMap::new();
+        for designation in &designations {
+            let instrument = designation.instrument();
+            let lowest = first.entry(instrument.id.clone()).or_insert(instrument.version);
+            *lowest = instrument.version.min(*lowest);
+        }
+        let counts = |designation: &Designation| {
+            let instrument = designation.instrument();
+            let dates = &instrument.dates;
+            first.get(&instrument.id) == Some(&instrument.version)
+                || dates.corrected.is_none_or(|corrected| dates.begins(corrected) <= known.asked(dates.zone))
+        };
+        Self::new(designations.into_iter().filter(counts).collect(), notices)
     }
 
     /// Every instrument, by id.

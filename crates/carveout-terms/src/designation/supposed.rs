@@ -54,6 +54,7 @@ fn dates(effective: When) -> Dates {
         effective,
         published: None,
         known: effective,
+        corrected: None,
         phase_out_until: None,
         review_due: None,
         rescinded: None,

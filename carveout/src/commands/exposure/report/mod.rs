@@ -106,7 +106,7 @@ fn asked(
     printer: &Printer,
 ) -> miette::Result<Asked> {
     let Some(who) = &arguments.what_if else {
-        let (register, wanted) = designations::named(global, &arguments.designations, printer)?;
+        let (register, wanted) = designations::named(global, &arguments.designations, known, printer)?;
         let named = !arguments.designations.is_empty();
         let mut dockets = Vec::new();
         for docket in wanted.iter().filter_map(|id| register.docket(id)) {
@@ -128,7 +128,7 @@ fn asked(
     {
         // Nothing is recorded where there is no workspace, and a supposition needs no record.
         (true, false) => (Register::default(), Vec::new()),
-        _ => designations::named(global, &operands, printer)?,
+        _ => designations::named(global, &operands, known, printer)?,
     };
     let like = operands.first().and_then(|_| wanted.first()).and_then(|id| register.docket(id));
     let designation = Designation::supposed(who, like.map(Docket::designation), on);

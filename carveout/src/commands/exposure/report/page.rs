@@ -70,7 +70,7 @@ fn one(html: &mut Html, report: &Report) {
 
 fn verdict(html: &mut Html, report: &Report) {
     let open = match report.standing.status {
-        Status::Barred => "<div class=\"verdict both\"><strong>",
+        Status::Barred => "<div class=\"verdict barred\"><strong>",
         Status::PhaseOut { .. } | Status::NotYet { .. } | Status::Announced => {
             "<div class=\"verdict undecided\"><strong>"
         }

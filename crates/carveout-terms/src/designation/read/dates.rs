@@ -27,6 +27,7 @@ pub(super) fn dates(table: &Table<'_>) -> Option<Dates> {
     }
     let published = inner.when("published");
     let known = inner.when("known");
+    let corrected = inner.when("corrected");
     let phase_out_until = inner.when("phase_out_until");
     let review_due = inner.when("review_due");
     let rescinded = inner.when("rescinded");
@@ -38,6 +39,8 @@ pub(super) fn dates(table: &Table<'_>) -> Option<Dates> {
     order.not_before("phase_out_until", &phase_out_until, "effective", &effective);
     order.not_before("review_due", &review_due, "signed", &signed);
     order.not_before("rescinded", &rescinded, "signed", &signed);
+    order.not_before("corrected", &corrected, "known", &known);
+    order.not_before("corrected", &corrected, "published", &published);
     order.odd("effective", &effective, "signed", &signed);
     order.odd("known", &known, "published", &published);
     inner.finish();
@@ -51,6 +54,7 @@ pub(super) fn dates(table: &Table<'_>) -> Option<Dates> {
         effective,
         published: value(&published),
         known: first_known,
+        corrected: value(&corrected),
         phase_out_until: value(&phase_out_until),
         review_due: value(&review_due),
         rescinded: value(&rescinded),
