@@ -30,7 +30,9 @@ rows = 100001
 """
 
 LIMIT = """
-### 1.5 Persons in answers
+## 9 Added by the end-to-end suite
+
+### 9.1 Persons in answers
 
 No exchange shows more than three persons.
 
@@ -154,10 +156,10 @@ def test_an_answer_that_shows_too_many_persons_raises_the_sdks_error(guarded, se
     asking = dialect(served, guarded)
     with pytest.raises(asking.sdk.APIError) as caught:
         asking.ask("List them. [persons 9]", stream=stream)
-    assert "the answer is withheld: denied by house-rules 1.5" in str(caught.value)
+    assert "the answer is withheld: denied by house-rules 9.1" in str(caught.value)
     if not stream:
         assert isinstance(caught.value, asking.sdk.PermissionDeniedError)
-        assert carveout_of(caught.value)["clauses"][0]["clause"] == "1.5"
+        assert carveout_of(caught.value)["clauses"][0]["clause"] == "9.1"
 
 
 @DIALECTS
@@ -227,9 +229,13 @@ def test_an_approved_request_is_answered_within_the_terms_or_not(guarded, served
     asking.client = asking.client.with_options(default_headers={"Carveout-Hold": hold})
     with pytest.raises(asking.sdk.PermissionDeniedError) as caught:
         asking.ask("Which comes first? [persons 9]")
-    assert carveout_of(caught.value)["clauses"][0]["clause"] == "1.5"
+    assert carveout_of(caught.value)["clauses"][0]["clause"] == "9.1"
 
 
 def test_every_ruling_on_an_answer_follows_from_the_record(guarded, served):
     verified = guarded.run("ledger", "verify", "--redecide")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+    shown = guarded.run("ledger", "show", "--limit", "1000").stdout
+    assert re.search(r"deny intelligence-support by house-rules 9\.1: in the answer to [0-9a-f]+, ", shown)
+    assert re.search(r"settled [0-9a-f]+: withheld by house-rules 9\.1", shown)
+    assert "tool calls: 1 released, 1 denied" in shown

@@ -68,8 +68,8 @@ def test_a_provider_that_falls_silent_is_told_and_settled(copied, sdk, start):
     config.write_text(f"{config.read_text()}[gateway.seconds]\nfirst_byte = 1\nidle = 1\n")
     with copied.serving() as gateway:
         for behaviour, stream, outcome in [
-            ("-hang", False, "provider_unreachable"),
-            ("-hang", True, "provider_unreachable"),
+            ("-hang", False, "provider_silent"),
+            ("-hang", True, "provider_silent"),
             ("-stall", False, "provider_cut"),
             ("-stall", True, "provider_cut"),
         ]:

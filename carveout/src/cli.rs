@@ -5,6 +5,7 @@ mod designations;
 mod exposure;
 mod holds;
 mod judge;
+mod monitors;
 mod proofs;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -23,6 +24,7 @@ pub(crate) use self::exposure::{
 };
 pub(crate) use self::holds::{HoldNamed, Holds, HoldsAppoint, HoldsAt};
 pub(crate) use self::judge::{JudgeCalibrate, JudgeCommand};
+pub(crate) use self::monitors::{Monitor, MonitorSign, Report};
 pub(crate) use self::proofs::{CrossCheck, Diff, EditArguments, Limits, RedLines, WhatIf};
 
 /// Terms of use for AI models: written, run, recorded and verified.
@@ -93,6 +95,11 @@ pub(crate) enum Command {
     /// See what is on hold, approve it or refuse it
     #[command(subcommand)]
     Holds(Holds),
+    /// Agree that a clause in force is only monitored for a time
+    #[command(subcommand)]
+    Monitor(Monitor),
+    /// Show what enforcement would have done: each monitored draft and clause, by program
+    Report(Report),
     /// See how good a configured judge is at the clauses that turn on it
     #[command(subcommand)]
     Judge(JudgeCommand),

@@ -14,8 +14,10 @@ mod init;
 mod judge;
 mod keygen;
 mod ledger;
+mod monitor;
 mod packs;
 mod redlines;
+mod report;
 mod sample_provider;
 mod scan;
 mod serve;
@@ -54,6 +56,8 @@ pub(crate) fn run(cli: Cli, printer: &Printer) -> miette::Result<Exit> {
         Command::Keygen(arguments) => keygen::run(&arguments, printer),
         Command::Sign(arguments) => sign::run(&global, &arguments, printer),
         Command::Holds(arguments) => holds::run(&global, arguments, printer),
+        Command::Monitor(command) => monitor::run(&global, command, printer),
+        Command::Report(arguments) => report::run(&global, &arguments, printer),
         Command::Judge(command) => judge::run(&global, &command, printer),
         Command::Ledger(arguments) => ledger::run(&global, arguments, printer),
         Command::Packs(arguments) => packs::run(&global, &arguments, printer),

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     cli::{Global, Serve},
     output::{Exit, Printer},
-    workspace::{OpenLedger, Workspace, adopt, appoint, appointed, examine, open_ledger, settings},
+    workspace::{Monitors, OpenLedger, Workspace, adopt, appoint, appointed, examine, open_ledger, settings},
 };
 
 pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miette::Result<Exit> {
@@ -63,9 +63,11 @@ async fn bind(
 ) -> miette::Result<Gateway> {
     let signers = examine(workspace, &open.pinned)?;
     let officers = appointed(workspace, &open.pinned)?;
-    let settings = settings(workspace, listen, open, accept_loss)?;
+    let monitors = Monitors::load(workspace, &open.pinned, open.last_at)?;
+    let settings = settings(workspace, listen, open, &monitors, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     adopt(workspace, &open.ledger, &signers, open.last_at).await?;
+    monitors.record(workspace, &open.ledger, open.last_at).await?;
     appoint(officers, &open.ledger, !open.open_holds.is_empty(), open.last_at).await?;
     Ok(gateway)
 }

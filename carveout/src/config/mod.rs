@@ -33,6 +33,9 @@ pub(crate) struct Config {
     /// Who is told what happens to holds.
     #[serde(default, rename = "webhook")]
     pub(crate) webhooks: Vec<Webhook>,
+    /// What is decided and recorded without an effect on rulings.
+    #[serde(default, rename = "monitor")]
+    pub(crate) monitors: Vec<Monitor>,
     #[serde(default)]
     pub(crate) designations: Designations,
     /// Tools as the operator registers them, for every program. A program's own file may register more.
@@ -266,6 +269,21 @@ pub(crate) enum News {
     Approved,
     Refused,
     Expired,
+}
+
+/// A draft, or a clause in force, whose effect is recorded and not enforced.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Monitor {
+    pub(crate) id: String,
+    /// The file of a draft.
+    pub(crate) draft: Option<PathBuf>,
+    /// The agreement in force, the number of its clause, and from when on the clause is enforced again.
+    pub(crate) agreement: Option<String>,
+    pub(crate) clause: Option<String>,
+    pub(crate) until: Option<toml::value::Datetime>,
+    /// The programs; all that it can concern if left out.
+    pub(crate) programs: Option<Vec<String>>,
 }
 
 /// Where designations are recorded, and by whom.

@@ -5,6 +5,7 @@ mod durable;
 mod files;
 mod keys;
 mod ledger;
+mod monitors;
 mod officers;
 mod settings;
 mod side;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     files::{Faults, agreement, listed, read, vocabulary},
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},
     ledger::{OpenLedger, open_for_rotation, open_ledger},
+    monitors::{Monitors, suspension, suspension_path},
     officers::{
         appoint, appointed, appointment_path, openings_directory, roster, sealed_bodies, verified_officers,
     },

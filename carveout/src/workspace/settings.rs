@@ -13,7 +13,7 @@ use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{Monitors, OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -24,6 +24,7 @@ pub(crate) fn settings(
     workspace: &Workspace,
     listen: Option<SocketAddr>,
     open: &OpenLedger,
+    monitors: &Monitors,
     accept_loss: Option<String>,
 ) -> miette::Result<Settings> {
     let (config, last_at) = (&workspace.config, open.last_at);
@@ -37,6 +38,7 @@ pub(crate) fn settings(
             .map(|file| ProgramSettings {
                 program: Arc::clone(&file.program),
                 stack: Arc::clone(&file.stack),
+                monitoring: monitors.of(file.program.id()),
             })
             .collect(),
         tools: tools(workspace)?,

@@ -22,6 +22,7 @@ mod init;
 mod judge;
 mod keys;
 mod kit;
+mod monitors;
 mod outputs;
 mod packs;
 mod reconcile;

@@ -375,6 +375,7 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         body_bytes: case.matter.bytes().len() as u64,
         hold: case.hold(names),
         hold_until: None,
+        monitored: registered.monitored(case.use_),
         parent: case.parent,
         judged: case.judged.to_vec(),
     }

@@ -35,6 +35,7 @@ mod limits;
 mod log;
 mod meters;
 mod models;
+mod monitor;
 mod notices;
 mod outward;
 mod read;
@@ -53,7 +54,7 @@ pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, OfficerSettings,
-    ProgramSettings, ProviderSettings, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
-    TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, MonitorTerms,
+    Monitoring, OfficerSettings, ProgramSettings, ProviderSettings, RelaxedTerms, RouteSettings,
+    SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
 };

@@ -189,6 +189,38 @@ pub struct ProgramSettings {
     pub program: Arc<Program>,
     /// The agreements it is bound by, compiled.
     pub stack: Arc<Stack>,
+    /// What is monitored of its uses.
+    pub monitoring: Monitoring,
+}
+
+/// What is monitored of a program's uses. It must have been recorded in the ledger in the same words
+/// ([`MonitorsSet`](carveout_ledger::MonitorsSet)), whose rules are the ones that count.
+#[derive(Debug, Clone, Default)]
+pub struct Monitoring {
+    /// The terms that decide while clauses in force are only monitored, those that end first before the others.
+    pub relaxed: Vec<RelaxedTerms>,
+    /// The terms that say how uses would have been decided.
+    pub monitors: Vec<MonitorTerms>,
+}
+
+/// Terms without the clauses that are only monitored.
+#[derive(Debug, Clone)]
+pub struct RelaxedTerms {
+    /// They decide uses before this moment.
+    pub until: Timestamp,
+    /// The terms.
+    pub stack: Arc<Stack>,
+}
+
+/// Terms by which nothing is decided.
+#[derive(Debug, Clone)]
+pub struct MonitorTerms {
+    /// The monitor's name.
+    pub monitor: String,
+    /// From this moment on nothing more is recorded.
+    pub until: Option<Timestamp>,
+    /// The terms.
+    pub stack: Arc<Stack>,
 }
 
 /// Who answers: one account at one address.

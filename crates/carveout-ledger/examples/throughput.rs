@@ -99,6 +99,7 @@ fn decided(number: u64) -> Entry {
         body_bytes: 1_024,
         hold: None,
         hold_until: None,
+        monitored: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

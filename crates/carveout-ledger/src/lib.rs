@@ -80,8 +80,9 @@ pub use entry::{
     Adopted, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited, Commitment,
     CommittedPart, Committer, Decided, DecisionId, DecisionIdError, Entry, EntryError, Erased, Event,
     EvidenceKept, EvidenceLost, Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged,
-    KeyRotated, MOST_ENTRY_BYTES, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
-    RecordedFacts, Refused, RotationError, Ruling, Salt, Settled, SignatureRule, Target, TermsAdopted, Usage,
+    KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredProgram, MonitorsSet, OfficersAppointed,
+    Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, Relaxed, RotationError, Ruling,
+    Salt, Settled, SignatureRule, Suspended, Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use evidence::{

@@ -21,6 +21,8 @@ pub enum Domain {
     Designation,
     /// A key names its successor.
     KeyRotation,
+    /// A party agrees that a clause is only monitored for a time.
+    Monitoring,
     /// A supplier answers what it was asked.
     Questionnaire,
 }
@@ -34,6 +36,7 @@ impl Domain {
             Self::Approval => "approval",
             Self::Designation => "designation",
             Self::KeyRotation => "key rotation",
+            Self::Monitoring => "monitoring",
             Self::Questionnaire => "questionnaire",
         }
     }
@@ -153,12 +156,13 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 6] = [
+    const DOMAINS: [Domain; 7] = [
         Domain::Agreement,
         Domain::Appointment,
         Domain::Approval,
         Domain::Designation,
         Domain::KeyRotation,
+        Domain::Monitoring,
         Domain::Questionnaire,
     ];
 

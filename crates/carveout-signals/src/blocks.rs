@@ -16,7 +16,7 @@ pub(crate) struct Places {
     pub(crate) colons: u64,
     /// Hyphens that are the third at a distance of three (addresses) or of five (UUIDs).
     pub(crate) hyphens: u64,
-    /// Letters, digits and the marks of base64 that follow fifteen others of that kind.
+    /// Letters, digits and the marks of base64 that follow eleven others of that kind.
     pub(crate) long: u64,
     /// Spaces that are the fourth with one character between each.
     pub(crate) spaced: u64,
@@ -114,7 +114,7 @@ impl Classes {
             at_signs: self.at_sign,
             colons,
             hyphens,
-            long: sixteenth(earlier.coded, self.coded),
+            long: twelfth(earlier.coded, self.coded),
             spaced: self.spaced(earlier),
             escapes: self.escape,
             beyond: self.beyond,
@@ -130,14 +130,14 @@ impl Classes {
     }
 }
 
-/// The places that follow fifteen others of the same kind.
-const fn sixteenth(earlier: u64, now: u64) -> u64 {
+/// The places that follow eleven others of the same kind: base64 of nine digits, the shortest identifiers, has twelve characters.
+const fn twelfth(earlier: u64, now: u64) -> u64 {
     let both = (earlier as u128) | ((now as u128) << 64);
     let two = both & (both << 1);
     let four = two & (two << 2);
     let eight = four & (four << 4);
-    let sixteen = eight & (eight << 8);
-    (sixteen >> 64) as u64
+    let twelve = eight & (four << 8);
+    (twelve >> 64) as u64
 }
 
 /// The places of a mask, in order.
@@ -173,7 +173,7 @@ mod tests {
             (" a:: g: 1:2", |p| p.colons, &[2, 3, 9]),
             (" 00-11-22-33", |p| p.hyphens, &[9]),
             (" abcd-1234-abcd-0000-", |p| p.hyphens, &[15, 20]),
-            (" abcdefghijklmnopq!", |p| p.long, &[16, 17]),
+            (" abcdefghijklmnopq!", |p| p.long, &[12, 13, 14, 15, 16, 17]),
             (" j o h n x", |p| p.spaced, &[6, 8]),
             (" 50% of \\x & é", |p| p.escapes, &[3, 8, 11]),
         ];

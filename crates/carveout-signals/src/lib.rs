@@ -16,6 +16,7 @@
 
 mod blocks;
 mod bytes;
+pub mod content;
 mod context;
 mod finding;
 mod kind;

@@ -45,7 +45,7 @@ pub use facts::{FactError, FactErrors, Facts, Speaker, Value};
 pub use law::Words;
 pub use problem::{Code, Problem, Problems, Severity};
 pub use program::{Program, ProgramKey, PurposeRefused};
-pub use stack::{Stack, StackError};
+pub use stack::{MonitorError, Stack, StackError, drafted};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tool::{Tool, ToolError};
 pub use r#use::{Known, Use, UseError, UseLayers};

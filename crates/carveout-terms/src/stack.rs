@@ -4,6 +4,7 @@
 //! permits on all P, holds on all N but not all P, and denies otherwise. Agreements are never
 //! concatenated into one policy set: that would let one party's permit stand in for another's.
 
+mod monitored;
 mod outcome;
 mod presumed;
 mod unread;
@@ -17,6 +18,7 @@ use std::{
 
 use lru::LruCache;
 
+pub use self::monitored::{MonitorError, drafted};
 use self::outcome::{Answer, Outcome, denied, failure, grounds, missing_roles, strictest};
 use crate::{
     Agreement, Clause, ClauseRef, Decision, Digest, FactId, Facts, Reason, RoleId, Ruling, Timestamp, Use,
@@ -84,10 +86,14 @@ impl Stack {
         {
             return Err(StackError::OtherVocabulary(other.id().to_owned()));
         }
+        Ok(Self::of(vocabulary, agreements, presume))
+    }
+
+    fn of(vocabulary: Arc<Vocabulary>, agreements: Vec<Arc<Agreement>>, presume: Facts) -> Self {
         let cells = cells(&vocabulary, &agreements);
         let digest = digest(&vocabulary, &agreements, &presume);
         let remembered = Mutex::new(LruCache::new(REMEMBERED));
-        Ok(Self { vocabulary, agreements, presume, cells, digest, remembered })
+        Self { vocabulary, agreements, presume, cells, digest, remembered }
     }
 
     /// The digest over the vocabulary, every agreement and the presumptions.

@@ -31,13 +31,13 @@ pub(super) fn run(global: &Global, command: Ledger, printer: &Printer) -> miette
 }
 
 /// A ledger's folder and the key that its checkpoints are verified with.
-struct Place {
+pub(super) struct Place {
     directory: PathBuf,
     log_key: VerifierKey,
 }
 
 /// Where the ledger is: as named, or the workspace's. An auditor has a folder and a key, and no workspace.
-fn place(global: &Global, at: &LedgerAt) -> miette::Result<Place> {
+pub(super) fn place(global: &Global, at: &LedgerAt) -> miette::Result<Place> {
     let configured = || {
         config::load(&global.workspace).map_err(|error| match at.dir {
             Some(_) => error.wrap_err("without a workspace, name the log's key with `--log-key`"),
@@ -65,7 +65,7 @@ fn place(global: &Global, at: &LedgerAt) -> miette::Result<Place> {
 
 impl Place {
     /// The published entries, verified one by one against the tree.
-    fn reader(&self) -> miette::Result<LedgerReader> {
+    pub(super) fn reader(&self) -> miette::Result<LedgerReader> {
         LedgerReader::open(&self.directory, &self.log_key)
             .into_diagnostic()
             .wrap_err_with(|| format!("the ledger in `{}` can't be read", self.directory.display()))

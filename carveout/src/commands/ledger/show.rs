@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use carveout_ledger::{DecisionId, Entry, Event, EvidenceKept};
+use carveout_ledger::{DecisionId, Entry, Event, EvidenceKept, MonitorsSet, Settled};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
@@ -73,8 +73,31 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         | Event::TermsAdopted(_)
         | Event::KeyRotated(_)
         | Event::OfficersAppointed(_)
+        | Event::MonitorsSet(_)
         | Event::EvidenceLost(_) => None,
     }
+}
+
+/// The clauses for whose sake an answer was withheld.
+fn withheld_by(settled: &Settled) -> String {
+    let clauses: Vec<String> =
+        settled.grounds.iter().map(|cited| format!("{} {}", cited.agreement, cited.clause)).collect();
+    let clauses: Vec<&str> = clauses.iter().map(String::as_str).collect();
+    if clauses.is_empty() { String::new() } else { format!(" by {}", listed(&clauses)) }
+}
+
+/// What became of the tool calls in an answer.
+fn calls_of(settled: &Settled) -> String {
+    let Some(calls) = &settled.calls else { return String::new() };
+    let counts = [
+        (calls.released, "released"),
+        (calls.denied, "denied"),
+        (calls.held, "held"),
+        (calls.unreadable, "unreadable"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+    format!(", tool calls: {}", counts.join(", "))
 }
 
 fn line(event: &Event) -> String {
@@ -112,7 +135,10 @@ fn line(event: &Event) -> String {
             let grounds: Vec<&str> = grounds.iter().map(String::as_str).collect();
             let claimed =
                 if decided.facts.caller.is_empty() { "nothing claimed" } else { &decided.facts.caller };
-            format!("{} {} by {}: {claimed}", ruling(word), decided.program, listed(&grounds))
+            // A tool call, or what an answer shows.
+            let within = decided.parent.map(|parent| format!("in the answer to {}, ", short(parent)));
+            let within = within.unwrap_or_default();
+            format!("{} {} by {}: {within}{claimed}", ruling(word), decided.program, listed(&grounds))
         }
         Event::Attempted(attempted) => {
             let target = &attempted.target;
@@ -129,8 +155,10 @@ fn line(event: &Event) -> String {
             let request = settled.provider_request.as_deref().unwrap_or("none");
             let outcome = outcome.as_str().unwrap_or_default().replace('_', " ");
             format!(
-                "settled {}: {outcome}, provider's request id {}",
+                "settled {}: {outcome}{}{}, provider's request id {}",
                 short(settled.decision),
+                withheld_by(settled),
+                calls_of(settled),
                 request.escape_debug()
             )
         }
@@ -148,6 +176,7 @@ fn line(event: &Event) -> String {
             let parties: Vec<&str> = appointed.appointments.iter().map(|one| one.party.as_str()).collect();
             format!("officers appointed by {}: {}{rule}", listed(&parties), officers.join(", "))
         }
+        Event::MonitorsSet(set) => monitors(set),
         Event::Approved(approved) => {
             let (officer, roles) = (&approved.officer, approved.roles.join(", "));
             format!("{} approved by {officer} as {roles} until {}", approved.hold, approved.until)
@@ -169,6 +198,28 @@ fn line(event: &Event) -> String {
             format!("evidence before record {} given up: {found}; {reason}", lost.base)
         }
     }
+}
+
+fn monitors(set: &MonitorsSet) -> String {
+    let monitors: Vec<String> = set
+        .monitors
+        .iter()
+        .map(|monitor| match &monitor.suspended {
+            None => format!("{} (draft {} version {})", monitor.monitor, monitor.agreement, monitor.version),
+            Some(suspended) => format!(
+                "{} (clause {} of {} until {}, agreed by {})",
+                monitor.monitor,
+                suspended.clause,
+                monitor.agreement,
+                suspended.until,
+                suspended.parties.join(", ")
+            ),
+        })
+        .collect();
+    format!(
+        "monitored from here on: {}",
+        if monitors.is_empty() { "nothing".to_owned() } else { monitors.join("; ") }
+    )
 }
 
 fn listed(names: &[&str]) -> String {

@@ -189,6 +189,7 @@ impl Bench {
             body_bytes: body.len() as u64,
             hold: None,
             hold_until: None,
+            monitored: Vec::new(),
             parent: None,
             judged: Vec::new(),
         };

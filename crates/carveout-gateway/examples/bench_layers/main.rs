@@ -27,7 +27,7 @@ use std::{
     time::Duration,
 };
 
-use carveout_gateway::ProgramSettings;
+use carveout_gateway::{Monitoring, ProgramSettings};
 use carveout_ledger::{Ledger, Options};
 use carveout_terms::{Agreement, Program, Stack};
 use sha2::Digest as _;
@@ -97,7 +97,7 @@ fn sample_program() -> ProgramSettings {
     let key = format!("\n[[key]]\nid = \"depot\"\nsha256 = \"{digest}\"\n");
     let program = Program::parse(&(pack("programs/logistics-support.toml") + &key), &vocabulary).unwrap();
     let stack = Stack::new(vocabulary, vec![Arc::new(agreement)], program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
+    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), monitoring: Monitoring::default() }
 }
 
 /// A gateway to that provider, with the sample terms.

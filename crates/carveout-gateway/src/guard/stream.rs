@@ -252,7 +252,10 @@ impl Stream {
 
     /// If the answer shows more than when it was last decided, it is decided again. What is then to be recorded is a stop.
     fn weigh(&mut self) -> Result<Option<Deciding>, Fault> {
-        let Some(watch) = &self.desk.watch else { return Ok(None) };
+        let Some(watch) = &mut self.desk.watch else { return Ok(None) };
+        if !watch.has_read() {
+            return Ok(None);
+        }
         let weighing = match &mut self.weighing {
             Some(weighing) => weighing,
             None => self.weighing.insert(Weighing::new(&self.basis)?),

@@ -64,6 +64,8 @@ pub(super) struct Watch {
     scanner: Scanner,
     evidence: Evidence,
     heard: BTreeMap<Channel, Heard>,
+    /// Whether anything was read since that was last asked.
+    has_read: bool,
 }
 
 /// How a text of a reply is looked at.
@@ -92,12 +94,17 @@ fn way(text: &ReplyText<'_>) -> Way {
 impl Watch {
     /// Watches an answer to a use in which this has been seen.
     pub(super) fn new(scanner: Scanner, evidence: Evidence) -> Self {
-        Self { scanner, evidence, heard: BTreeMap::new() }
+        Self { scanner, evidence, heard: BTreeMap::new(), has_read: true }
     }
 
     /// What has been seen so far.
     pub(super) fn evidence(&self) -> &Evidence {
         &self.evidence
+    }
+
+    /// Whether anything was read since this was last asked; if not, there is nothing to weigh.
+    pub(super) fn has_read(&mut self) -> bool {
+        std::mem::take(&mut self.has_read)
     }
 
     /// Takes over what has been seen elsewhere in the answer.
@@ -111,6 +118,7 @@ impl Watch {
             Way::Unread => None,
             Way::Alone => {
                 self.evidence.read(&self.scanner, &text.text);
+                self.has_read = true;
                 None
             }
             Way::InPieces(_) if text.text.is_empty() => None,
@@ -121,6 +129,7 @@ impl Watch {
                 let end = heard.end();
                 if end - heard.cleared >= MOST {
                     heard.read(&self.scanner, &mut self.evidence, false);
+                    self.has_read = true;
                 }
                 self.others_spoke(channel, text.text.len());
                 Some((channel, end))
@@ -135,26 +144,31 @@ impl Watch {
                 heard.silent += bytes;
                 if heard.silent >= MOST {
                     heard.read(&self.scanner, &mut self.evidence, true);
+                    self.has_read = true;
                 }
             }
         }
     }
 
-    /// No more follows of a choice or a block.
+    /// No more follows of a choice or a block. What has been read to its end is forgotten: it may be shown.
     pub(super) fn end(&mut self, end: TextEnd) {
-        for (channel, heard) in &mut self.heard {
-            let ended = channel.choice == end.choice && (end.index.is_none() || end.index == channel.index);
-            if ended {
-                heard.read(&self.scanner, &mut self.evidence, true);
+        let Self { scanner, evidence, heard, has_read } = self;
+        heard.retain(|channel, heard| {
+            let goes_on = channel.choice != end.choice || (end.index.is_some() && end.index != channel.index);
+            if !goes_on {
+                heard.read(scanner, evidence, true);
+                *has_read = true;
             }
-        }
+            goes_on
+        });
     }
 
     /// No more follows at all.
     pub(super) fn end_all(&mut self) {
-        for heard in self.heard.values_mut() {
+        for (_, mut heard) in std::mem::take(&mut self.heard) {
             heard.read(&self.scanner, &mut self.evidence, true);
         }
+        self.has_read = true;
     }
 
     /// Whether a text may be shown up to there.

@@ -1,6 +1,6 @@
 //! A reply that is judged as a whole before any of it is released.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use bytes::Bytes;
 use carveout_dialects::{Fates, Judged, ReplyReader, calls_of, refuse_in_reply};
@@ -75,8 +75,8 @@ async fn released(
     let mut evidence = basis.evidence();
     if basis.reads_answers() {
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
-        let mut watch = Watch::new(basis.house.measures.scanner(), evidence);
-        watch.read_whole(&judged, &places);
+        let watch = Watch::new(basis.house.measures.scanner(), evidence);
+        let watch = watched(watch, &judged, places).await?;
         if let Some(weighed) = Weighing::new(basis)?.weigh(basis, watch.evidence())? {
             let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
             attempt.withheld_by(stop.grounds);
@@ -96,6 +96,21 @@ async fn released(
         return Ok(Bytes::from(refuse_in_reply(dialect, judged.bytes(), &fates)));
     }
     Ok(judged.into_bytes())
+}
+
+/// Reads a whole answer, a long one on a thread of its own so that no other request waits for it.
+async fn watched(mut watch: Watch, judged: &Judged, places: Vec<Range<usize>>) -> Result<Watch, Fault> {
+    const AT_ONCE: usize = 64 << 10;
+    if judged.bytes().len() <= AT_ONCE {
+        watch.read_whole(judged, &places);
+        return Ok(watch);
+    }
+    let judged = judged.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        watch.read_whole(&judged, &places);
+        watch
+    });
+    reading.await.map_err(|error| Fault::unrecorded(&error))
 }
 
 async fn read(

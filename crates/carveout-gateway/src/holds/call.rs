@@ -114,7 +114,7 @@ fn again(
     };
     let same = known.gateway == known.gateway.overridden_by(&target_only(house, target))
         && known.program == *registered.program.facts()
-        && held.decided.terms.as_bytes() == registered.stack.digest().as_bytes()
+        && registered.may_decide(&held.decided.terms, now)
         && registered.program.admits(&known.caller, vocabulary).is_ok()
         && tools.filter(|tool| tool.name() == call.name).all(|tool| as_registered(tool.facts()));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;

@@ -216,7 +216,7 @@ fn again(
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?
         && known.program == *registered.program.facts()
-        && held.decided.terms.as_bytes() == registered.stack.digest().as_bytes()
+        && registered.may_decide(&held.decided.terms, now)
         && registered.program.admits(&known.caller, vocabulary).is_ok();
     known.approvals = approvals.into_iter().map(RoleId::new).collect();
     same.then_some(known)

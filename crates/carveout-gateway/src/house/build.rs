@@ -114,10 +114,12 @@ fn known_keys(settings: &ProgramSettings, measures: &Measures, metering: &Meteri
     let program = &settings.program;
     let stack = settings.stack.clone();
     let reads_subject = stack.vocabulary().fact("subject").is_some_and(|subject| stack.reads(subject));
+    // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
     let registered = Arc::new(Registered {
         scopes: metering.scopes(program.id(), stack.agreements()),
         reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
         reads_subject,
+        monitoring: settings.monitoring.clone(),
         program: program.clone(),
         stack,
     });

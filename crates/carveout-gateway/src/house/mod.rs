@@ -25,7 +25,7 @@ use crate::{
     judge::Judge,
     limits::{Limits, Patience},
     meters::{Metering, Scopes},
-    settings::{Settings, SettingsError},
+    settings::{Monitoring, Settings, SettingsError},
     tasks::Tasks,
 };
 
@@ -68,6 +68,7 @@ pub(crate) struct KnownKey {
 pub(crate) struct Registered {
     pub(crate) program: Arc<Program>,
     pub(crate) stack: Arc<Stack>,
+    pub(crate) monitoring: Monitoring,
     /// Whose meters its uses move.
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.

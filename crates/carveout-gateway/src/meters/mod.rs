@@ -118,7 +118,7 @@ impl Metering {
     ) -> Result<Judged, AttestError> {
         let Some(state) = &self.state else {
             let use_ = Arc::new(assemble(&Facts::default())?);
-            let decision = registered.stack.decide(&use_);
+            let decision = registered.decide(&use_);
             return Ok(Judged { use_, decision, kept: None });
         };
         if self.broken.load(Ordering::Relaxed) {
@@ -131,7 +131,7 @@ impl Metering {
         let mut state = lock(state);
         let facts = self.facts.measure(&house.vocabulary, &mut state.meters, &scopes, now)?;
         let use_ = Arc::new(assemble(&facts)?);
-        let decision = registered.stack.decide(&use_);
+        let decision = registered.decide(&use_);
         let admitted = decision.ruling == Ruling::Permit;
         let kept = (!fresh.is_empty() && (admitted || self.facts.has_attempts()))
             .then(|| state.keep(&scopes, admitted, now, at));

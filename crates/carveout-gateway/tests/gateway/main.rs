@@ -17,6 +17,7 @@ mod invariants;
 mod judge;
 mod kit;
 mod meters;
+mod monitors;
 mod provider_faults;
 mod settings;
 mod tls;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Commitment, DecisionId, HoldId};
+use super::{Commitment, DecisionId, HoldId, Monitored};
 use crate::{
     Digest, Domain, SigningKey, Statement, StatementError, Timestamp, VerifierKey, sign_statement,
     verify_statement,
@@ -127,6 +127,9 @@ pub struct Decided {
     /// Until when the hold that was opened waits for its approvals, its body kept. Without it nothing waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<Timestamp>,
+    /// How it would have been decided by what is only monitored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitored: Vec<Monitored>,
     /// The permitted decision in whose answer this use came up: a tool call, or what the answer shows. Such a decision
     /// is complete when it is recorded. It has no attempt: what became of it is said where its parent is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]

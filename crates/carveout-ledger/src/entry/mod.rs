@@ -9,6 +9,7 @@ mod evidence;
 mod holds;
 mod identity;
 mod kinds;
+mod monitors;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use evidence::{EvidenceKept, EvidenceLost};
@@ -19,6 +20,8 @@ pub use kinds::{
     Presumed, ProgramDigest, RecordedFacts, RotationError, Ruling, Settled, SignatureRule, Target,
     TermsAdopted, Usage,
 };
+
+pub use monitors::{Monitor, Monitored, MonitoredProgram, MonitorsSet, Relaxed, Suspended, Suspension};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -63,6 +66,8 @@ pub enum Event {
     KeyRotated(KeyRotated),
     /// Who may answer holds from now on.
     OfficersAppointed(OfficersAppointed),
+    /// What is monitored from now on.
+    MonitorsSet(MonitorsSet),
     /// An officer approved what is on hold.
     Approved(Approved),
     /// An officer refused what is on hold.
@@ -130,6 +135,7 @@ impl Event {
             Self::Interrupted(_) => "interrupted",
             Self::KeyRotated(_) => "key_rotated",
             Self::OfficersAppointed(_) => "officers_appointed",
+            Self::MonitorsSet(_) => "monitors_set",
             Self::Approved(_) => "approved",
             Self::Refused(_) => "refused",
             Self::Expired(_) => "expired",
@@ -155,6 +161,7 @@ impl Entry {
             Event::Interrupted(event) => self.write(event),
             Event::KeyRotated(event) => self.write(event),
             Event::OfficersAppointed(event) => self.write(event),
+            Event::MonitorsSet(event) => self.write(event),
             Event::Approved(event) => self.write(event),
             Event::Refused(event) => self.write(event),
             Event::Expired(event) => self.write(event),
@@ -203,6 +210,7 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
         "interrupted" => Event::Interrupted(event(json)?),
         "key_rotated" => Event::KeyRotated(event(json)?),
         "officers_appointed" => Event::OfficersAppointed(event(json)?),
+        "monitors_set" => Event::MonitorsSet(event(json)?),
         "approved" => Event::Approved(event(json)?),
         "refused" => Event::Refused(event(json)?),
         "expired" => Event::Expired(event(json)?),

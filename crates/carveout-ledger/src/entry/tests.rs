@@ -48,9 +48,45 @@ fn decided() -> Decided {
         body_bytes: 4,
         hold: Some(HoldId::of(DecisionId::from_bytes([0xab; 16]))),
         hold_until: None,
+        monitored: vec![Monitored {
+            monitor: "next-terms".into(),
+            ruling: Ruling::Deny,
+            grounds: vec![Cited { agreement: "sample-logistics".into(), clause: "4.3".into() }],
+            terms: Digest::of(b"drafted terms"),
+        }],
         parent: None,
         judged: Vec::new(),
     }
+}
+
+fn monitors() -> Event {
+    let suspension = Suspension {
+        agreement: "sample-logistics".into(),
+        version: "2".into(),
+        digest: Digest::of(b"agreement"),
+        clause: "4.2".into(),
+        until: "2026-06-01T00:00:00.000Z".parse().unwrap(),
+    };
+    let vendor = SigningKey::from_seed("vendor.example", &[3; 32]).unwrap();
+    let bound =
+        |stack: &[u8]| vec![MonitoredProgram { program: "sample-program".into(), stack: Digest::of(stack) }];
+    let draft = Monitor {
+        monitor: "next-terms".into(),
+        agreement: "sample-logistics".into(),
+        version: "3".into(),
+        digest: Digest::of(b"draft"),
+        suspended: None,
+        programs: bound(b"drafted terms"),
+    };
+    let statement = suspension.sign(&vendor, None).unwrap();
+    let Suspension { agreement, version, digest, clause, until } = suspension;
+    let without = vec![Cited { agreement: agreement.clone(), clause: clause.clone() }];
+    let suspended = Some(Suspended { clause, until, parties: vec!["vendor".into()], statement });
+    let programs = bound(b"stack");
+    let clause = Monitor { monitor: "bulk".into(), agreement, version, digest, suspended, programs };
+    let relaxed =
+        Relaxed { program: "sample-program".into(), until, without, stack: Digest::of(b"without 4.2") };
+    Event::MonitorsSet(MonitorsSet { monitors: vec![draft, clause], relaxed: vec![relaxed] })
 }
 
 fn about_holds() -> Vec<Event> {
@@ -155,7 +191,7 @@ fn every_kind() -> Vec<Entry> {
             reason: "the disk burnt".into(),
         }),
     ];
-    let events = events.into_iter().chain(about_holds());
+    let events = events.into_iter().chain(about_holds()).chain([monitors()]);
     events.map(entry).collect()
 }
 

@@ -5,6 +5,7 @@
 //! was used again after the decision had ended.
 
 mod holds;
+mod monitors;
 mod roster;
 
 use std::collections::HashMap;
@@ -15,8 +16,8 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    DecisionId, Entry, Event, EvidenceKnown, EvidenceMark, KeyRotated, PinnedKey, RotationError, Ruling,
-    Timestamp, VerifierKey,
+    DecisionId, Entry, Event, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, RotationError,
+    Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -45,6 +46,14 @@ pub enum LifecycleError {
     /// It does not follow in the life of a hold.
     #[error(transparent)]
     Hold(#[from] HoldError),
+    /// What is monitored was not agreed to.
+    #[error("`{of}` can't be monitored so: {why}")]
+    Monitoring {
+        /// The monitor, or the program.
+        of: String,
+        /// What is wrong.
+        why: String,
+    },
     /// The attempt's number does not follow.
     #[error("attempt {found} of decision `{decision}` is out of order: expected {expected}")]
     Attempt {
@@ -82,6 +91,7 @@ enum Change {
     Attempted(OpenAttempt),
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
+    Monitors(Box<MonitorsSet>),
     Kept(EvidenceMark),
     Snapshotted(EvidenceMark),
     Lost(u64),
@@ -115,6 +125,7 @@ impl Step {
             | Event::Refused(_)
             | Event::Expired(_)
             | Event::Erased(_) => Change::None,
+            Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
             Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
             Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
             Event::EvidenceLost(lost) => Change::Lost(lost.base),
@@ -195,6 +206,11 @@ impl Lifecycle {
                     self.check_rotation(rotation)?;
                     continue;
                 }
+                Change::Monitors(set) => {
+                    let checked = monitors::check(set, &self.parties);
+                    checked.map_err(|(of, why)| LifecycleError::Monitoring { of, why })?;
+                    continue;
+                }
                 Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
                 Change::Permitted(id) => (*id, Some(0)),
                 Change::Attempted(attempt) => {
@@ -235,7 +251,7 @@ impl Lifecycle {
         self.size += 1;
         self.last_at = self.last_at.max(step.at);
         match &step.change {
-            Change::None => {}
+            Change::None | Change::Monitors(_) => {}
             Change::Kept(mark) => {
                 // Two uses are recorded in either order; the digest of the later record vouches for both.
                 self.evidence.last =

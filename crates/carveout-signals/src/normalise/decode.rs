@@ -8,6 +8,8 @@ use crate::{
 
 /// Bytes from which something that can't be read counts as content: keys, digests and signatures are shorter.
 const CONTENT: usize = 96;
+/// Shorter runs of hexadecimal digits are numbers, colours and addresses of networks, and too short to spell an identifier.
+const SHORTEST_HEXADECIMAL: usize = 16;
 /// Bytes of the longest digest or key in hexadecimal digits.
 const LONGEST_DIGEST: usize = 64;
 
@@ -100,6 +102,9 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
     let bytes = text.as_bytes();
     let mut mapped = Mapped::default();
     for run in runs {
+        if run.end - run.start < SHORTEST_HEXADECIMAL {
+            continue;
+        }
         let (start, digits) = (run.start, slice(bytes, run.start, run.end));
         let digits = digits.strip_prefix(b"0x").unwrap_or(digits);
         let start = start + (run.end - run.start - digits.len());

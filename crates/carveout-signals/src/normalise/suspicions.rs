@@ -55,12 +55,12 @@ impl Suspicions {
         self.beyond = self.beyond.max(start + 1);
     }
 
-    /// Notes the run of coded characters whose sixteenth stands at a place.
+    /// Notes the run of coded characters whose twelfth stands at a place.
     pub(crate) fn long_run(&mut self, bytes: &[u8], place: usize) {
         if place < self.run {
             return;
         }
-        let start = place.saturating_sub(15);
+        let start = place.saturating_sub(11);
         let length =
             bytes.get(place..).unwrap_or_default().iter().take_while(|byte| is_coded(**byte)).count();
         self.run = place + length.max(1);

@@ -2,7 +2,7 @@
 
 use super::{
     lexicon::{Classes, LEXICON, hash, pair},
-    words::Words,
+    words::{LONGEST, Words},
 };
 
 /// Places of the table of weights; a hash picks one.
@@ -15,10 +15,13 @@ const MOST: usize = 24;
 /// Segments of a window.
 pub(super) const WINDOW: usize = 3;
 
+/// N-grams of the longest word: itself, the pair with the one before it, and four letters at a time with its edges.
+pub(super) const MOST_OF_A_WORD: u32 = LONGEST as u32 + 2;
+
 /// What collects the n-grams of a segment, by their slots.
 pub(super) trait Segment: Clone + Default {
-    /// A word begins; its n-grams follow.
-    fn word(&mut self, _word: &[u8]) {}
+    /// A word begins; its n-grams follow, no more than [`MOST_OF_A_WORD`].
+    fn word(&mut self, word: &[u8]);
     /// One n-gram, with what the table holds for it.
     fn slot(&mut self, slot: usize, entry: u64);
     /// Classes that words of the segment have.

@@ -16,7 +16,7 @@ mod words;
 use std::sync::LazyLock;
 
 use self::{
-    features::{Kept, Segment, WINDOW, Windows},
+    features::{Kept, MOST_OF_A_WORD, Segment, WINDOW, Windows},
     lexicon::{Classes, Shown},
     model::LIFT,
 };
@@ -105,12 +105,14 @@ impl Reading {
 pub struct Tripwire {
     table: Vec<u64>,
     heads: [Head; Family::ALL.len()],
+    /// What each feature of classes adds, for all families side by side.
+    classes: Vec<[i32; Family::ALL.len()]>,
 }
 
 /// What `cargo xtask train` made of the examples.
 static EMBEDDED: LazyLock<Tripwire> = LazyLock::new(|| {
     Model::parse(include_bytes!("../../tripwire/model.bin")).map_or_else(
-        |NoModel| Tripwire { table: Vec::new(), heads: std::array::from_fn(|_| Head::of_nothing()) },
+        |NoModel| Tripwire::of(Vec::new(), std::array::from_fn(|_| Head::of_nothing())),
         |model| Tripwire::new(&model),
     )
 });
@@ -132,7 +134,26 @@ impl Tripwire {
     /// A model, ready to read.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        Self { table: model.table(), heads: model.heads.clone() }
+        Self::of(model.table(), model.heads.clone())
+    }
+
+    fn of(table: Vec<u64>, heads: [Head; Family::ALL.len()]) -> Self {
+        let added = |feature: usize| {
+            heads.each_ref().map(|head| head.classes.get(feature).copied().unwrap_or_default())
+        };
+        Self { table, classes: (0..FEATURES).map(added).collect(), heads }
+    }
+
+    /// What the features that a window shows add for each family.
+    fn added(&self, shown: Shown) -> [i32; Family::ALL.len()] {
+        let mut sums = [0_i32; Family::ALL.len()];
+        for feature in lexicon::features(shown) {
+            let added = self.classes.get(feature).copied().unwrap_or_default();
+            for (sum, one) in sums.iter_mut().zip(added) {
+                *sum = sum.saturating_add(one);
+            }
+        }
+        sums
     }
 
     /// Reads a text as it stands. Total, and linear in its length.
@@ -142,18 +163,15 @@ impl Tripwire {
         let mut windows = Windows::new(&self.table, |window: &[Sums]| {
             let mut all = Sums::default();
             window.iter().for_each(|segment| all.add(segment));
-            let shown = lexicon::shown(all.classes);
             let root = root(all.count);
-            for (family, head) in Family::ALL.into_iter().zip(&self.heads) {
-                let sum = all.sums.get(family.index()).copied().unwrap_or_default();
-                let score = score(head, sum, root, shown);
-                let index = family.index();
-                if let (Some(highest), Some(raised)) =
-                    (reading.scores.get_mut(index), reading.raised.get_mut(index))
-                {
-                    *highest = score.max(*highest);
-                    *raised |= score >= head.threshold;
-                }
+            let added = self.added(lexicon::shown(all.classes));
+            let places = reading.scores.iter_mut().zip(&mut reading.raised);
+            for (((highest, raised), head), (sum, added)) in
+                places.zip(&self.heads).zip(all.sums.into_iter().zip(added))
+            {
+                let score = score(head, sum, root, added);
+                *highest = score.max(*highest);
+                *raised |= score >= head.threshold;
             }
         });
         words::each(text, &mut windows);
@@ -266,20 +284,21 @@ fn root(count: u32) -> i64 {
 }
 
 /// The score of a window.
-fn score(head: &Head, sum: i32, root: i64, shown: Shown) -> i32 {
+fn score(head: &Head, sum: i32, root: i64, added: i32) -> i32 {
     let grams = i64::from(sum) * i64::from(head.scale) / root;
-    let classes: i64 = lexicon::features(shown)
-        .map(|feature| i64::from(head.classes.get(feature).copied().unwrap_or_default()))
-        .sum();
-    let score = i64::from(head.bias) + grams + classes;
+    let score = i64::from(head.bias) + grams + i64::from(added);
     i32::try_from(score.clamp(i64::from(i32::MIN) + 1, i64::from(i32::MAX))).unwrap_or(i32::MAX)
 }
 
 impl Segment for Sums {
-    fn slot(&mut self, _: usize, entry: u64) {
-        if self.pending == 256 {
+    fn word(&mut self, _: &[u8]) {
+        // 257 lifted weights fit sixteen bits.
+        if self.pending + MOST_OF_A_WORD > 257 {
             self.settle();
         }
+    }
+
+    fn slot(&mut self, _: usize, entry: u64) {
         self.lanes += entry;
         self.pending += 1;
     }

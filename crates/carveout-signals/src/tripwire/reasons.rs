@@ -30,7 +30,7 @@ pub(super) fn of(table: &[u64], head: &Head, text: &str, family: Family) -> Vec<
         let slots = || window.iter().flat_map(|segment| &segment.slots);
         let (count, sum) = (slots().count(), slots().map(|slot| weight(*slot)).sum());
         let count = u32::try_from(count).unwrap_or(u32::MAX >> 16);
-        let score = score(head, sum, root(count), lexicon::shown(classes_of(window)));
+        let score = score(head, sum, root(count), added(head, window));
         if highest.as_ref().is_none_or(|(before, _)| score > *before) {
             highest = Some((score, window.to_vec()));
         }
@@ -41,6 +41,13 @@ pub(super) fn of(table: &[u64], head: &Head, text: &str, family: Family) -> Vec<
     let mut reasons = most(classes(&window, head));
     reasons.extend(most(words_of(&window, head, weight)));
     reasons
+}
+
+/// What the classes of a window add.
+fn added(head: &Head, window: &[Kept]) -> i32 {
+    let features = lexicon::features(lexicon::shown(classes_of(window)));
+    features
+        .fold(0, |sum, feature| sum.saturating_add(head.classes.get(feature).copied().unwrap_or_default()))
 }
 
 fn classes(window: &[Kept], head: &Head) -> Vec<Reason> {

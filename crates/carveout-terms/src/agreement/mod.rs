@@ -86,6 +86,9 @@ impl Window {
     }
 }
 
+/// Stands in every text that was compiled from the record of a designation.
+pub(crate) const COMPILED: &str = "**Compiled from a record.**";
+
 /// The kinds of files that hold clauses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
@@ -227,6 +230,29 @@ impl Agreement {
     pub fn as_if_in_force(&self) -> Self {
         let digest = Digest::of_parts([self.digest.as_bytes().as_slice(), b"as if in force"]);
         Self { window: Window::ALWAYS, digest, ..self.clone() }
+    }
+
+    /// The same terms without what a clause enforces: what is decided by while the clause is only monitored. It has
+    /// another digest, which follows from the text's and the clause's number.
+    pub(crate) fn without_clause(&self, vocabulary: &Vocabulary, number: &str) -> Self {
+        let parts = [self.digest.as_bytes().as_slice(), b"without clause", number.as_bytes()];
+        let policies: Vec<Policy> =
+            self.policies.iter().filter(|policy| policy.clause() != number).cloned().collect();
+        let tested: BTreeSet<FactId> =
+            policies.iter().flat_map(|policy| policy.condition().facts()).collect();
+        Self {
+            digest: Digest::of_parts(parts),
+            index: Index::new(vocabulary, policies.iter().map(Policy::condition)),
+            tested: tested.into_iter().collect(),
+            policies,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the text says that it was compiled from the record of a designation.
+    #[must_use]
+    pub fn is_compiled_from_a_designation(&self) -> bool {
+        self.source.contains(COMPILED)
     }
 
     /// The id by which programs name the agreement.

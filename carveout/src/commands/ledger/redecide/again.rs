@@ -2,7 +2,7 @@
 
 use carveout_ledger::{Decided, Timestamp};
 use carveout_signals::meters::MeterFact;
-use carveout_terms::{Decision, Facts, Known, RoleId, Ruling};
+use carveout_terms::{Decision, Facts, Known, RoleId, Ruling, Use};
 
 use super::bound::Bound;
 
@@ -18,31 +18,59 @@ pub(super) fn difference(
     proven: &[String],
     at: Timestamp,
 ) -> Option<String> {
-    if decided.terms.to_string() != bound.stack.digest().to_string() {
+    let use_ = match again(bound, decided, held, proven) {
+        Err(error) => return Some(error),
+        Ok(use_) => use_,
+    };
+    let Some(stack) = bound.terms(&decided.terms, &use_) else {
         return Some(format!(
             "decided by the terms {}, which are not those adopted for its program",
             decided.terms
         ));
+    };
+    if let Some(difference) = monitored(bound, decided, &use_) {
+        return Some(difference);
     }
-    match again(bound, decided, held, proven) {
-        Err(error) => Some(error),
-        Ok(decision) if decision.at.millis() != at.millis() => {
-            Some(format!("recorded at {at}, but decided as if at {}", decision.at))
-        }
-        Ok(decision) => {
-            let recorded = recorded(decided);
-            let now = Comparable::of(&decision);
-            (recorded != now).then(|| format!("recorded as {recorded}, but it follows that {now}"))
-        }
+    let decision = stack.decide(&use_);
+    if decision.at.millis() != at.millis() {
+        return Some(format!("recorded at {at}, but decided as if at {}", decision.at));
+    }
+    let (recorded, now) = (recorded(decided), Comparable::of(&decision));
+    (recorded != now).then(|| format!("recorded as {recorded}, but it follows that {now}"))
+}
+
+/// How the use would have been decided by what was monitored must follow too.
+fn monitored(bound: &Bound, decided: &Decided, use_: &Use) -> Option<String> {
+    decided.monitored.iter().find_map(|recorded| {
+        let Some(stack) = bound.monitors.get(&recorded.monitor) else {
+            return Some(format!("it names the monitor `{}`, and none is set", recorded.monitor));
+        };
+        let decision = stack.decide(use_);
+        let grounds = decision.grounds.iter().map(|ground| (&ground.agreement, &ground.clause));
+        let same = word(recorded.ruling) == decision.ruling.as_str()
+            && recorded.terms.as_bytes() == decision.terms.as_bytes()
+            && recorded.grounds.iter().map(|cited| (&cited.agreement, &cited.clause)).eq(grounds);
+        (!same).then(|| {
+            format!(
+                "monitored by `{}` as {}, but it follows that {}",
+                recorded.monitor,
+                word(recorded.ruling),
+                decision.ruling.as_str()
+            )
+        })
+    })
+}
+
+const fn word(ruling: carveout_ledger::Ruling) -> &'static str {
+    match ruling {
+        carveout_ledger::Ruling::Permit => "permit",
+        carveout_ledger::Ruling::Hold => "hold",
+        carveout_ledger::Ruling::Deny => "deny",
     }
 }
 
-fn again(
-    bound: &Bound,
-    decided: &Decided,
-    held: Option<&str>,
-    proven: &[String],
-) -> Result<Decision, String> {
+/// The use, assembled again from what was recorded.
+fn again(bound: &Bound, decided: &Decided, held: Option<&str>, proven: &[String]) -> Result<Use, String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
     let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
@@ -63,8 +91,7 @@ fn again(
         Some(held) => unchanged(bound, &known.gateway, held)?,
     }
     known.approvals = facts.approvals.iter().map(RoleId::new).collect();
-    let use_ = known.assemble(vocabulary).map_err(|error| error.to_string())?;
-    Ok(bound.stack.decide(&use_))
+    known.assemble(vocabulary).map_err(|error| error.to_string())
 }
 
 /// What was measured when the use was held must be what was measured now, but for the time and the meters, which go on
@@ -127,13 +154,8 @@ impl Comparable {
 }
 
 fn recorded(decided: &Decided) -> Comparable {
-    let ruling = match decided.ruling {
-        carveout_ledger::Ruling::Permit => "permit",
-        carveout_ledger::Ruling::Hold => "hold",
-        carveout_ledger::Ruling::Deny => "deny",
-    };
     Comparable {
-        ruling: ruling.to_owned(),
+        ruling: word(decided.ruling).to_owned(),
         roles: decided.roles.clone(),
         grounds: decided
             .grounds

@@ -1,15 +1,97 @@
 //! The terms that programs were bound by, rebuilt from the sources kept with the ledger.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use carveout_ledger::{Digest, Objects, ProgramDigest, TermsAdopted};
-use carveout_terms::{Agreement, Program, Stack, Vocabulary};
+use carveout_ledger::{Digest, Monitor, MonitorsSet, Objects, ProgramDigest, TermsAdopted, Timestamp};
+use carveout_terms::{Agreement, ClauseRef, Program, Stack, Use, Vocabulary, drafted};
 use miette::{IntoDiagnostic, miette};
 
-/// A program with the terms that were adopted for it last.
+/// A program with the terms that were adopted for it last, and what was monitored since.
 pub(super) struct Bound {
     pub(super) program: Program,
     pub(super) stack: Arc<Stack>,
+    /// The terms without the clauses that were only monitored, and until when they may decide.
+    pub(super) relaxed: Vec<(Timestamp, Arc<Stack>)>,
+    /// The terms of each monitor.
+    pub(super) monitors: HashMap<String, Arc<Stack>>,
+}
+
+impl Bound {
+    /// The terms that a use may be decided by: those that were adopted, or, for a time and never where it may kill, those
+    /// without what was only monitored.
+    pub(super) fn terms(&self, recorded: &Digest, use_: &Use) -> Option<&Arc<Stack>> {
+        let is = |stack: &Stack| stack.digest().as_bytes() == recorded.as_bytes();
+        if is(&self.stack) {
+            return Some(&self.stack);
+        }
+        let relaxed = self.relaxed.iter().find(|(_, stack)| is(stack));
+        let (until, stack) = relaxed?;
+        let in_time = use_.at().millis() < until.millis();
+        (in_time && !use_.may_be_lethal(self.stack.vocabulary())).then_some(stack)
+    }
+
+    /// Makes the terms of a set of monitors again, as far as they concern this program.
+    pub(super) fn monitor(&mut self, objects: &Objects, set: &MonitorsSet) -> miette::Result<()> {
+        (self.relaxed, self.monitors) = (Vec::new(), HashMap::new());
+        let id = self.program.id().to_owned();
+        for relaxed in set.relaxed.iter().filter(|relaxed| relaxed.program == id) {
+            let clauses: Vec<ClauseRef> = relaxed
+                .without
+                .iter()
+                .map(|cited| ClauseRef { agreement: cited.agreement.clone(), clause: cited.clause.clone() })
+                .collect();
+            let stack = self.stack.without(&clauses).into_diagnostic()?;
+            self.relaxed.push((relaxed.until, Arc::new(same(stack, &relaxed.stack, &id)?)));
+        }
+        for monitor in &set.monitors {
+            let Some(bound) = monitor.programs.iter().find(|bound| bound.program == id) else { continue };
+            let stack = match &monitor.suspended {
+                Some(suspended) => {
+                    self.all_agreed(monitor, &suspended.parties)?;
+                    Arc::clone(&self.stack)
+                }
+                None => Arc::new(self.drafted(objects, monitor)?),
+            };
+            let found = Digest::from_bytes(*stack.digest().as_bytes());
+            if found != bound.stack {
+                return Err(other(&monitor.monitor, &found, &bound.stack));
+            }
+            self.monitors.insert(monitor.monitor.clone(), stack);
+        }
+        Ok(())
+    }
+
+    fn drafted(&self, objects: &Objects, monitor: &Monitor) -> miette::Result<Stack> {
+        let vocabulary = self.stack.vocabulary();
+        let draft = Agreement::draft(&text(objects, &monitor.digest)?, vocabulary).into_diagnostic()?;
+        let agreements = drafted(self.stack.agreements(), &Arc::new(draft.as_if_in_force()));
+        Stack::new(Arc::clone(vocabulary), agreements, self.stack.presume().clone()).into_diagnostic()
+    }
+
+    /// That the parties named have signed is among the ledger's own rules; that they are all of them is seen here.
+    fn all_agreed(&self, monitor: &Monitor, named: &[String]) -> miette::Result<()> {
+        let agreement = self.stack.agreements().iter().find(|agreement| {
+            agreement.id() == monitor.agreement && agreement.digest().as_bytes() == monitor.digest.as_bytes()
+        });
+        let all = agreement
+            .is_some_and(|agreement| agreement.parties().iter().all(|party| named.contains(&party.id)));
+        match all {
+            true => Ok(()),
+            false => Err(miette!(
+                "the monitor `{}` suspends a clause without the word of every party of the agreement in force",
+                monitor.monitor
+            )),
+        }
+    }
+}
+
+fn same(stack: Stack, recorded: &Digest, of: &str) -> miette::Result<Stack> {
+    let found = Digest::from_bytes(*stack.digest().as_bytes());
+    if found == *recorded { Ok(stack) } else { Err(other(of, &found, recorded)) }
+}
+
+fn other(of: &str, found: &Digest, recorded: &Digest) -> miette::Report {
+    miette!("the kept sources make {found} for `{of}`, but {recorded} was recorded")
 }
 
 /// The programs and their stack as adopted, from the sources kept with the ledger.
@@ -36,7 +118,10 @@ pub(super) fn rebuild(objects: &Objects, adopted: &TermsAdopted) -> miette::Resu
                 adopted.stack
             ));
         }
-        Ok((named.program.clone(), Bound { program, stack: Arc::new(stack) }))
+        Ok((
+            named.program.clone(),
+            Bound { program, stack: Arc::new(stack), relaxed: Vec::new(), monitors: HashMap::new() },
+        ))
     };
     adopted.programs.iter().map(bind).collect()
 }

@@ -83,6 +83,14 @@ impl Walk {
                 self.programs.extend(bound);
                 None
             }
+            Event::MonitorsSet(set) => {
+                let objects = &self.objects;
+                let mut bound = self.programs.values_mut();
+                bound
+                    .try_for_each(|bound| bound.monitor(objects, &set))
+                    .wrap_err_with(|| format!("entry {index}: what is monitored can't be rebuilt"))?;
+                None
+            }
             Event::Decided(decided) => self.decided(&decided, entry.at),
             Event::Attempted(attempted) => (self.permitted.get(&attempted.decision)
                 != Some(&attempted.target))

@@ -18,8 +18,8 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, EvidenceSettings, Gateway, Limits, Patience, ProgramSettings, ProviderSettings,
-    RouteSettings, RunError, Secret, Settings, TargetSettings,
+    Clock, Credential, EvidenceSettings, Gateway, Limits, Monitoring, Patience, ProgramSettings,
+    ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
     Decided, Entry, Event, EvidenceKnown, Genesis, Ledger, Openings, Options, Settled, SigningKey,
@@ -80,7 +80,7 @@ pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings
     let ProgramSettings { program, .. } = program(id, keys);
     let agreements = vec![agreement(), shown_limit()];
     let stack = Stack::new(vocabulary(), agreements, program.presume().clone()).unwrap();
-    ProgramSettings { program, stack: Arc::new(stack) }
+    ProgramSettings { program, stack: Arc::new(stack), monitoring: Monitoring::default() }
 }
 
 /// A program bound by the test terms and a limit that turns on what a judge says.
@@ -89,7 +89,7 @@ pub fn judged_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings 
     let judged = Agreement::parse(include_str!("judged.md"), &vocabulary());
     let judged = Arc::new(judged.unwrap_or_else(|problems| panic!("{problems}")));
     let stack = Stack::new(vocabulary(), vec![agreement(), judged], program.presume().clone()).unwrap();
-    ProgramSettings { program, stack: Arc::new(stack) }
+    ProgramSettings { program, stack: Arc::new(stack), monitoring: Monitoring::default() }
 }
 
 /// A program bound by the test terms, with these keys.
@@ -109,7 +109,7 @@ pub fn program_under(id: &str, keys: &[(&str, &str, &str)], terms: &[Arc<Agreeme
     }
     let program = Program::parse(&source, &vocabulary()).unwrap_or_else(|problems| panic!("{problems}"));
     let stack = Stack::new(vocabulary(), terms.to_vec(), program.presume().clone()).unwrap();
-    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack) }
+    ProgramSettings { program: Arc::new(program), stack: Arc::new(stack), monitoring: Monitoring::default() }
 }
 
 pub fn now() -> Timestamp {

@@ -95,6 +95,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         body_bytes: 4,
         hold: Some(hold()),
         hold_until: None,
+        monitored: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

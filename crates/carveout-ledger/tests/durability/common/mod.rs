@@ -66,6 +66,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         body_bytes: 4,
         hold: None,
         hold_until: None,
+        monitored: Vec::new(),
         parent: None,
         judged: Vec::new(),
     };

@@ -46,8 +46,9 @@ impl Writer<'_> {
             "+++\nagreement = \"{id}\"\nversion = \"{version}, as known on {known}\"\nvocabulary = \"{vocabulary}\"\n\
              role = \"limit\"\neffective = {from}\n{until}party = [ {{ id = \"{party}\", name = \"Who adopts this limit\" }} ]\n+++\n\
              # {title}\n\n\
-             > **Compiled from a record.** The record `{id}`, version {version} ({digest}), as known on {known}. The\n\
+             > {compiled} The record `{id}`, version {version} ({digest}), as known on {known}. The\n\
              > record is somebody's reading of a legal instrument, and not the instrument. Not legal advice.\n",
+            compiled = crate::agreement::COMPILED,
             id = instrument.id,
             version = instrument.version,
             known = self.options.known,

@@ -1,0 +1,145 @@
+//! A clause in force that its parties have agreed to monitor only.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use carveout_gateway::MonitorTerms;
+use carveout_ledger::{Digest, Monitor, MonitoredProgram, Suspended, Suspension, Timestamp, VerifierKey};
+use carveout_terms::{Agreement, ClauseRef};
+use miette::{IntoDiagnostic, miette};
+
+use super::{Loaded, NamedClause, What, programs, suspension_path, what};
+use crate::{
+    config,
+    workspace::{ProgramFile, Workspace, note},
+};
+
+/// `None` if it has ended.
+pub(super) fn load(
+    workspace: &Workspace,
+    monitor: &config::Monitor,
+    named: &NamedClause<'_>,
+    pinned: &BTreeMap<String, VerifierKey>,
+    now: Timestamp,
+) -> miette::Result<Option<Loaded>> {
+    let agreement = agreement(workspace, named)?;
+    let binds = |file: &ProgramFile| file.program.agreements().iter().any(|id| id == agreement.id());
+    let files = programs(workspace, monitor, binds)?;
+    let clause = ClauseRef { agreement: named.agreement.to_owned(), clause: named.clause.to_owned() };
+    files
+        .iter()
+        .try_for_each(|file| file.stack.without(std::slice::from_ref(&clause)).map(drop))
+        .into_diagnostic()?;
+    if named.until <= now {
+        tracing::warn!(monitor = %monitor.id, until = %named.until, "the clause is enforced again: remove the monitor");
+        return Ok(None);
+    }
+    let suspension = of(agreement, named);
+    let statement = agreed(workspace, monitor, agreement, &suspension, pinned)?;
+    let until = Some(carveout_terms::Timestamp::from_millis(named.until.millis()));
+    let terms: Vec<(String, MonitorTerms)> = files
+        .into_iter()
+        .map(|file| {
+            let stack = Arc::clone(&file.stack);
+            (file.program.id().to_owned(), MonitorTerms { monitor: monitor.id.clone(), until, stack })
+        })
+        .collect();
+    let Suspension { agreement: id, version, digest, clause, until } = suspension;
+    let monitor = Monitor {
+        monitor: monitor.id.clone(),
+        agreement: id,
+        version,
+        digest,
+        suspended: Some(Suspended {
+            clause,
+            until,
+            parties: agreement.parties().iter().map(|party| party.id.clone()).collect(),
+            statement,
+        }),
+        programs: terms
+            .iter()
+            .map(|(program, terms)| MonitoredProgram {
+                program: program.clone(),
+                stack: Digest::from_bytes(*terms.stack.digest().as_bytes()),
+            })
+            .collect(),
+    };
+    Ok(Some(Loaded { monitor, terms, draft: None }))
+}
+
+/// What the parties sign for a monitor of the configuration.
+pub(crate) fn suspension(workspace: &Workspace, id: &str) -> miette::Result<Suspension> {
+    let known = || {
+        let ids: Vec<&str> = workspace.config.monitors.iter().map(|monitor| monitor.id.as_str()).collect();
+        format!(
+            "carveout.toml has these monitors: {}",
+            if ids.is_empty() { "none".into() } else { ids.join(", ") }
+        )
+    };
+    let monitor = workspace.config.monitors.iter().find(|monitor| monitor.id == id);
+    let monitor = monitor.ok_or_else(|| miette!(help = known(), "there is no monitor `{id}`"))?;
+    match what(monitor)? {
+        What::Draft(_) => Err(miette!("`{id}` monitors a draft, which needs nobody's signature")),
+        What::Clause(named) => {
+            let agreement = agreement(workspace, &named)?;
+            let clause = ClauseRef { agreement: named.agreement.to_owned(), clause: named.clause.to_owned() };
+            let bound = workspace
+                .programs
+                .iter()
+                .find(|file| file.program.agreements().iter().any(|agreement| agreement == named.agreement));
+            if let Some(file) = bound {
+                file.stack.without(&[clause]).map(drop).into_diagnostic()?;
+            }
+            Ok(of(agreement, &named))
+        }
+    }
+}
+
+fn agreement<'w>(workspace: &'w Workspace, named: &NamedClause<'_>) -> miette::Result<&'w Agreement> {
+    let found = workspace.in_force().find(|file| file.agreement.id() == named.agreement);
+    found.map(|file| &*file.agreement).ok_or_else(|| {
+        let ids: Vec<&str> = workspace.in_force().map(|file| file.agreement.id()).collect();
+        miette!(
+            help = format!("in force are: {}", ids.join(", ")),
+            "no program is bound by `{}`",
+            named.agreement
+        )
+    })
+}
+
+fn of(agreement: &Agreement, named: &NamedClause<'_>) -> Suspension {
+    Suspension {
+        agreement: agreement.id().to_owned(),
+        version: agreement.version().to_owned(),
+        digest: Digest::from_bytes(*agreement.digest().as_bytes()),
+        clause: named.clause.to_owned(),
+        until: named.until,
+    }
+}
+
+/// The note that every party has signed. There is no mode in which one may be missing.
+fn agreed(
+    workspace: &Workspace,
+    monitor: &config::Monitor,
+    agreement: &Agreement,
+    suspension: &Suspension,
+    pinned: &BTreeMap<String, VerifierKey>,
+) -> miette::Result<String> {
+    let path = suspension_path(workspace, &monitor.id);
+    let help = || format!("each party signs with `carveout monitor sign {} --key FILE`", monitor.id);
+    let note = note(&path)?.ok_or_else(|| {
+        miette!(help = help(), "no party has agreed to it: `{}` does not exist", path.display())
+    })?;
+    for party in agreement.parties() {
+        let key = pinned.get(&party.id).ok_or_else(|| {
+            miette!(
+                help = format!("name its key under `[parties]` as `{}`", party.id),
+                "no key is pinned for `{}`",
+                party.id
+            )
+        })?;
+        if let Err(error) = suspension.verify(&note, key) {
+            return Err(miette!(help = help(), "`{}` has not agreed to it: {error}", party.id));
+        }
+    }
+    Ok(note)
+}

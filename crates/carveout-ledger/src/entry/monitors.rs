@@ -1,0 +1,153 @@
+//! What is monitored: terms that are decided by and recorded, and change no ruling.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cited, Ruling};
+use crate::{
+    Digest, Domain, NoteError, SigningKey, Statement, StatementError, Timestamp, VerifierKey,
+    cosign_statement, sign_statement, verify_statement,
+};
+
+/// What is monitored from now on. It replaces what was monitored before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitorsSet {
+    /// The monitors.
+    pub monitors: Vec<Monitor>,
+    /// The terms that programs are decided by meanwhile, where a clause in force is only monitored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxed: Vec<Relaxed>,
+}
+
+/// A draft, or a clause in force, whose effect is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Its name.
+    pub monitor: String,
+    /// The agreement that is drafted, or whose clause it is.
+    pub agreement: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its text.
+    pub digest: Digest,
+    /// The clause in force that is only monitored. None: the text is a draft, which nobody has adopted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspended>,
+    /// The programs, each with the terms by which it would be decided.
+    pub programs: Vec<MonitoredProgram>,
+}
+
+/// A clause in force that its parties have agreed to monitor only, for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suspended {
+    /// The clause's number.
+    pub clause: String,
+    /// From this moment on it is enforced again.
+    pub until: Timestamp,
+    /// All parties of the agreement.
+    pub parties: Vec<String>,
+    /// The note that they signed.
+    pub statement: String,
+}
+
+/// A program, and the terms by which a monitor decides its uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitoredProgram {
+    /// The program's id.
+    pub program: String,
+    /// The digest of the stack.
+    pub stack: Digest,
+}
+
+/// The terms of a program without the clauses that are only monitored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relaxed {
+    /// The program's id.
+    pub program: String,
+    /// Uses before this moment may be decided by them.
+    pub until: Timestamp,
+    /// The clauses that are left out.
+    pub without: Vec<Cited>,
+    /// The digest of the stack without them.
+    pub stack: Digest,
+}
+
+/// How a use would have been decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitored {
+    /// The monitor.
+    pub monitor: String,
+    /// What would have been ruled.
+    pub ruling: Ruling,
+    /// The clauses that the ruling would have rested on.
+    pub grounds: Vec<Cited>,
+    /// The digest of the stack that says so.
+    pub terms: Digest,
+}
+
+/// What parties sign so that a clause in force is only monitored for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// The agreement's id.
+    pub agreement: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its text.
+    pub digest: Digest,
+    /// The clause's number.
+    pub clause: String,
+    /// From this moment on the clause is enforced again.
+    pub until: Timestamp,
+}
+
+impl Suspension {
+    fn statement(&self) -> Statement {
+        let Self { agreement, version, digest, clause, until } = self;
+        let version = format!("{version}, clause {clause} only monitored until {until}");
+        Statement { id: agreement.clone(), version, digest: *digest }
+    }
+
+    /// Signs as a party, beside those who have signed the same before.
+    ///
+    /// # Errors
+    /// The note says something else, or the key has signed it.
+    pub fn sign(&self, key: &SigningKey, note: Option<&str>) -> Result<String, StatementError> {
+        let statement = self.statement();
+        match note {
+            None => sign_statement(Domain::Monitoring, key, &statement),
+            Some(note) => cosign_statement(Domain::Monitoring, key, note, &statement),
+        }
+    }
+
+    /// Succeeds if the note is of just this, signed by the key.
+    ///
+    /// # Errors
+    /// See [`StatementError`].
+    pub fn verify(&self, note: &str, key: &VerifierKey) -> Result<(), StatementError> {
+        verify_statement(Domain::Monitoring, note, key, &self.statement())
+    }
+
+    /// Whether an error means that the key has signed already.
+    pub fn is_signed_already(error: &StatementError) -> bool {
+        matches!(error, StatementError::Note(NoteError::Repeated { .. }))
+    }
+}
+
+impl Monitor {
+    /// What its parties must have signed, if it is of a clause in force.
+    pub fn suspension(&self) -> Option<Suspension> {
+        let suspended = self.suspended.as_ref()?;
+        Some(Suspension {
+            agreement: self.agreement.clone(),
+            version: self.version.clone(),
+            digest: self.digest,
+            clause: suspended.clause.clone(),
+            until: suspended.until,
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! Content that comes back: under another claim, or in another program's request, as what a model had produced.
+//!
+//! Texts are compared by their words ([`Words`]): case, spacing, punctuation, full width and invisible characters make no
+//! difference, and a changed word makes one. Only keyed 64-bit digests of words are kept, so nobody without the key can
+//! look up whether a text was seen.
+//!
+//! - [`Claims`] remembers under which claim a text was first sent.
+//! - [`Derivations`] remembers fingerprints of what was produced for a purpose. A fingerprint is the digest of
+//!   [`SHINGLE`] words in a row; of every [`WINDOW`] of them the smallest is kept (winnowing, Schleimer, Wilkerson and
+//!   Aiken 2003), so that any [`SURE_RUN`] words that are taken over leave at least one.
+//!
+//! Memory is bounded: both keep two generations, and when the younger is full the older is forgotten.
+
+mod claims;
+mod derivations;
+mod generations;
+mod words;
+
+pub use self::{
+    claims::{Claimed, Claims},
+    derivations::{Derivations, ENOUGH},
+    words::{ContentKey, SHINGLE, SURE_RUN, WINDOW, Words},
+};
