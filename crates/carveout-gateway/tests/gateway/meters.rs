@@ -260,3 +260,27 @@ async fn an_entry_vouches_for_what_a_use_showed_and_for_no_more() {
         .collect();
     assert_eq!(records, [(true, 1), (true, 2), (false, 2)], "somebody, an attempt, and all that together");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_answer_shows_counts_and_an_answer_that_crosses_a_limit_is_withheld() {
+    let limit = terms("metered", &[("", "context.persons_within_1_day_per_agreement_at_least > 5")]);
+    let answer = OPENAI_REPLY.replace("Twelve pallets.", &people(1..5));
+    assert_ne!(answer, OPENAI_REPLY, "the reply of the kit has other words");
+    let provider = Provider::saying(json_reply(&answer)).await;
+    let gateway = kit(&provider, &limit).start().await;
+    // One asked about and four in the answer; then the same four and one more; then two more.
+    for (asked, status) in [(0..1, 200), (1..2, 200), (4..5, 200), (6..7, 403), (0..1, 200)] {
+        assert_eq!(ask(&gateway, KEY, PERMITTED, &people(asked.clone())).await, status, "{asked:?}");
+    }
+    let more = OPENAI_REPLY.replace("Twelve pallets.", &people(20..26));
+    let provider = Provider::saying(json_reply(&more)).await;
+    let gateway = kit(&provider, &limit).start().await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, "whom do you know?").await, 403, "six at once");
+    assert_eq!(
+        ask(&gateway, KEY, PERMITTED, &people(0..5)).await,
+        403,
+        "five are asked about, and six more shown"
+    );
+    let entries = gateway.events().await;
+    assert!(decided(&entries).iter().any(|one| one.parent.is_some() && one.ruling == Ruling::Deny));
+}
