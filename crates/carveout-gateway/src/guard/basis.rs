@@ -134,7 +134,7 @@ impl Basis {
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
         let Judged { use_, decision, kept } =
-            house.metering.judge(house, &self.bound, target, seen, assemble)?;
+            house.metering.judge(house, &self.bound, target, seen, assemble, |_, _| false)?;
         if let Some(kept) = kept {
             house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
         }

@@ -47,7 +47,8 @@ pub(super) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
+    let judged =
+        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     if let Some(kept) = kept {
         house.tasks.spawn(meters::vouch(house.clone(), held.decided.parent, kept));

@@ -19,7 +19,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{Bound, House, KnownKey, Route, Target},
-    judge::JUDGEMENT,
+    judge::judged_facts,
     meters::{Judged, Metered},
     notices::Refusal,
     read,
@@ -92,7 +92,8 @@ pub(crate) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble);
+    let judged =
+        house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     let effects = bound.effects(&house.vocabulary, &use_, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
@@ -211,10 +212,10 @@ fn again(
     let measures = &house.measures;
     let mut measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     // What the judge said when it was held stands; it isn't asked again.
-    if let Some(judgement) = vocabulary.fact(JUDGEMENT)
-        && let Some(said) = known.gateway.get(judgement)
-    {
-        measured.state(vocabulary, judgement, said.clone()).ok()?;
+    for fact in judged_facts(vocabulary) {
+        if let Some(said) = known.gateway.get(fact) {
+            measured.state(vocabulary, fact, said.clone()).ok()?;
+        }
     }
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?

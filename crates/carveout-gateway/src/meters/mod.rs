@@ -30,7 +30,7 @@ use carveout_signals::{
 use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use, Vocabulary};
 
 use self::facts::Declared;
-pub(crate) use self::scopes::Scopes;
+pub(crate) use self::scopes::{Scopes, governs};
 use crate::{
     attest::{AttestError, Evidence},
     house::{Bound, House, Target},
@@ -107,7 +107,8 @@ impl Metering {
         facts.filtered(|fact| !self.facts.has(fact))
     }
 
-    /// Decides a use with what it would add to its meters. `assemble` makes the use from what the meters say.
+    /// Decides a use with what it would add to its meters. `assemble` makes the use from what the meters say, and a refusal that
+    /// is `provisional`, since a judge is still to be asked, is no attempt yet.
     pub(crate) fn judge(
         &self,
         house: &House,
@@ -115,6 +116,7 @@ impl Metering {
         (target, at): (&Target, Timestamp),
         (evidence, metered): (&Evidence, &mut Metered),
         assemble: impl FnOnce(&Facts) -> Result<Use, AttestError>,
+        provisional: impl FnOnce(&Use, &Decision) -> bool,
     ) -> Result<Judged, AttestError> {
         let Some(state) = &self.state else {
             let use_ = Arc::new(assemble(&Facts::default())?);
@@ -133,8 +135,8 @@ impl Metering {
         let use_ = Arc::new(assemble(&facts)?);
         let decision = bound.decide(&use_);
         let admitted = decision.ruling == Ruling::Permit;
-        let kept = (!fresh.is_empty() && (admitted || self.facts.has_attempts()))
-            .then(|| state.keep(&scopes, admitted, now, at));
+        let counts = admitted || (self.facts.has_attempts() && !provisional(&use_, &decision));
+        let kept = (!fresh.is_empty() && counts).then(|| state.keep(&scopes, admitted, now, at));
         drop(state);
         if admitted {
             metered.add(fresh);
