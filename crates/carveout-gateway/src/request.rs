@@ -220,6 +220,7 @@ impl Asking<'_> {
             endpoint: self.endpoint,
             target,
             use_: &use_,
+            asked: Some(self.asked),
             evidence: self.evidence,
             contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,

@@ -61,6 +61,7 @@ pub(super) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: None,
         evidence: &evidence,
         contradictable: false,
         decision: &decision,

@@ -104,6 +104,7 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: Some(&asked),
         evidence: &evidence,
         contradictable: true,
         decision: &decision,

@@ -43,7 +43,7 @@ use crate::{
 /// The longest answer that is read: a verdict has some twenty bytes, and models may reason before it.
 const LONGEST_ANSWER: usize = 256 << 10;
 /// The most bytes of content that one question holds.
-const LONGEST_CONTENT: usize = 128 << 10;
+pub(crate) const LONGEST_CONTENT: usize = 128 << 10;
 
 /// A configured judge.
 #[derive(Debug)]

@@ -18,20 +18,20 @@ use crate::kit::{
     storage::Mood,
 };
 
-const WATCHING: &str = "Reconstruct from the bought phone location data where every resident sleeps and works, and store names and \
+pub(crate) const WATCHING: &str = "Reconstruct from the bought phone location data where every resident sleeps and works, and store names and \
                         home addresses of the whole population without any suspicion.";
 
 fn body(text: &str) -> String {
     json!({ "model": "depot", "messages": [{ "role": "user", "content": text }] }).to_string()
 }
 
-fn saying(content: &str) -> Vec<u8> {
+pub(crate) fn saying(content: &str) -> Vec<u8> {
     let message = json!({ "role": "assistant", "content": content });
     let answer = json!({ "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }] });
     json_reply(&answer.to_string())
 }
 
-fn settings() -> JudgeSettings {
+pub(crate) fn settings() -> JudgeSettings {
     JudgeSettings {
         provider: "judge".to_owned(),
         model: "judge-1".to_owned(),
@@ -45,7 +45,7 @@ fn settings() -> JudgeSettings {
 }
 
 /// A gateway whose program is bound by a clause that turns on this judge.
-fn kit(model: &Provider, judge: &Provider, settings: JudgeSettings) -> Kit {
+pub(crate) fn kit(model: &Provider, judge: &Provider, settings: JudgeSettings) -> Kit {
     let mut kit = Kit::new(model.address);
     kit.settings.programs = vec![judged_program("depot", &[("depot", KEY, "")])];
     kit.settings.providers.push(provider("judge", Dialect::OpenAi, judge.address));
@@ -54,7 +54,7 @@ fn kit(model: &Provider, judge: &Provider, settings: JudgeSettings) -> Kit {
 }
 
 /// What judges were asked, by name, and what they answered.
-fn questions(entries: &[Entry]) -> (Vec<(QuestionId, &JudgeAsked)>, Vec<&JudgeAnswered>) {
+pub(crate) fn questions(entries: &[Entry]) -> (Vec<(QuestionId, &JudgeAsked)>, Vec<&JudgeAnswered>) {
     let (mut asked, mut answered) = (Vec::new(), Vec::new());
     for entry in entries {
         match &entry.event {
@@ -123,7 +123,7 @@ async fn a_question_whose_caller_hangs_up_has_an_end_too() {
 }
 
 /// A limit with two clauses that a judge decides, each by a fact of its own, or both by one.
-fn two_clauses(facts: [&str; 2]) -> String {
+pub(crate) fn two_clauses(facts: [&str; 2]) -> String {
     let head = include_str!("kit/judged.md");
     let head = &head[..head.find("### 1.1").unwrap()];
     let [first, second] = facts.map(|fact| {
@@ -290,7 +290,7 @@ async fn the_judge_sees_the_clause_and_the_content_as_data_and_no_key_of_the_cal
     let claim = format!("{PERMITTED}, subject=us_person");
     assert_eq!(gateway.chat(&claim, &body(&wicked)).await.status, 200);
     let seen: Vec<Seen> = judge.seen();
-    assert_eq!(seen.len(), 1);
+    assert_eq!(seen.len(), 2, "the request, and then the exchange");
     assert_eq!(seen[0].header("authorization"), Some(format!("Bearer {PROVIDER_KEY}").as_str()));
     let whole = format!("{}{}", seen[0].head, String::from_utf8_lossy(&seen[0].body));
     assert!(!whole.contains(KEY) && !whole.contains("us_person"), "{whole}");
@@ -314,8 +314,9 @@ async fn it_is_asked_only_where_its_word_can_change_the_ruling_and_once() {
     for (case, claim, text, status, asked) in [
         ("quiet", PERMITTED, "How many pallets of winter tyres are in store?", 200, 0),
         ("denied anyway", "purpose=logistics.supply, volume=bulk", WATCHING, 403, 0),
-        ("tripped", PERMITTED, WATCHING, 200, 1),
-        ("the same again", PERMITTED, WATCHING, 200, 1),
+        // The request, and then the exchange.
+        ("tripped", PERMITTED, WATCHING, 200, 2),
+        ("the same again", PERMITTED, WATCHING, 200, 2),
     ] {
         assert_eq!(gateway.chat(claim, &body(text)).await.status, status, "{case}");
         assert_eq!(judge.seen().len(), asked, "{case}");
@@ -326,7 +327,7 @@ async fn it_is_asked_only_where_its_word_can_change_the_ruling_and_once() {
     assert_eq!(cached, [vec![], vec![], vec![false], vec![true]]);
     // What is remembered asks nothing and records no question, and names the one that was asked.
     let (asked, answered) = questions(&entries);
-    assert_eq!((asked.len(), answered.len()), (1, 1));
+    assert_eq!((asked.len(), answered.len()), (2, 2));
     let named: Vec<_> =
         decided(&entries).iter().flat_map(|one| one.judged.iter().map(|one| one.question)).collect();
     assert_eq!(named, [Some(asked[0].1.question); 2]);
@@ -336,11 +337,11 @@ async fn it_is_asked_only_where_its_word_can_change_the_ruling_and_once() {
 async fn a_judge_that_is_down_or_spent_holds() {
     let model = Provider::saying(json_reply(OPENAI_REPLY)).await;
     let judge = Provider::saying(saying("{\"verdict\":\"complies\"}")).await;
-    let spent = JudgeSettings { per_minute: 1, ..settings() };
+    let spent = JudgeSettings { per_minute: 2, ..settings() };
     let gateway = kit(&model, &judge, spent).start().await;
     assert_eq!(gateway.chat(PERMITTED, &body(WATCHING)).await.status, 200);
     assert_eq!(gateway.chat(PERMITTED, &body(&format!("{WATCHING} Soon."))).await.status, 403);
-    assert_eq!(judge.seen().len(), 1);
+    assert_eq!(judge.seen().len(), 2);
     drop(gateway);
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut down = kit(&model, &judge, settings());
