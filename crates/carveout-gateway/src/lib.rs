@@ -24,6 +24,7 @@ mod adopter;
 mod attest;
 mod claim;
 mod clock;
+mod contents;
 mod door;
 mod forward;
 mod gateway;

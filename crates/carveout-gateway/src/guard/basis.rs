@@ -92,6 +92,22 @@ impl Basis {
         self.evidence.clone()
     }
 
+    /// Whether it matters what the answer says to later requests.
+    pub(super) fn is_remembered(&self) -> bool {
+        self.house.contents.reads_answers()
+    }
+
+    /// Remembers what the answer says as produced for the use's purpose.
+    pub(super) fn produced<'t>(&self, texts: impl IntoIterator<Item = &'t str>) {
+        if !self.is_remembered() {
+            return;
+        }
+        match self.known() {
+            Ok(known) => self.house.contents.produced(&self.house.vocabulary, &known.caller, texts),
+            Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
+        }
+    }
+
     /// The registrations of a tool: the program's own, and the house's.
     pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
         let own = self.key.program.tools().iter();

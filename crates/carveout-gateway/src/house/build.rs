@@ -12,6 +12,7 @@ use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    contents::Contents,
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
@@ -34,6 +35,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
+    let contents = Contents::open(&settings.vocabulary, settings.evidence.as_ref())?;
     let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
     let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
@@ -72,6 +74,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         judge,
         measures,
         metering,
+        contents,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,

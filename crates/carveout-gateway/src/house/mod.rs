@@ -22,6 +22,7 @@ use crate::{
     attest::Measures,
     claim::RecentClaims,
     clock::DecisionClock,
+    contents::Contents,
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
@@ -45,6 +46,7 @@ pub(crate) struct House {
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
     pub(crate) metering: Metering,
+    pub(crate) contents: Contents,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) judge: Option<Judge>,

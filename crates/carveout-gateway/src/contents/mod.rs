@@ -1,0 +1,158 @@
+//! Content that comes back: under another claim, or in a later request as what a model had produced for a purpose.
+//!
+//! As with meters, a use is judged with what is known at that moment, and what it brings is taken in before another is
+//! judged, if it is permitted: one text that is sent twice at once under two claims doesn't pass both times unseen. What is denied or
+//! held is not taken in. Only keyed digests are kept, in memory: a restart forgets them.
+
+mod facts;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use carveout_dialects::{Asked, Speaker};
+use carveout_signals::{
+    content::{Claimed, Claims, ContentKey, Derivations, Words},
+    meters::MeterKey,
+};
+use carveout_terms::{Facts, Ruling, Vocabulary};
+
+use self::facts::Declared;
+use crate::{
+    attest::AttestError,
+    house::Bound,
+    meters::Judged,
+    settings::{EvidenceSettings, SettingsError},
+};
+
+/// Texts whose claim is remembered, one for each program and each agreement that it was sent under.
+const MOST_TEXTS: usize = 400_000;
+
+/// Fingerprints of answers that are remembered.
+const MOST_FINGERPRINTS: usize = 1_000_000;
+
+/// Texts of more bytes than this are taken apart on a thread of their own, so that no other request waits for them.
+const AT_ONCE: usize = 64 << 10;
+
+/// What one gateway remembers of contents.
+pub(crate) struct Contents {
+    facts: Declared,
+    /// None if the vocabulary has no fact for it.
+    key: Option<ContentKey>,
+    state: Mutex<State>,
+}
+
+struct State {
+    claims: Claims,
+    derivations: Derivations,
+}
+
+/// What a request carries, as keyed digests.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    /// Of its user and of its tools: what is claimed for it is claimed for these.
+    texts: Vec<u64>,
+    /// Of all its texts.
+    words: Vec<Words>,
+}
+
+impl Contents {
+    pub(crate) fn open(
+        vocabulary: &Vocabulary,
+        settings: Option<&EvidenceSettings>,
+    ) -> Result<Self, SettingsError> {
+        let facts = Declared::by(vocabulary);
+        let mut key = None;
+        if facts.any() {
+            let settings = settings.ok_or(SettingsError::NoEvidence)?;
+            key = Some(ContentKey::of(&MeterKey::new(&settings.key).scope("content")));
+        }
+        let state =
+            State { claims: Claims::new(MOST_TEXTS), derivations: Derivations::new(MOST_FINGERPRINTS) };
+        Ok(Self { facts, key, state: Mutex::new(state) })
+    }
+
+    /// Takes the texts of a request apart, if the vocabulary has a fact for any of it.
+    pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Carried, AttestError> {
+        let Some(key) = self.key.clone() else { return Ok(Carried::default()) };
+        if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
+            return Ok(Carried::by(&key, asked));
+        }
+        let asked = Arc::clone(asked);
+        let reading = tokio::task::spawn_blocking(move || Carried::by(&key, &asked));
+        reading.await.map_err(|_panicked| AttestError::Unread)
+    }
+
+    /// Decides a use with what is known of its content, and takes that in if the use is permitted.
+    pub(crate) fn judge(
+        &self,
+        (vocabulary, program, bound): (&Vocabulary, &str, &Bound),
+        (claim, carried): (&Facts, &Carried),
+        decide: impl FnOnce(&Facts) -> Result<Judged, AttestError>,
+    ) -> Result<Judged, AttestError> {
+        let Some(key) = &self.key else { return decide(&Facts::default()) };
+        let claimed = claimed(key, (vocabulary, program, bound), (claim, carried));
+        let mut state = self.lock();
+        let reclaimed = claimed.iter().any(|one| state.claims.is_reclaimed(*one));
+        let sources = state.derivations.sources(&carried.words);
+        let judged = decide(&self.facts.state(vocabulary, reclaimed, &sources)?)?;
+        if judged.decision.ruling == Ruling::Permit {
+            claimed.into_iter().for_each(|one| state.claims.take(one));
+        }
+        Ok(judged)
+    }
+
+    /// Whether it matters what answers say.
+    pub(crate) const fn reads_answers(&self) -> bool {
+        self.facts.derived_from.is_some()
+    }
+
+    /// Remembers what was produced for the purpose of a claim.
+    pub(crate) fn produced<'t>(
+        &self,
+        vocabulary: &Vocabulary,
+        claim: &Facts,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) {
+        let Some(key) = self.key.as_ref().filter(|_| self.reads_answers()) else { return };
+        let words: Vec<Words> = texts.into_iter().map(|text| Words::of(key, text)).collect();
+        let fingerprints: Vec<u64> = words.iter().flat_map(Words::fingerprints).collect();
+        self.lock().derivations.take(facts::purpose(vocabulary, claim), fingerprints);
+    }
+
+    /// These facts without what is known of contents: that changes while a use waits.
+    pub(crate) fn without(&self, facts: &Facts) -> Facts {
+        facts.filtered(|fact| !self.facts.has(fact))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Carried {
+    fn by(key: &ContentKey, asked: &Asked) -> Self {
+        let mut carried = Self::default();
+        for text in asked.texts() {
+            let words = Words::of(key, &text.text);
+            // What a program says to every model alike, and what the model said itself, is under no one claim.
+            if matches!(text.speaker, Speaker::User | Speaker::Tool) {
+                carried.texts.extend(words.digest());
+            }
+            carried.words.push(words);
+        }
+        carried
+    }
+}
+
+/// The texts and the claim as its program, and all programs under each of its agreements, know them.
+fn claimed(
+    key: &ContentKey,
+    (vocabulary, program, bound): (&Vocabulary, &str, &Bound),
+    (claim, carried): (&Facts, &Carried),
+) -> Vec<Claimed> {
+    let claim = key.digest(&claim.display(vocabulary).to_string());
+    let agreements = bound.stack.agreements().iter().map(|one| format!("agreement {}", one.id()));
+    let scopes: Vec<String> = agreements.chain([format!("program {program}")]).collect();
+    let known_in = |scope: &String, text: u64| key.digest(&format!("{scope}\0{text:016x}"));
+    let contents = scopes.iter().flat_map(|scope| carried.texts.iter().map(|text| known_in(scope, *text)));
+    contents.map(|content| Claimed { content, claim }).collect()
+}
