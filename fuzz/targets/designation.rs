@@ -21,9 +21,16 @@ fuzz_target!(|source: &str| match Record::parse(source) {
     Ok(Record::Designation(designation)) => {
         let docket = Docket::alone(*designation);
         let known = When::find("2026-11-23").expect("a date");
-        let options = Options { known, program: None, announced: false, party: "customer".to_owned() };
-        let compiled = docket.compile(&DEFENSE, &options).expect("what is compiled is an agreement");
-        assert!(compiled.agreement.policies().iter().all(|policy| policy.clause().starts_with("1.")));
+        let compile = |known, hold| {
+            let party = "customer".to_owned();
+            let options = Options { known, program: None, announced: false, hold, party };
+            let compiled = docket.compile(&DEFENSE, &options).expect("what is compiled is an agreement");
+            assert!(compiled.agreement.policies().iter().all(|policy| policy.clause().starts_with("1.")));
+            compiled
+        };
+        let compiled = compile(Some(known), false);
+        // As a gateway compiles it: at every instant as it is known then.
+        compile(None, true);
         let asked = Situation::usual().map(|situation| docket.in_force_for(&situation, known, known).status);
         assert!(
             compiled.enforces()

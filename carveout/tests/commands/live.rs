@@ -172,6 +172,31 @@ fn routes_say_what_bars_which_target_when() {
 }
 
 #[test]
+fn a_designation_bars_also_where_a_clause_is_only_monitored() {
+    const BOUGHT: &str =
+        "purpose=intel.foreign, volume=targeted, source=commercially_purchased, subject=us_person";
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.append(
+        "carveout.toml",
+        "\n[[monitor]]\nid = \"bought\"\nagreement = \"sample-terms\"\nclause = \"3.4\"\nuntil = 2099-01-31\n",
+    );
+    for party in ["vendor", "customer"] {
+        workspace.run(&format!("monitor sign bought --key keys/{party}.key")).expect(0, &[]);
+    }
+    let gateway = workspace.serve();
+    assert_eq!(workspace.ask(&gateway, "intelligence-support", BOUGHT).0, 200);
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "designation adopted: order version 1");
+    assert_eq!(workspace.ask(&gateway, "intelligence-support", BOUGHT).0, 403);
+    assert_eq!(gateway.stop(), Some(0));
+    let gateway = workspace.serve();
+    assert_eq!(workspace.ask(&gateway, "intelligence-support", BOUGHT).0, 403);
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["3 decisions made again", "0 differ"]);
+}
+
+#[test]
 fn the_example_is_answered_to_the_minute() {
     let provider = provider();
     let workspace = workspace(&provider);

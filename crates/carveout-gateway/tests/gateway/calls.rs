@@ -1,5 +1,7 @@
 //! Tool calls: each is decided as a use of its own, in every form in which a reply can come.
 
+use std::sync::{Arc, OnceLock};
+
 use carveout_gateway::Limits;
 use carveout_ledger::{Calls, Entry, Event, Outcome, Ruling};
 use carveout_terms::Tool;
@@ -13,6 +15,7 @@ use crate::kit::{
     officers::{RELEASE, Seen, collect},
     provider::{Provider, Step, chunk, stream_head},
     settled,
+    storage::Mood,
 };
 
 const STOCK: (&str, &str) = ("stock", r#"{"depot":"north"}"#);
@@ -374,22 +377,17 @@ async fn a_held_call_is_collected_once_it_is_approved_and_never_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_cant_be_recorded_is_withheld() {
     for form in FORMS {
-        let gateway = {
-            let reply = form.reply("I look.", &[STOCK]);
-            let provider = Provider::new(move |_| {
-                std::thread::sleep(std::time::Duration::from_millis(200));
-                form.steps(&reply)
-            })
-            .await;
-            Kit::new(provider.address).start().await
-        };
+        // The disk fails once the request has reached the provider, so its own decision is recorded.
+        let mood = Arc::new(OnceLock::<Arc<Mood>>::new());
+        let (reply, failing) = (form.reply("I look.", &[STOCK]), mood.clone());
+        let provider = Provider::new(move |_| {
+            failing.get().expect("the gateway is up").fail();
+            form.steps(&reply)
+        });
+        let gateway = Kit::new(provider.await.address).start().await;
+        mood.set(gateway.mood.clone()).ok();
         let (claim, request) = (kit::chat_headers(PERMITTED), form.request());
-        let asking = gateway.post(form.path(), &claim, request.as_bytes());
-        let failing = async {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            gateway.mood.fail();
-        };
-        let (answer, ()) = tokio::join!(asking, failing);
+        let answer = gateway.post(form.path(), &claim, request.as_bytes()).await;
         assert!(answer.text().contains("could not be recorded"), "{form:?}: {answer:?}");
         assert!(!answer.text().contains("stock"), "{form:?}: {answer:?}");
     }

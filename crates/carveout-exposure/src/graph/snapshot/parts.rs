@@ -101,6 +101,13 @@ pub(super) fn read_node<R: Read>(
         }
         Ok(key)
     })?;
+    if own.len() > 1 {
+        let mut sorted: Vec<&str> = own.iter().map(AsRef::as_ref).collect();
+        sorted.sort_unstable();
+        if !sorted.is_sorted_by(|one, other| one < other) {
+            return Err(SnapshotError::Damaged("a node has one key twice"));
+        }
+    }
     Ok(Node { kind, names, keys: own })
 }
 
