@@ -35,7 +35,7 @@ impl Declared {
         &self,
         vocabulary: &Vocabulary,
         reclaimed: bool,
-        sources: &[&str],
+        sources: &[String],
     ) -> Result<Facts, AttestError> {
         let mut facts = Facts::default();
         if let Some(fact) = self.reclaimed {

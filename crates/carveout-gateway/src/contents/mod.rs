@@ -6,7 +6,7 @@
 
 mod facts;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use carveout_dialects::{Asked, Speaker};
 use carveout_signals::{
@@ -26,8 +26,8 @@ use crate::{
 /// Texts whose claim is remembered, one for each program and each agreement that it was sent under.
 const MOST_TEXTS: usize = 400_000;
 
-/// Fingerprints of answers that are remembered.
-const MOST_FINGERPRINTS: usize = 1_000_000;
+/// Fingerprints of answers that are remembered: one for every word.
+const MOST_FINGERPRINTS: usize = 2_000_000;
 
 /// Texts of more bytes than this are taken apart on a thread of their own, so that no other request waits for them.
 const AT_ONCE: usize = 64 << 10;
@@ -37,21 +37,17 @@ pub(crate) struct Contents {
     facts: Declared,
     /// None if the vocabulary has no fact for it.
     key: Option<ContentKey>,
-    state: Mutex<State>,
+    claims: Mutex<Claims>,
+    derivations: Arc<RwLock<Derivations>>,
 }
 
-struct State {
-    claims: Claims,
-    derivations: Derivations,
-}
-
-/// What a request carries, as keyed digests.
+/// What a request carries.
 #[derive(Debug, Default)]
 pub(crate) struct Carried {
-    /// Of its user and of its tools: what is claimed for it is claimed for these.
+    /// Digests of the texts of its user and of its tools: what is claimed for it is claimed for these.
     texts: Vec<u64>,
-    /// Of all its texts.
-    words: Vec<Words>,
+    /// The purposes that any of its texts was produced for.
+    sources: Vec<String>,
 }
 
 impl Contents {
@@ -65,19 +61,20 @@ impl Contents {
             let settings = settings.ok_or(SettingsError::NoEvidence)?;
             key = Some(ContentKey::of(&MeterKey::new(&settings.key).scope("content")));
         }
-        let state =
-            State { claims: Claims::new(MOST_TEXTS), derivations: Derivations::new(MOST_FINGERPRINTS) };
-        Ok(Self { facts, key, state: Mutex::new(state) })
+        let derivations = Arc::new(RwLock::new(Derivations::new(MOST_FINGERPRINTS)));
+        Ok(Self { facts, key, claims: Mutex::new(Claims::new(MOST_TEXTS)), derivations })
     }
 
-    /// Takes the texts of a request apart, if the vocabulary has a fact for any of it.
+    /// Takes the texts of a request apart, if the vocabulary has a fact for any of it, and compares them with what was
+    /// produced until now. Whoever has an answer's text to send has it from an answer that was remembered before.
     pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Carried, AttestError> {
         let Some(key) = self.key.clone() else { return Ok(Carried::default()) };
+        let derivations = Arc::clone(&self.derivations);
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Carried::by(&key, asked));
+            return Ok(Carried::by(&key, &derivations, asked));
         }
         let asked = Arc::clone(asked);
-        let reading = tokio::task::spawn_blocking(move || Carried::by(&key, &asked));
+        let reading = tokio::task::spawn_blocking(move || Carried::by(&key, &derivations, &asked));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 
@@ -90,12 +87,11 @@ impl Contents {
     ) -> Result<Judged, AttestError> {
         let Some(key) = &self.key else { return decide(&Facts::default()) };
         let claimed = claimed(key, (vocabulary, program, bound), (claim, carried));
-        let mut state = self.lock();
-        let reclaimed = claimed.iter().any(|one| state.claims.is_reclaimed(*one));
-        let sources = state.derivations.sources(&carried.words);
-        let judged = decide(&self.facts.state(vocabulary, reclaimed, &sources)?)?;
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let reclaimed = claimed.iter().any(|one| claims.is_reclaimed(*one));
+        let judged = decide(&self.facts.state(vocabulary, reclaimed, &carried.sources)?)?;
         if judged.decision.ruling == Ruling::Permit {
-            claimed.into_iter().for_each(|one| state.claims.take(one));
+            claimed.into_iter().for_each(|one| claims.take(one));
         }
         Ok(judged)
     }
@@ -115,31 +111,31 @@ impl Contents {
         let Some(key) = self.key.as_ref().filter(|_| self.reads_answers()) else { return };
         let words: Vec<Words> = texts.into_iter().map(|text| Words::of(key, text)).collect();
         let fingerprints: Vec<u64> = words.iter().flat_map(Words::fingerprints).collect();
-        self.lock().derivations.take(facts::purpose(vocabulary, claim), fingerprints);
+        let mut derivations = self.derivations.write().unwrap_or_else(PoisonError::into_inner);
+        derivations.take(facts::purpose(vocabulary, claim), fingerprints);
     }
 
     /// These facts without what is known of contents: that changes while a use waits.
     pub(crate) fn without(&self, facts: &Facts) -> Facts {
         facts.filtered(|fact| !self.facts.has(fact))
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Carried {
-    fn by(key: &ContentKey, asked: &Asked) -> Self {
-        let mut carried = Self::default();
+    fn by(key: &ContentKey, derivations: &RwLock<Derivations>, asked: &Asked) -> Self {
+        let mut texts = Vec::new();
+        let mut all = Vec::new();
         for text in asked.texts() {
             let words = Words::of(key, &text.text);
             // What a program says to every model alike, and what the model said itself, is under no one claim.
             if matches!(text.speaker, Speaker::User | Speaker::Tool) {
-                carried.texts.extend(words.digest());
+                texts.extend(words.digest());
             }
-            carried.words.push(words);
+            all.push(words);
         }
-        carried
+        let derivations = derivations.read().unwrap_or_else(PoisonError::into_inner);
+        let sources = derivations.sources(&all).into_iter().map(str::to_owned).collect();
+        Self { texts, sources }
     }
 }
 

@@ -8,10 +8,16 @@ use std::{
 use crate::meters::{CodecError, Reader, Writer};
 
 /// Two generations. When the younger is full it becomes the older, and the older is forgotten.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Generations<V> {
     younger: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
     older: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
+}
+
+impl<V> Default for Generations<V> {
+    fn default() -> Self {
+        Self { younger: HashMap::default(), older: HashMap::default() }
+    }
 }
 
 impl<V: Copy> Generations<V> {
