@@ -33,6 +33,7 @@ mod health;
 mod holds;
 mod house;
 mod judge;
+mod kept;
 mod limits;
 mod log;
 mod meters;

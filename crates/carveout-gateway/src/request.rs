@@ -277,7 +277,8 @@ impl Asking<'_> {
         };
         let mut metered = Metered::default();
         let judged = house.contents.judge(
-            (vocabulary, self.key.program.id(), bound),
+            house,
+            (self.key.program.id(), bound),
             (self.claim, self.carried),
             |content| {
                 let (seen, assemble) =

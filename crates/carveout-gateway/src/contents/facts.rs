@@ -6,13 +6,13 @@ use crate::attest::AttestError;
 
 /// What is said of where a request's content comes from, as far as a vocabulary has facts for it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Declared {
+pub(crate) struct Declared {
     pub(super) reclaimed: Option<FactId>,
     pub(super) derived_from: Option<FactId>,
 }
 
 impl Declared {
-    pub(super) fn by(vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn by(vocabulary: &Vocabulary) -> Self {
         let of_kind = |name, fits: fn(&FactKind) -> bool| {
             vocabulary.fact(name).filter(|id| fits(vocabulary.get(*id).kind()))
         };
@@ -22,7 +22,7 @@ impl Declared {
         }
     }
 
-    pub(super) const fn any(&self) -> bool {
+    pub(crate) const fn any(&self) -> bool {
         self.reclaimed.is_some() || self.derived_from.is_some()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! As with meters, a use is judged with what is known at that moment, and what it brings is taken in before another is
 //! judged, if it is permitted: one text that is sent twice at once under two claims doesn't pass both times unseen. What is denied or
-//! held is not taken in. Only keyed digests are kept, in memory: a restart forgets them.
+//! held is not taken in. Only keyed digests are kept: in memory, and beside the ledger, from where a restart has them again.
 
 mod facts;
 
@@ -15,12 +15,12 @@ use carveout_signals::{
 };
 use carveout_terms::{Facts, Ruling, Vocabulary};
 
-use self::facts::Declared;
+pub(crate) use self::facts::Declared;
 use crate::{
     attest::AttestError,
-    house::Bound,
+    house::{Bound, House},
+    kept::{self, Keeper},
     meters::Judged,
-    settings::{EvidenceSettings, SettingsError},
 };
 
 /// Texts whose claim is remembered, one for each program and each agreement that it was sent under.
@@ -36,9 +36,21 @@ const AT_ONCE: usize = 64 << 10;
 pub(crate) struct Contents {
     facts: Declared,
     /// None if the vocabulary has no fact for it.
-    key: Option<ContentKey>,
+    known: Option<(ContentKey, Arc<Keeper>)>,
     claims: Mutex<Claims>,
     derivations: Arc<RwLock<Derivations>>,
+}
+
+/// What contents are known by.
+pub(crate) struct Remembered {
+    pub(crate) claims: Claims,
+    pub(crate) derivations: Derivations,
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self { claims: Claims::new(MOST_TEXTS), derivations: Derivations::new(MOST_FINGERPRINTS) }
+    }
 }
 
 /// What a request carries.
@@ -51,24 +63,30 @@ pub(crate) struct Carried {
 }
 
 impl Contents {
-    pub(crate) fn open(
-        vocabulary: &Vocabulary,
-        settings: Option<&EvidenceSettings>,
-    ) -> Result<Self, SettingsError> {
-        let facts = Declared::by(vocabulary);
-        let mut key = None;
-        if facts.any() {
-            let settings = settings.ok_or(SettingsError::NoEvidence)?;
-            key = Some(ContentKey::of(&MeterKey::new(&settings.key).scope("content")));
+    /// Goes on with what was kept, if the vocabulary has a fact for any of it.
+    pub(crate) fn new(facts: Declared, made: Option<(&MeterKey, Remembered, Arc<Keeper>)>) -> Self {
+        let mut known = None;
+        let mut remembered = Remembered::default();
+        if let Some((key, again, keeper)) = made {
+            known = facts.any().then(|| (ContentKey::of(&key.scope("content")), keeper));
+            remembered = again;
         }
-        let derivations = Arc::new(RwLock::new(Derivations::new(MOST_FINGERPRINTS)));
-        Ok(Self { facts, key, claims: Mutex::new(Claims::new(MOST_TEXTS)), derivations })
+        let Remembered { claims, derivations } = remembered;
+        let (claims, derivations) = (Mutex::new(claims), Arc::new(RwLock::new(derivations)));
+        Self { facts, known, claims, derivations }
+    }
+
+    /// Shows what contents are known by, which nobody changes meanwhile.
+    pub(crate) fn locked<R>(&self, show: impl FnOnce(&Claims, &Derivations) -> R) -> R {
+        let claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let derivations = self.derivations.read().unwrap_or_else(PoisonError::into_inner);
+        show(&claims, &derivations)
     }
 
     /// Takes the texts of a request apart, if the vocabulary has a fact for any of it, and compares them with what was
     /// produced until now. Whoever has an answer's text to send has it from an answer that was remembered before.
     pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Carried, AttestError> {
-        let Some(key) = self.key.clone() else { return Ok(Carried::default()) };
+        let Some((key, _)) = self.known.clone() else { return Ok(Carried::default()) };
         let derivations = Arc::clone(&self.derivations);
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
             return Ok(Carried::by(&key, &derivations, asked));
@@ -81,38 +99,48 @@ impl Contents {
     /// Decides a use with what is known of its content, and takes that in if the use is permitted.
     pub(crate) fn judge(
         &self,
-        (vocabulary, program, bound): (&Vocabulary, &str, &Bound),
+        house: &Arc<House>,
+        (program, bound): (&str, &Bound),
         (claim, carried): (&Facts, &Carried),
         decide: impl FnOnce(&Facts) -> Result<Judged, AttestError>,
     ) -> Result<Judged, AttestError> {
-        let Some(key) = &self.key else { return decide(&Facts::default()) };
+        let Some((key, keeper)) = &self.known else { return decide(&Facts::default()) };
+        let vocabulary = &*house.vocabulary;
         let claimed = claimed(key, (vocabulary, program, bound), (claim, carried));
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         let reclaimed = claimed.iter().any(|one| claims.is_reclaimed(*one));
         let judged = decide(&self.facts.state(vocabulary, reclaimed, &carried.sources)?)?;
         if judged.decision.ruling == Ruling::Permit {
-            claimed.into_iter().for_each(|one| claims.take(one));
+            let fresh: Vec<Claimed> = claimed.into_iter().filter(|one| claims.take(*one)).collect();
+            if !fresh.is_empty() {
+                kept::vouch_behind(house, keeper.sent(&fresh));
+            }
         }
         Ok(judged)
     }
 
     /// Whether it matters what answers say.
     pub(crate) const fn reads_answers(&self) -> bool {
-        self.facts.derived_from.is_some()
+        self.known.is_some() && self.facts.derived_from.is_some()
     }
 
     /// Remembers what was produced for the purpose of a claim.
     pub(crate) fn produced<'t>(
         &self,
-        vocabulary: &Vocabulary,
+        house: &Arc<House>,
         claim: &Facts,
         texts: impl IntoIterator<Item = &'t str>,
     ) {
-        let Some(key) = self.key.as_ref().filter(|_| self.reads_answers()) else { return };
+        let Some((key, keeper)) = self.known.as_ref().filter(|_| self.reads_answers()) else { return };
         let words: Vec<Words> = texts.into_iter().map(|text| Words::of(key, text)).collect();
         let fingerprints: Vec<u64> = words.iter().flat_map(Words::fingerprints).collect();
+        if fingerprints.is_empty() {
+            return;
+        }
+        let purpose = facts::purpose(&house.vocabulary, claim);
         let mut derivations = self.derivations.write().unwrap_or_else(PoisonError::into_inner);
-        derivations.take(facts::purpose(vocabulary, claim), fingerprints);
+        derivations.take(purpose, fingerprints.iter().copied());
+        kept::vouch_behind(house, keeper.produced(purpose, &fingerprints));
     }
 
     /// These facts without what is known of contents: that changes while a use waits.

@@ -10,7 +10,8 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence},
     house::{Bound, House, KnownKey, Route, Target},
-    meters::{self, Judged, Metered},
+    kept,
+    meters::{Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -103,7 +104,7 @@ impl Basis {
             return;
         }
         match self.known() {
-            Ok(known) => self.house.contents.produced(&self.house.vocabulary, &known.caller, texts),
+            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
             Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
         }
     }
@@ -152,7 +153,7 @@ impl Basis {
         let Judged { use_, decision, kept } =
             house.metering.judge(house, &self.bound, target, seen, assemble)?;
         if let Some(kept) = kept {
-            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+            kept::vouch(house, self.parent, kept);
         }
         Ok(Weighed { use_, decision })
     }

@@ -93,8 +93,8 @@ pub(crate) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let under = (&*house.vocabulary, key.program.id(), &*bound);
-    let judged = house.contents.judge(under, (&known.caller, &carried), |content| {
+    let under = (key.program.id(), &*bound);
+    let judged = house.contents.judge(house, under, (&known.caller, &carried), |content| {
         let (seen, assemble) = ((&evidence, &mut metered), |metered: &Facts| assemble(content, metered));
         house.metering.judge(house, &bound, (target, now), seen, assemble)
     });

@@ -1,8 +1,8 @@
 //! Content that comes back: under another claim, and as what a model produced for another purpose.
 
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
-use carveout_ledger::{Entry, Ruling};
+use carveout_ledger::{Entry, Event, Ruling};
 use carveout_terms::{Agreement, Known, Stack};
 use serde_json::json;
 
@@ -167,6 +167,52 @@ async fn what_was_produced_for_one_purpose_is_known_in_a_request_for_another() {
             "{form:?}"
         );
         redecide(&entries, &limit);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_and_produced_is_known_after_a_restart() {
+    let derived = "context.derived_from.contains(Origin::\"translation\") && !(context.purpose in Purpose::\"translation\")";
+    let limit =
+        terms("claims", &[("", "context.reclaimed"), ("@silent(\"the gateway always says\")", derived)]);
+    let form = Form::OpenAi;
+    let provider = Provider::new(move |seen| {
+        let is_source = String::from_utf8_lossy(&seen.body).contains("How many pallets?");
+        form.steps(&form.reply(if is_source { SUMMARY } else { "Noted." }, &[]))
+    })
+    .await;
+    let mut gateway = start(&provider, &limit).await;
+    assert_eq!(ask(&gateway, KEY, PERMITTED, LETTER).await, 200);
+    let answer = gateway.post(form.path(), &kit::chat_headers(TRANSLATION), form.request().as_bytes()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    gateway.stopped().await.unwrap();
+    let folder = gateway.directory.path().join("evidence");
+    let snapshots = || {
+        let files = fs::read_dir(&folder).unwrap().flatten().map(|file| file.path());
+        files.filter(|file| file.extension().is_some_and(|one| one == "snapshot")).collect::<Vec<_>>()
+    };
+    assert_eq!(snapshots().len(), 1);
+    let pasted = format!("Choose a route for this: {SUMMARY} Which bridge is the best one?");
+    // From the snapshot; then without it, from every record.
+    for kept in ["snapshot", "records"] {
+        if kept == "records" {
+            snapshots().into_iter().for_each(|file| fs::remove_file(file).unwrap());
+        }
+        let again = self::kit(&provider, &limit).going_on(&gateway).await;
+        gateway = again.start().await;
+        assert_eq!(ask(&gateway, OTHER_KEY, TRANSLATION, LETTER).await, 403, "{kept}: sent before");
+        assert_eq!(ask(&gateway, KEY, PERMITTED, &pasted).await, 403, "{kept}: produced before");
+        assert_eq!(ask(&gateway, KEY, PERMITTED, LETTER).await, 200, "{kept}");
+        gateway.stopped().await.unwrap();
+    }
+    let gateway = kit(&provider, &limit).going_on(&gateway).await.start().await;
+    let entries = gateway.events().await;
+    let vouched = entries.iter().filter(|entry| matches!(entry.event, Event::EvidenceKept(_))).count();
+    assert!(vouched >= 3, "{vouched}: the text, the answer and the snapshots");
+    // Nobody can read off what it was.
+    for file in fs::read_dir(&folder).unwrap().flatten() {
+        let bytes = fs::read(file.path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).to_lowercase().contains("trucks"), "{file:?}");
     }
 }
 
