@@ -52,7 +52,8 @@ async fn an_answer_that_turns_on_the_judge_goes_only_with_its_word() {
                 None => vec![Step::Hang],
             })
             .await;
-            let gateway = kit(&model, &judge, settings()).start().await;
+            let patience = if word.is_none() { Duration::from_millis(400) } else { settings().patience };
+            let gateway = kit(&model, &judge, JudgeSettings { patience, ..settings() }).start().await;
             let answer = ask(&gateway, form, &form.request()).await;
             let case = format!("{form:?}, {case}");
             if goes {
