@@ -215,7 +215,10 @@ pub(crate) struct Decide {
     /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
     #[arg(long, value_name = "PATH")]
     pub(crate) vocabulary: Option<PathBuf>,
-    /// Show every clause, and which facts turned it
+    /// The text of the request, or a request; `-` is standard input. What it shows is measured as the gateway would
+    #[arg(long, value_name = "FILE")]
+    pub(crate) text: Option<PathBuf>,
+    /// Show every clause, which facts turned it, and with `--text` why the text trips the wire
     #[arg(long)]
     pub(crate) explain: bool,
 }
