@@ -317,6 +317,9 @@ pub(crate) struct LedgerVerify {
     /// Recompute every ruling from the recorded facts and the adopted terms
     #[arg(long)]
     pub(crate) redecide: bool,
+    /// Where the evidence segments are; else where the workspace keeps them, or beside the ledger's folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) evidence: Option<PathBuf>,
     /// Demand that the ledger still extends this earlier checkpoint
     #[arg(long, value_name = "FILE")]
     pub(crate) since: Option<PathBuf>,

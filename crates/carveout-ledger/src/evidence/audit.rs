@@ -13,10 +13,10 @@ use super::{
     segment::{self, HEAD},
     segment_path, snapshot_path,
 };
-use crate::{Digest, Event};
+use crate::Digest;
 
 /// What a ledger vouches for, and what has been found of it so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EvidenceAudit {
     /// The digest of each record that an entry names.
     records: BTreeMap<u64, Digest>,
@@ -116,16 +116,19 @@ pub enum EvidenceProblem {
 }
 
 impl EvidenceAudit {
-    /// Takes in what an entry of the ledger says was kept or lost, in the order of the entries.
-    pub fn take(&mut self, event: &Event) {
-        match event {
-            Event::EvidenceKept(kept) if kept.snapshot => {
-                drop(self.snapshots.insert(kept.record, kept.digest))
-            }
-            Event::EvidenceKept(kept) => drop(self.records.insert(kept.record, kept.digest)),
-            Event::EvidenceLost(lost) => self.bases.push(lost.base),
-            _ => {}
-        }
+    /// An entry vouches for a record.
+    pub fn kept(&mut self, mark: EvidenceMark) {
+        self.records.insert(mark.record, mark.digest);
+    }
+
+    /// An entry vouches for a snapshot.
+    pub fn snapshotted(&mut self, mark: EvidenceMark) {
+        self.snapshots.insert(mark.record, mark.digest);
+    }
+
+    /// An entry says that what was before a record is lost.
+    pub fn lost(&mut self, base: u64) {
+        self.bases.push(base);
     }
 
     /// Whether the ledger vouches for anything.
@@ -174,6 +177,8 @@ impl EvidenceAudit {
             self.found.records += 1;
             match self.records.get(&mark.record) {
                 Some(known) if *known == mark.digest => self.found.confirmed += 1,
+                // Each digest is over those before it, so one change changes all that follow.
+                Some(_) if self.changed() => {}
                 Some(_) => {
                     let problem = EvidenceProblem::Changed { place: place.clone(), record: mark.record };
                     self.found.problems.push(problem);
@@ -183,6 +188,10 @@ impl EvidenceAudit {
         }
         self.at = Some(mark);
         self.torn = (!rest.is_empty()).then_some((place, mark.record));
+    }
+
+    fn changed(&self) -> bool {
+        self.found.problems.iter().any(|problem| matches!(problem, EvidenceProblem::Changed { .. }))
     }
 
     /// Whether a segment goes on where the one before it ended, or begins anew where it may.
@@ -199,10 +208,16 @@ impl EvidenceAudit {
             }
         }
         if first > last {
-            let given_up = self.bases.iter().any(|base| *base >= first);
-            let absence = if given_up || anew { Absence::GivenUp } else { Absence::BeforeSnapshot };
-            self.found.absent.push((last, first - 1, absence));
-        } else if !anew && (first < last || head.digest != before.digest) {
+            let given_up = anew || self.bases.iter().any(|base| *base >= first);
+            if given_up {
+                self.found.absent.push((last, first - 1, Absence::GivenUp));
+            } else if self.at.is_none() {
+                // Only the oldest are archived.
+                self.found.absent.push((last, first - 1, Absence::BeforeSnapshot));
+            } else {
+                self.found.problems.push(EvidenceProblem::Missing { from: last, to: first - 1 });
+            }
+        } else if !anew && !self.changed() && (first < last || head.digest != before.digest) {
             let problem = EvidenceProblem::Order { place: place.to_owned(), record: before.record };
             self.found.problems.push(problem);
         }
@@ -233,21 +248,18 @@ impl EvidenceAudit {
                 found.problems.push(EvidenceProblem::Damaged { place, record: record + 1 });
             }
             Some(torn) => found.torn.push(torn),
-            None if last > end => found.absent.push((end + 1, last, Absence::BeforeSnapshot)),
+            None if last > end && at.is_none() => found.absent.push((1, last, Absence::BeforeSnapshot)),
+            None if last > end => found.problems.push(EvidenceProblem::Missing { from: end + 1, to: last }),
             None => {}
         }
-        // What neither an operator gave up nor a snapshot stands for is missing, if the ledger knows of it.
-        let absent = std::mem::take(&mut found.absent);
-        for (from, to, absence) in absent {
-            let known = || records.range(from..=to).next().is_some();
-            match absence {
-                Absence::GivenUp => found.absent.push((from, to, absence)),
-                Absence::BeforeSnapshot if to < base => found.absent.push((from, to, Absence::GivenUp)),
-                Absence::BeforeSnapshot if to <= stood_for => found.absent.push((from, to, absence)),
-                Absence::BeforeSnapshot if known() || to < last => {
-                    found.problems.push(EvidenceProblem::Missing { from, to });
-                }
-                Absence::BeforeSnapshot => {}
+        // What neither an operator gave up nor a snapshot stands for is missing.
+        for (from, to, absence) in std::mem::take(&mut found.absent) {
+            if absence == Absence::GivenUp || to < base {
+                found.absent.push((from, to, Absence::GivenUp));
+            } else if to <= stood_for {
+                found.absent.push((from, to, absence));
+            } else {
+                found.problems.push(EvidenceProblem::Missing { from, to });
             }
         }
         // The last segment may have been begun when the machine stopped: then nothing is in it, and nothing is missing.
