@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carveout_dialects::{CanonicalBody, CitedClause, Notice};
+use carveout_dialects::{Asked, CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
     EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
@@ -15,7 +15,7 @@ use crate::{
     attest::Evidence,
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
-    meters,
+    kept,
     settle::Attempt,
     tasks::Finished,
 };
@@ -83,6 +83,8 @@ pub(crate) struct Case<'a> {
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
     pub(crate) use_: &'a Arc<Use>,
+    /// The request as it was read; none where there is none but a call.
+    pub(crate) asked: Option<&'a Asked>,
     /// What the texts of the request show.
     pub(crate) evidence: &'a Evidence,
     /// Whether what the answer shows could contradict the claim.
@@ -268,10 +270,8 @@ async fn record(
     if let (Some(kept), Some(decided)) = (kept, entries.first()) {
         let at = decided.at;
         let mark = kept.durable().await?;
-        entries.push(meters::entry(at, Some(names.decision), mark));
-        if mark.record.is_multiple_of(meters::RECORDS_PER_SNAPSHOT) {
-            house.tasks.spawn(meters::snapshot(house.clone()));
-        }
+        entries.push(kept::entry(at, Some(names.decision), (false, mark)));
+        kept::snapshot_if_due(&house);
     }
     let appended = append(house.clone(), entries).await;
     drop(admitting);

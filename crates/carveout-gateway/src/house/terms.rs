@@ -11,6 +11,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::{
     attest::Measures,
+    judge::judged_facts,
     meters::{Metering, Scopes},
     settings::{Monitoring, ProgramTerms},
 };
@@ -22,6 +23,8 @@ pub(crate) struct Bound {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause turns on what a judge says.
+    pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
     /// The designations that have something to do with its uses.
@@ -48,10 +51,12 @@ impl InForce {
         let bound = |one: ProgramTerms| {
             let ProgramTerms { program, stack, designations, monitoring } = one;
             let subject = stack.vocabulary().fact("subject");
+            let reads_verdicts = judged_facts(stack.vocabulary()).any(|fact| stack.reads(fact));
             // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+                reads_verdicts,
                 reads_subject: subject.is_some_and(|subject| stack.reads(subject)),
                 stack,
                 designations,

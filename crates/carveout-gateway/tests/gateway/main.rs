@@ -10,12 +10,14 @@
 
 mod bad_input;
 mod calls;
+mod contents;
 mod designations;
 mod evidence;
 mod guard;
 mod holds;
 mod invariants;
 mod judge;
+mod judged_answers;
 mod kit;
 mod meters;
 mod monitors;
