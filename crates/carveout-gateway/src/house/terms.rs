@@ -11,6 +11,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::{
     attest::Measures,
+    judge::judged_facts,
     meters::{Metering, Scopes},
     settings::{Monitoring, ProgramTerms},
 };
@@ -22,6 +23,8 @@ pub(crate) struct Bound {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause turns on what a judge says.
+    pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
     /// Whether terms that are only monitored test what an answer shows, and whom the data is about.
@@ -51,6 +54,7 @@ impl InForce {
         let bound = |one: ProgramTerms| {
             let ProgramTerms { program, stack, designations, monitoring } = one;
             let subject = stack.vocabulary().fact("subject");
+            let reads_verdicts = judged_facts(stack.vocabulary()).any(|fact| stack.reads(fact));
             // What only a draft reads must not have an answer held back: nothing that is monitored has an effect.
             // It is decided when the answer is over.
             let reads_answers = |stack: &Stack| measures.are_read_by(stack) || metering.are_read_by(stack);
@@ -59,6 +63,7 @@ impl InForce {
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: reads_answers(&stack),
+                reads_verdicts,
                 reads_subject: reads_subject(&stack),
                 drafts_read_answers: drafts().any(reads_answers),
                 drafts_read_subject: drafts().any(reads_subject),
