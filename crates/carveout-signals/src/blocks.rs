@@ -155,6 +155,19 @@ impl Places {
     }
 }
 
+/// The places of a block from one on.
+pub(crate) const fn from_place(place: usize) -> u64 {
+    if place < BLOCK { u64::MAX << place } else { 0 }
+}
+
+/// Whether some bytes have a digit or an at sign.
+pub(crate) fn may_have_sign(bytes: &[u8; 16]) -> bool {
+    let bytes = u8x16::new(*bytes);
+    let ranked = bytes - u8x16::splat(b'0');
+    let digit = ranked.min(u8x16::splat(9)).simd_eq(ranked);
+    (digit | bytes.simd_eq(u8x16::splat(b'@'))).to_bitmask() != 0
+}
+
 /// The places of a mask, in order.
 pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {

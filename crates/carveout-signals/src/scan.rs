@@ -2,7 +2,7 @@
 
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
-    blocks::{self, bits},
+    blocks::{self, bits, from_place},
     bytes::{Set, at, before, is_among, set},
     context::Context,
     merge::Merged,
@@ -205,15 +205,11 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+        suspicions.beyond_ascii(text, offset, places.beyond);
         settle(reading, &mut found, before_block);
     });
+    suspicions.end_folded(text);
     (found, suspicions)
-}
-
-/// The places of a block from one on.
-const fn from_place(place: usize) -> u64 {
-    if place < blocks::BLOCK { u64::MAX << place } else { 0 }
 }
 
 /// Puts what was found last in its place among what was found before, which is never far. What is reserved is left out, if
