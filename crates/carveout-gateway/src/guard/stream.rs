@@ -37,7 +37,7 @@ pub(super) struct Stream {
     basis: Basis,
     reader: ReplyReader,
     desk: Desk,
-    weighing: Option<Weighing>,
+    weighing: Weighing,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
@@ -80,7 +80,7 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         dialect: expected.dialect,
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         desk: Desk::new(expected.dialect, &house.limits, watch),
-        weighing: None,
+        weighing: Weighing::new(&basis),
         basis,
         body,
         attempt: Some(attempt),
@@ -256,11 +256,7 @@ impl Stream {
         if !watch.has_read() {
             return Ok(None);
         }
-        let weighing = match &mut self.weighing {
-            Some(weighing) => weighing,
-            None => self.weighing.insert(Weighing::new(&self.basis)?),
-        };
-        let Some(weighed) = weighing.weigh(&self.basis, watch.evidence())? else { return Ok(None) };
+        let Some(weighed) = self.weighing.weigh(&self.basis, watch.evidence())? else { return Ok(None) };
         let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
         Ok(Some(Box::pin(async move { stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop) })))
     }

@@ -5,7 +5,10 @@ use carveout_dialects::{Dialect, Notice};
 use carveout_ledger::Cited;
 use carveout_terms::{Known, Ruling};
 
-use super::{Basis, Fault, basis::Weighed};
+use super::{
+    Basis, Fault,
+    basis::{Undecided, Weighed},
+};
 use crate::{
     admit::Part,
     attest::{Evidence, Mark},
@@ -14,14 +17,14 @@ use crate::{
 
 /// What was known when an answer was last decided.
 pub(super) struct Weighing {
-    known: Known,
+    /// Read when it is first needed: most answers show nothing new.
+    known: Option<Known>,
     mark: Mark,
 }
 
 impl Weighing {
-    pub(super) fn new(basis: &Basis) -> Result<Self, Fault> {
-        let known = basis.known().map_err(|error| Fault::unrecorded(&error))?;
-        Ok(Self { known, mark: basis.evidence().mark() })
+    pub(super) fn new(basis: &Basis) -> Self {
+        Self { known: None, mark: basis.mark() }
     }
 
     /// The ruling by which the answer is withheld, if what has been seen since changes it.
@@ -31,8 +34,16 @@ impl Weighing {
             return Ok(None);
         }
         self.mark = mark;
-        let ruled = basis.decide(&self.known, evidence).map_err(|error| Fault::unrecorded(&error))?;
+        let ruled = self.decide(basis, evidence).map_err(|error| Fault::unrecorded(&error))?;
         Ok((ruled.decision.ruling != Ruling::Permit).then_some(ruled))
+    }
+
+    fn decide(&mut self, basis: &Basis, evidence: &Evidence) -> Result<Weighed, Undecided> {
+        let known = match &mut self.known {
+            Some(known) => known,
+            None => self.known.insert(basis.known()?),
+        };
+        basis.decide(known, evidence)
     }
 }
 

@@ -77,7 +77,7 @@ async fn released(
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
         let watch = Watch::new(basis.house.measures.scanner(), evidence);
         let watch = watched(watch, &judged, places).await?;
-        if let Some(weighed) = Weighing::new(basis)?.weigh(basis, watch.evidence())? {
+        if let Some(weighed) = Weighing::new(basis).weigh(basis, watch.evidence())? {
             let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
             attempt.withheld_by(stop.grounds);
             let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };

@@ -22,6 +22,8 @@ pub(crate) struct Bound {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause, also one that is only monitored, tests the tripwire. Else it isn't read in answers.
+    pub(crate) reads_wire: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
     /// The designations that have something to do with its uses.
@@ -47,11 +49,16 @@ impl InForce {
     pub(crate) fn of(programs: Vec<ProgramTerms>, measures: &Measures, metering: &Metering) -> Self {
         let bound = |one: ProgramTerms| {
             let ProgramTerms { program, stack, designations, monitoring } = one;
+            let monitored = monitoring.monitors.iter().map(|monitor| &monitor.stack);
+            // What relaxes terms reads no more than they do.
+            let reads_wire =
+                std::iter::once(&stack).chain(monitored).any(|stack| measures.wire_is_read_by(stack));
             let subject = stack.vocabulary().fact("subject");
             // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
+                reads_wire,
                 reads_subject: subject.is_some_and(|subject| stack.reads(subject)),
                 stack,
                 designations,

@@ -23,7 +23,7 @@ fn mark_of(key: &MeterKey) -> [u8; 16] {
 }
 
 /// One use, as it was taken in.
-pub(super) fn record(key_mark: &[u8; 16], at: Timestamp, scopes: &[(String, &Sight)]) -> Vec<u8> {
+pub(super) fn record(key_mark: &[u8; 16], at: Timestamp, scopes: &[(&str, &Sight)]) -> Vec<u8> {
     let mut writer = begin(key_mark);
     writer.large(u64::try_from(at.millis()).unwrap_or_default());
     writer.length(scopes.len());

@@ -180,7 +180,7 @@ impl Metering {
 impl State {
     /// Takes in what a use shows. It has its place in the order of records when this returns.
     fn keep(&mut self, scopes: &scopes::Seen<'_>, admitted: bool, now: Minute, at: Timestamp) -> Kept {
-        let named: Vec<(String, &Sight)> = scopes.named(admitted).collect();
+        let named: Vec<(&str, &Sight)> = scopes.named(admitted).collect();
         for (scope, sight) in &named {
             self.meters.take(scope, sight, now);
         }
