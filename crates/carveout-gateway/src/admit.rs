@@ -15,7 +15,7 @@ use crate::{
     attest::Evidence,
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
-    meters,
+    kept,
     settle::Attempt,
     tasks::Finished,
 };
@@ -268,10 +268,8 @@ async fn record(
     if let (Some(kept), Some(decided)) = (kept, entries.first()) {
         let at = decided.at;
         let mark = kept.durable().await?;
-        entries.push(meters::entry(at, Some(names.decision), mark));
-        if mark.record.is_multiple_of(meters::RECORDS_PER_SNAPSHOT) {
-            house.tasks.spawn(meters::snapshot(house.clone()));
-        }
+        entries.push(kept::entry(at, Some(names.decision), (false, mark)));
+        kept::snapshot_if_due(&house);
     }
     let appended = append(house.clone(), entries).await;
     drop(admitting);

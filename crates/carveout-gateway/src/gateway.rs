@@ -25,7 +25,7 @@ use crate::{
     door::Patient,
     holds,
     house::House,
-    meters, request,
+    kept, request,
     settings::{Settings, SettingsError},
 };
 
@@ -66,7 +66,7 @@ impl Gateway {
         let address = settings.listen;
         let begun = settings.last_at;
         let house = Arc::new(House::build(settings)?);
-        house.metering.begin(&house.ledger, begun).await?;
+        kept::begin(&house, begun).await?;
         let refused = |source| SettingsError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -111,7 +111,7 @@ impl Gateway {
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
         tell(&house.ledger.statistics());
-        meters::snapshot(house.clone()).await;
+        kept::end(&house).await;
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))
     }

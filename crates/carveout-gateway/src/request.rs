@@ -12,6 +12,7 @@ use crate::{
     admit::{self, Admission, Case, Matter, NotAdmitted},
     attest::{AttestError, Evidence},
     claim::ClaimError,
+    contents::Carried,
     door::{self, CARVEOUT_HOLD},
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
@@ -97,11 +98,21 @@ async fn ask(
         .map_err(|error| refuse(said(&error).into()))?;
     let route = route(house, &asked, dialect).map_err(refuse)?;
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
+    let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
     let endpoint = endpoint.as_str();
-    let asking =
-        Asking { house, key, endpoint, dialect, asked: &asked, evidence: &evidence, claim: &claim, route };
+    let asking = Asking {
+        house,
+        key,
+        endpoint,
+        dialect,
+        asked: &asked,
+        evidence: &evidence,
+        carried: &carried,
+        claim: &claim,
+        route,
+    };
     let answer = asking.each_target().await;
-    drop((asked, evidence));
+    drop((asked, evidence, carried));
     match (answer, patience) {
         (Err(Refusal { held: Some(hold), .. }), Some(patience)) => {
             holds::until_answered(house, hold, patience).await;
@@ -149,6 +160,7 @@ struct Asking<'a> {
     dialect: Dialect,
     asked: &'a Asked,
     evidence: &'a Evidence,
+    carried: &'a Carried,
     claim: &'a Facts,
     route: &'a Arc<Route>,
 }
@@ -249,7 +261,7 @@ impl Asking<'_> {
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = |metered: &Facts| {
+        let assemble = |content: &Facts, metered: &Facts| {
             let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
             if let Some(judgement) = judgement {
                 gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
@@ -257,15 +269,23 @@ impl Asking<'_> {
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.program.facts()),
-                gateway: Some(&gateway.overridden_by(metered)),
+                gateway: Some(&gateway.overridden_by(metered).overridden_by(content)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
         let mut metered = Metered::default();
-        let judged =
-            house.metering.judge(house, bound, (target, at), (self.evidence, &mut metered), assemble);
+        let judged = house.contents.judge(
+            house,
+            (self.key.program.id(), bound),
+            (self.claim, self.carried),
+            |content| {
+                let (seen, assemble) =
+                    ((self.evidence, &mut metered), |metered: &Facts| assemble(content, metered));
+                house.metering.judge(house, bound, (target, at), seen, assemble)
+            },
+        );
         judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
     }
 

@@ -10,7 +10,8 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence, Mark},
     house::{Bound, House, KnownKey, Route, Target},
-    meters::{self, Judged, Metered},
+    kept,
+    meters::{Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -103,6 +104,22 @@ impl Basis {
         self.evidence.clone()
     }
 
+    /// Whether it matters what the answer says to later requests.
+    pub(super) fn is_remembered(&self) -> bool {
+        self.house.contents.reads_answers()
+    }
+
+    /// Remembers what the answer says as produced for the use's purpose.
+    pub(super) fn produced<'t>(&self, texts: impl IntoIterator<Item = &'t str>) {
+        if !self.is_remembered() {
+            return;
+        }
+        match self.known() {
+            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
+            Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
+        }
+    }
+
     /// The registrations of a tool: the program's own, and the house's.
     pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
         let own = self.key.program.tools().iter();
@@ -147,7 +164,7 @@ impl Basis {
         let Judged { use_, decision, kept } =
             house.metering.judge(house, &self.bound, target, seen, assemble)?;
         if let Some(kept) = kept {
-            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+            kept::vouch(house, self.parent, kept);
         }
         Ok(Weighed { use_, decision })
     }

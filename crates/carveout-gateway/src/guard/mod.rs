@@ -3,6 +3,7 @@
 mod basis;
 mod calls;
 mod desk;
+mod produced;
 mod refused;
 mod reply;
 mod stream;

@@ -19,6 +19,7 @@ use super::{
     Basis, Expected, Fault, Release, Reply,
     calls::{self, Decided},
     desk::Desk,
+    produced::Produced,
     reply::BrokenOff,
     watch::Watch,
     weigh::{Stop, Weighing, stop},
@@ -38,6 +39,8 @@ pub(super) struct Stream {
     reader: ReplyReader,
     desk: Desk,
     weighing: Weighing,
+    /// What it says, if that is to be known again.
+    produced: Option<Produced>,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
@@ -81,6 +84,7 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         desk: Desk::new(expected.dialect, &house.limits, watch),
         weighing: Weighing::new(&basis),
+        produced: basis.is_remembered().then(Produced::default),
         basis,
         body,
         attempt: Some(attempt),
@@ -207,6 +211,9 @@ impl Stream {
             self.ended = Some(Err(Fault::from(fault)));
             judged
         });
+        if let Some(produced) = &mut self.produced {
+            judged.texts().for_each(|text| produced.hear(&text));
+        }
         let passed = self.desk.take(judged).unwrap_or_else(|fault| {
             self.ended = Some(Err(fault));
             Bytes::new()
@@ -307,6 +314,9 @@ impl Stream {
     }
 
     fn settle(&mut self, outcome: Outcome) {
+        if let Some(produced) = self.produced.take() {
+            produced.remember(&self.basis);
+        }
         if let Some(mut attempt) = self.attempt.take() {
             attempt.summarised(self.reader.summary());
             attempt.settle(outcome);

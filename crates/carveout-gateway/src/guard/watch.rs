@@ -91,6 +91,14 @@ fn way(text: &ReplyText<'_>) -> Way {
     Way::InPieces(Channel { choice: text.choice, index: text.index, kind })
 }
 
+/// The text that a piece goes on with, if it is one that comes in pieces.
+pub(super) fn channel(text: &ReplyText<'_>) -> Option<Channel> {
+    match way(text) {
+        Way::InPieces(channel) => Some(channel),
+        Way::Alone | Way::Unread => None,
+    }
+}
+
 impl Watch {
     /// Watches an answer to a use in which this has been seen.
     pub(super) fn new(scanner: Scanner, evidence: Evidence) -> Self {

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::{
     Basis, Expected, Fault, Release, Reply, Told, calls,
+    produced::Produced,
     watch::Watch,
     weigh::{Weighing, stop},
 };
@@ -32,6 +33,7 @@ pub(super) async fn judge(
     let judged = match read {
         Ok(judged) => {
             basis.target.provider.put_back(body.into_connection());
+            remember(basis, &judged);
             released(basis, expected, judged, &mut attempt).await
         }
         Err(fault) => Err(Withheld::from(fault)),
@@ -45,6 +47,15 @@ pub(super) async fn judge(
             attempt.settle(outcome);
             Err(told)
         }
+    }
+}
+
+/// Remembers what a reply says, whether or not it is released.
+fn remember(basis: &Basis, judged: &Judged) {
+    if basis.is_remembered() {
+        let mut produced = Produced::default();
+        judged.texts().for_each(|text| produced.hear(&text));
+        produced.remember(basis);
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{
     attest::Evidence,
     guard::Reply,
     house::{Bound, House, KnownKey, Target},
-    meters::{self, Judged, Metered},
+    kept,
+    meters::{Judged, Metered},
     notices::{Refusal, Ruled, json},
     request::unattested,
 };
@@ -50,7 +51,7 @@ pub(super) async fn collect(
     let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     if let Some(kept) = kept {
-        house.tasks.spawn(meters::vouch(house.clone(), held.decided.parent, kept));
+        kept::vouch(house, held.decided.parent, kept);
     }
     let collecting = Collecting { hold: held.id, body: held.decided.body };
     let case = Case {

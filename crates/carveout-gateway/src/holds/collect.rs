@@ -87,12 +87,17 @@ pub(crate) async fn collect(
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
     let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let assemble = |metered: &Facts| {
-        let gateway = known.gateway.overridden_by(metered);
+    let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
+    let assemble = |content: &Facts, metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered).overridden_by(content);
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble);
+    let under = (key.program.id(), &*bound);
+    let judged = house.contents.judge(house, under, (&known.caller, &carried), |content| {
+        let (seen, assemble) = ((&evidence, &mut metered), |metered: &Facts| assemble(content, metered));
+        house.metering.judge(house, &bound, (target, now), seen, assemble)
+    });
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     let effects = bound.effects(&house.vocabulary, &use_, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
@@ -193,7 +198,7 @@ pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<
 }
 
 /// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has
-/// changed. What meters say is not about it: they have gone on counting, and it is decided by what they say now.
+/// changed. What meters say is not about it, nor whether its content came back meanwhile: it is decided by what is known now.
 fn again(
     house: &House,
     (key, bound): (&Arc<KnownKey>, &Bound),
@@ -206,7 +211,7 @@ fn again(
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
-    known.gateway = house.metering.without(&known.gateway);
+    known.gateway = house.contents.without(&house.metering.without(&known.gateway));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     let measures = &house.measures;
     let mut measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;

@@ -10,7 +10,7 @@ use crate::attest::AttestError;
 const LARGEST: i64 = 999_999_999_999_999;
 
 /// The meters that a vocabulary declares.
-pub(super) struct Declared {
+pub(crate) struct Declared {
     facts: Vec<(FactId, MeterFact)>,
     /// The lengths of their windows, each once.
     windows: Vec<Minute>,
@@ -24,7 +24,7 @@ struct Prospects<'a> {
 }
 
 impl Declared {
-    pub(super) fn by(vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn by(vocabulary: &Vocabulary) -> Self {
         let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
         let facts: Vec<(FactId, MeterFact)> =
             numbers.filter_map(|(id, fact)| Some((id, MeterFact::parse(fact.name())?))).collect();
@@ -34,11 +34,11 @@ impl Declared {
         Self { facts, windows }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
 
-    pub(super) fn windows(&self) -> &[Minute] {
+    pub(crate) fn windows(&self) -> &[Minute] {
         &self.windows
     }
 

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod calls;
+mod contents;
 mod designations;
 mod evidence;
 mod guard;

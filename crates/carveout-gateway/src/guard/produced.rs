@@ -1,0 +1,37 @@
+//! What an answer says, put together from its pieces, so that it is known again.
+
+use std::collections::BTreeMap;
+
+use carveout_dialects::ReplyText;
+
+use super::{
+    Basis,
+    watch::{Channel, channel},
+};
+
+/// So many bytes of an answer are remembered at most.
+const MOST: usize = 1 << 20;
+
+/// The texts of one streamed answer.
+#[derive(Debug, Default)]
+pub(super) struct Produced {
+    texts: BTreeMap<Channel, String>,
+    bytes: usize,
+}
+
+impl Produced {
+    /// Hears a piece.
+    pub(super) fn hear(&mut self, text: &ReplyText<'_>) {
+        let Some(channel) = channel(text) else { return };
+        if self.bytes.saturating_add(text.text.len()) > MOST {
+            return;
+        }
+        self.bytes += text.text.len();
+        self.texts.entry(channel).or_default().push_str(&text.text);
+    }
+
+    /// The answer is over: what it said was produced for its use's purpose.
+    pub(super) fn remember(self, basis: &Basis) {
+        basis.produced(self.texts.values().map(String::as_str));
+    }
+}
