@@ -191,7 +191,7 @@ mod tests {
         before.write(&mut writer);
         let mut again = restored();
         again.take(EvidencePiece::Snapshot(&writer.into_bytes())).unwrap();
-        let record = metered(&MARK, at, &[("agreement a".to_owned(), &ben)]);
+        let record = metered(&MARK, at, &[("agreement a", &ben)]);
         again.take(EvidencePiece::Record(&record)).unwrap();
         let counted = again.meters.prospect("agreement a", &Sight::default(), minute(at)).bounds(0, None);
         assert_eq!((counted.at_least, counted.at_most), (2, 2));
