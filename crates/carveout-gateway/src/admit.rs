@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carveout_dialects::{CanonicalBody, CitedClause, Notice};
+use carveout_dialects::{Asked, CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
     EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
@@ -83,6 +83,8 @@ pub(crate) struct Case<'a> {
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
     pub(crate) use_: &'a Arc<Use>,
+    /// The request as it was read; none where there is none but a call.
+    pub(crate) asked: Option<&'a Asked>,
     /// What the texts of the request show.
     pub(crate) evidence: &'a Evidence,
     /// Whether what the answer shows could contradict the claim.

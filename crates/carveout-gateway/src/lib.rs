@@ -55,7 +55,7 @@ pub use admit::Passage;
 pub use adopter::{AdoptError, Adopter, Adoption};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
-pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
+pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{

@@ -3,7 +3,7 @@
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
     blocks::{self, bits},
-    bytes::{at, before, digits_end},
+    bytes::{Set, at, before, digits_end, is_among, set},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -164,7 +164,8 @@ fn add_rows(known: &mut Vec<People>, rows: Rows, origin: impl Fn(Span) -> Span) 
 }
 
 fn finding(one: Match, via: Views, levels: &Levels<'_>, level: Option<usize>) -> Finding {
-    let span = levels.origin(level, Span::new(one.start, one.end));
+    let span = Span::new(one.start, one.end);
+    let span = if level.is_some() { levels.origin(level, span) } else { span };
     Finding { kind: one.kind, span, canonical: one.canonical, confidence: one.confidence, via }
 }
 
@@ -219,6 +220,9 @@ const fn from_place(place: usize) -> u64 {
 /// nobody wants it.
 fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     let new = found.get(first..).unwrap_or_default();
+    if new.is_empty() {
+        return;
+    }
     if !reading.reserved && new.iter().any(|one| one.reserved) {
         let mut kept = first;
         for place in first..found.len() {
@@ -242,8 +246,8 @@ fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
 /// Whether a letter that looks like a digit stands beside some digits.
 fn may_be_misread(bytes: &[u8], (place, end): (usize, usize)) -> bool {
     const LONGEST: usize = 20;
-    let looks =
-        |byte: u8| matches!(byte, b'O' | b'o' | b'I' | b'l' | b'i' | b'S' | b's' | b'B' | b'Z' | b'z' | b'|');
+    static LIKE: Set = set(b"OoIliSsBZz|");
+    let looks = |byte| is_among(&LIKE, byte);
     looks(before(bytes, place)) || (end - place < LONGEST && looks(at(bytes, end)))
 }
 

@@ -10,6 +10,7 @@ use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence, Mark},
     house::{Bound, House, KnownKey, Route, Target},
+    judge::{Said, View, Whose, judged_facts, texts},
     kept,
     meters::{Judged, Metered},
 };
@@ -30,6 +31,8 @@ pub(crate) struct Basis {
     reads: bool,
     /// What of the exchange meters have taken in.
     metered: Arc<Mutex<Metered>>,
+    /// The texts of the request, where a judge may be asked about the exchange.
+    request: Option<Arc<str>>,
     parent: Option<DecisionId>,
 }
 
@@ -37,6 +40,8 @@ pub(crate) struct Basis {
 pub(super) struct Weighed {
     pub(super) use_: Arc<Use>,
     pub(super) decision: Decision,
+    /// What the judge was asked about it.
+    pub(super) judged: Vec<carveout_ledger::Judged>,
 }
 
 /// Why a part of an answer could not be decided.
@@ -58,7 +63,8 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let reads = case.bound.reads_answers || (case.contradictable && case.bound.reads_subject);
+        let judges = house.judge.is_some() && case.bound.reads_verdicts;
+        let reads = case.bound.reads_answers || judges || (case.contradictable && case.bound.reads_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -80,6 +86,7 @@ impl Basis {
             } else {
                 Metered::default()
             })),
+            request: case.asked.filter(|_| judges).map(|asked| texts(asked).into()),
             parent: None,
         }
     }
@@ -97,6 +104,11 @@ impl Basis {
     /// By which it is known whether an answer shows more.
     pub(super) fn mark(&self) -> Mark {
         self.evidence.mark()
+    }
+
+    /// Whether a judge may have to be asked about the answer.
+    pub(super) const fn may_be_judged(&self) -> bool {
+        self.request.is_some()
     }
 
     /// What had been seen when the use was admitted.
@@ -126,18 +138,50 @@ impl Basis {
         own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
     }
 
-    /// Everything known about the use, to be decided again with more.
+    /// Everything known about the use, to be decided again with more. What a judge said of the request alone says nothing of
+    /// the answer.
     pub(super) fn known(&self) -> Result<Known, Undecided> {
         let use_ = &self.use_;
         let vocabulary = &self.house.vocabulary;
         let read =
             Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
-        Ok(Known { approvals: use_.approvals().to_vec(), ..read? })
+        let mut known = Known { approvals: use_.approvals().to_vec(), ..read? };
+        if self.may_be_judged() {
+            known.gateway = known.gateway.filtered(|fact| judged_facts(vocabulary).all(|one| one != fact));
+        }
+        Ok(known)
+    }
+
+    /// Decides a part of the answer, and asks the judge about it for as long as only its word keeps it from going. It sees
+    /// request and answer together.
+    pub(super) async fn judge(
+        &self,
+        known: &Known,
+        shown: &Evidence,
+        said: &mut Said,
+        answer: &str,
+    ) -> Result<Weighed, Undecided> {
+        loop {
+            let weighed = self.decide(known, shown, said)?;
+            let in_force = self.bound.in_force(&weighed.use_);
+            let Some(turning) = said.turning(&self.house, in_force, (&self.target, &weighed.decision)) else {
+                return Ok(weighed);
+            };
+            let whose = Whose { program: self.key.program.id(), key: &self.key.id, parent: self.parent };
+            let view = View { request: self.request.as_deref().unwrap_or_default(), response: Some(answer) };
+            said.ask(&self.house, turning, whose, (in_force, view)).await;
+        }
+    }
+
+    /// Whether only the word of a judge, who wasn't asked yet, keeps a part of the answer from going.
+    pub(super) fn turns_on_the_judge(&self, said: &Said, weighed: &Weighed) -> bool {
+        let in_force = self.bound.in_force(&weighed.use_);
+        said.turning(&self.house, in_force, (&self.target, &weighed.decision)).is_some()
     }
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
-    pub(super) fn decide(&self, known: &Known, shown: &Evidence) -> Result<Weighed, Undecided> {
+    pub(super) fn decide(&self, known: &Known, shown: &Evidence, said: &Said) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
         let mut contradictions = Vec::new();
@@ -149,6 +193,7 @@ impl Basis {
         let evidence = [known.evidence.as_slice(), &contradictions].concat();
         let at = house.clock.now()?;
         gateway.set_datetime(vocabulary, "at", at)?;
+        said.state(vocabulary, &mut gateway)?;
         let assemble = |metered: &Facts| {
             let layers = UseLayers {
                 caller: Some(&known.caller),
@@ -161,22 +206,20 @@ impl Basis {
         };
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
+        let provisional = |use_: &Use, decision: &_| {
+            said.turning(house, self.bound.in_force(use_), (&self.target, decision)).is_some()
+        };
         let Judged { use_, decision, kept } =
-            house.metering.judge(house, &self.bound, target, seen, assemble)?;
+            house.metering.judge(house, &self.bound, target, seen, assemble, provisional)?;
         if let Some(kept) = kept {
             kept::vouch(house, self.parent, kept);
         }
-        Ok(Weighed { use_, decision })
+        Ok(Weighed { use_, decision, judged: said.judged().to_vec() })
     }
 
-    /// Decides the call of a tool. What is registered for it is evidence, and so is the silence about one that isn't
-    /// registered. The approvals of what was asked are not approvals of what the model wants done.
-    pub(super) fn decide_call(
-        &self,
-        known: &Known,
-        name: &str,
-        evidence: &Evidence,
-    ) -> Result<Weighed, Undecided> {
+    /// What is known of the call of a tool. What is registered for it is evidence, and so is the silence about one that
+    /// isn't registered. The approvals of what was asked are not approvals of what the model wants done.
+    pub(super) fn known_of_call(&self, known: &Known, name: &str) -> Result<Known, Undecided> {
         let vocabulary = &self.house.vocabulary;
         let mut called = Known { approvals: Vec::new(), ..known.clone() };
         let registered: Vec<&Tool> = self.tools_called(name).collect();
@@ -191,7 +234,7 @@ impl Basis {
         }
         self.state_effect(&mut called, &registered)?;
         called.evidence.retain(|facts| !facts.is_empty());
-        self.decide(&called, evidence)
+        Ok(called)
     }
 
     /// States what calling a tool brings about: as the fact of the tool, and as evidence about the effect of the use.
@@ -230,12 +273,13 @@ impl Basis {
                 endpoint: self.endpoint,
                 target: &self.target,
                 use_: &ruled.use_,
+                asked: None,
                 evidence: &self.evidence,
                 contradictable: self.reads,
                 decision: &ruled.decision,
                 effects: &[],
                 matter,
-                judged: &[],
+                judged: &ruled.judged,
                 parent: self.parent,
                 collecting: None,
                 kept: None,

@@ -22,7 +22,7 @@ use super::{
     produced::Produced,
     reply::BrokenOff,
     watch::Watch,
-    weigh::{Stop, Weighing, stop},
+    weigh::{Stop, Weighing, Weight, stop},
 };
 use crate::{
     forward::{Answer, Arriving},
@@ -38,7 +38,7 @@ pub(super) struct Stream {
     basis: Basis,
     reader: ReplyReader,
     desk: Desk,
-    weighing: Weighing,
+    weighing: Option<Weighing>,
     /// What it says, if that is to be known again.
     produced: Option<Produced>,
     body: Arriving,
@@ -70,6 +70,8 @@ type Deciding = Pin<Box<dyn Future<Output = Result<Part, Fault>> + Send>>;
 /// A part of the answer that was decided and recorded.
 enum Part {
     Calls(Decided),
+    /// The judge has been asked about the exchange, and the answer may go.
+    Judged(Weighing),
     /// The answer is withheld from here on.
     Stop(Stop),
 }
@@ -78,12 +80,14 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
     let Answer { body, .. } = answer;
     let house = &basis.house;
     let patience = house.patience.idle;
-    let watch = basis.reads_answers().then(|| Watch::new(house.measures.scanner(), basis.evidence()));
+    let watch = basis
+        .reads_answers()
+        .then(|| Watch::new(house.measures.scanner(), basis.evidence(), basis.may_be_judged()));
     Reply::stream(Stream {
         dialect: expected.dialect,
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         desk: Desk::new(expected.dialect, &house.limits, watch),
-        weighing: Weighing::new(&basis),
+        weighing: None,
         produced: basis.is_remembered().then(Produced::default),
         basis,
         body,
@@ -230,9 +234,13 @@ impl Stream {
     /// Decides what has come up, and releases what may go. Sets the state.
     fn go_on(&mut self) {
         match self.weigh() {
-            Ok(None) => {}
-            Ok(Some(stop)) => {
-                self.state = State::Deciding(stop);
+            Ok(Weight::Fits) => {}
+            Ok(Weight::Waits) => return self.wait_for_the_judge(),
+            Ok(Weight::Stops(weighed)) => {
+                let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
+                self.state = State::Deciding(Box::pin(async move {
+                    stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
+                }));
                 return;
             }
             Err(fault) => {
@@ -257,15 +265,36 @@ impl Stream {
         }
     }
 
-    /// If the answer shows more than when it was last decided, it is decided again. What is then to be recorded is a stop.
-    fn weigh(&mut self) -> Result<Option<Deciding>, Fault> {
-        let Some(watch) = &mut self.desk.watch else { return Ok(None) };
-        if !watch.has_read() {
-            return Ok(None);
+    /// If the answer shows more than when it was last decided, it is decided again.
+    fn weigh(&mut self) -> Result<Weight, Fault> {
+        let Some(watch) = &mut self.desk.watch else { return Ok(Weight::Fits) };
+        let has_read = watch.has_read();
+        let weighing = match &mut self.weighing {
+            Some(weighing) if has_read || weighing.waits() => weighing,
+            Some(_) => return Ok(Weight::Fits),
+            None => self.weighing.insert(Weighing::new(&self.basis)),
+        };
+        weighing.weigh(&self.basis, watch.evidence())
+    }
+
+    /// Nothing goes until the answer is whole; then the judge is asked. One that broke off is not shown.
+    fn wait_for_the_judge(&mut self) {
+        match self.ended.take() {
+            None => {}
+            Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
+            Some(Ok(())) => {
+                self.ended = Some(Ok(()));
+                let (Some(weighing), Some(watch)) = (self.weighing.take(), &self.desk.watch) else { return };
+                let (evidence, words) = (watch.evidence().clone(), watch.words());
+                let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
+                self.state = State::Deciding(Box::pin(async move {
+                    match weighing.judge(&basis, &evidence, &words).await? {
+                        (weighing, None) => Ok(Part::Judged(weighing)),
+                        (_, Some(weighed)) => stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop),
+                    }
+                }));
+            }
         }
-        let Some(weighed) = self.weighing.weigh(&self.basis, watch.evidence())? else { return Ok(None) };
-        let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
-        Ok(Some(Box::pin(async move { stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop) })))
     }
 
     fn decided(&mut self, part: Result<Part, Fault>) {
@@ -280,6 +309,10 @@ impl Stream {
                 if let Some(watch) = &mut self.desk.watch {
                     watch.take(decided.evidence);
                 }
+                self.go_on();
+            }
+            Ok(Part::Judged(weighing)) => {
+                self.weighing = Some(weighing);
                 self.go_on();
             }
             Ok(Part::Stop(Stop { grounds, notice, .. })) => {

@@ -12,7 +12,7 @@ use super::{
     Basis, Expected, Fault, Release, Reply, Told, calls,
     produced::Produced,
     watch::Watch,
-    weigh::{Weighing, stop},
+    weigh::{Weighing, Weight, stop},
 };
 use crate::{
     forward::{Answer, Arriving},
@@ -86,9 +86,15 @@ async fn released(
     let mut evidence = basis.evidence();
     if basis.reads_answers() {
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
-        let watch = Watch::new(basis.house.measures.scanner(), evidence);
+        let watch = Watch::new(basis.house.measures.scanner(), evidence, basis.may_be_judged());
         let watch = watched(watch, &judged, places).await?;
-        if let Some(weighed) = Weighing::new(basis).weigh(basis, watch.evidence())? {
+        let mut weighing = Weighing::new(basis);
+        let stops = match weighing.weigh(basis, watch.evidence())? {
+            Weight::Fits => None,
+            Weight::Waits => weighing.judge(basis, watch.evidence(), &watch.words()).await?.1,
+            Weight::Stops(weighed) => Some(*weighed),
+        };
+        if let Some(weighed) = stops {
             let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
             attempt.withheld_by(stop.grounds);
             let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };

@@ -48,7 +48,8 @@ pub(super) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
+    let judged =
+        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     if let Some(kept) = kept {
         kept::vouch(house, held.decided.parent, kept);
@@ -61,6 +62,7 @@ pub(super) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: None,
         evidence: &evidence,
         contradictable: false,
         decision: &decision,

@@ -19,7 +19,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{Bound, House, KnownKey, Route, Target},
-    judge::JUDGEMENT,
+    judge::judged_facts,
     meters::{Judged, Metered},
     notices::Refusal,
     read,
@@ -96,7 +96,7 @@ pub(crate) async fn collect(
     let under = (key.program.id(), &*bound);
     let judged = house.contents.judge(house, under, (&known.caller, &carried), |content| {
         let (seen, assemble) = ((&evidence, &mut metered), |metered: &Facts| assemble(content, metered));
-        house.metering.judge(house, &bound, (target, now), seen, assemble)
+        house.metering.judge(house, &bound, (target, now), seen, assemble, |_, _| false)
     });
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     let effects = bound.effects(&house.vocabulary, &use_, &decision);
@@ -108,6 +108,7 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: Some(&asked),
         evidence: &evidence,
         contradictable: true,
         decision: &decision,
@@ -216,10 +217,10 @@ fn again(
     let measures = &house.measures;
     let mut measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     // What the judge said when it was held stands; it isn't asked again.
-    if let Some(judgement) = vocabulary.fact(JUDGEMENT)
-        && let Some(said) = known.gateway.get(judgement)
-    {
-        measured.state(vocabulary, judgement, said.clone()).ok()?;
+    for fact in judged_facts(vocabulary) {
+        if let Some(said) = known.gateway.get(fact) {
+            measured.state(vocabulary, fact, said.clone()).ok()?;
+        }
     }
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?

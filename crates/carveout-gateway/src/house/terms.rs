@@ -11,6 +11,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::{
     attest::Measures,
+    judge::judged_facts,
     meters::{Metering, Scopes},
     settings::{Monitoring, ProgramTerms},
 };
@@ -24,6 +25,8 @@ pub(crate) struct Bound {
     pub(crate) reads_answers: bool,
     /// Whether any clause, also one that is only monitored, tests the tripwire. Else it isn't read in answers.
     pub(crate) reads_wire: bool,
+    /// Whether any clause turns on what a judge says.
+    pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
     /// The designations that have something to do with its uses.
@@ -54,11 +57,13 @@ impl InForce {
             let reads_wire =
                 std::iter::once(&stack).chain(monitored).any(|stack| measures.wire_is_read_by(stack));
             let subject = stack.vocabulary().fact("subject");
+            let reads_verdicts = judged_facts(stack.vocabulary()).any(|fact| stack.reads(fact));
             // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
                 reads_wire,
+                reads_verdicts,
                 reads_subject: subject.is_some_and(|subject| stack.reads(subject)),
                 stack,
                 designations,

@@ -23,7 +23,10 @@ use carveout_signals::{
 };
 use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use};
 
-pub(crate) use self::{facts::Declared, scopes::Scopes};
+pub(crate) use self::{
+    facts::Declared,
+    scopes::{Scopes, governs},
+};
 use crate::{
     attest::{AttestError, Evidence},
     house::{Bound, House, Target},
@@ -85,7 +88,8 @@ impl Metering {
         facts.filtered(|fact| !self.facts.has(fact))
     }
 
-    /// Decides a use with what it would add to its meters. `assemble` makes the use from what the meters say.
+    /// Decides a use with what it would add to its meters. `assemble` makes the use from what the meters say, and a refusal that
+    /// is `provisional`, since a judge is still to be asked, is no attempt yet.
     pub(crate) fn judge(
         &self,
         house: &House,
@@ -93,6 +97,7 @@ impl Metering {
         (target, at): (&Target, Timestamp),
         (evidence, metered): (&Evidence, &mut Metered),
         assemble: impl FnOnce(&Facts) -> Result<Use, AttestError>,
+        provisional: impl FnOnce(&Use, &Decision) -> bool,
     ) -> Result<Judged, AttestError> {
         if house.keeper.as_ref().is_some_and(|keeper| !keeper.is_sound()) {
             return Err(AttestError::Unkept);
@@ -111,8 +116,9 @@ impl Metering {
         let use_ = Arc::new(assemble(&facts)?);
         let decision = bound.decide(&use_);
         let admitted = decision.ruling == Ruling::Permit;
-        let kept = (!fresh.is_empty() && (admitted || self.facts.has_attempts()))
-            .then(|| counting.keep(&mut meters, &scopes, admitted, (now, at)));
+        let counts = admitted || (self.facts.has_attempts() && !provisional(&use_, &decision));
+        let kept =
+            (!fresh.is_empty() && counts).then(|| counting.keep(&mut meters, &scopes, admitted, (now, at)));
         drop(meters);
         if admitted {
             metered.add(fresh);

@@ -51,7 +51,7 @@ impl Scopes {
 }
 
 /// Whether an agreement may govern a target. What the configuration doesn't say may be anything.
-fn governs(agreement: &Agreement, target: &Facts) -> bool {
+pub(crate) fn governs(agreement: &Agreement, target: &Facts) -> bool {
     let may_be = |fact: FactId, members: &MemberSet| match target.get(fact) {
         Some(Value::Member(member)) => members.contains(*member),
         _ => true,

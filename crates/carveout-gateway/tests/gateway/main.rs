@@ -17,6 +17,7 @@ mod guard;
 mod holds;
 mod invariants;
 mod judge;
+mod judged_answers;
 mod kit;
 mod meters;
 mod monitors;

@@ -15,8 +15,8 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    AdoptedRecord, Checkpoint, Entry, Event, EvidenceKnown, Interrupted, LedgerError, Note, OpenAttempt,
-    OpenHold, PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, Entry, Event, EvidenceKnown, Interrupted, JudgeAnswered, LedgerError, Note,
+    OpenAttempt, OpenHold, PinnedKey, QuestionId, SigningKey, Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -41,6 +41,8 @@ pub struct Recovery {
     pub torn_bytes: u64,
     /// Permitted decisions whose end is not recorded: close them with [`Recovery::interruptions`].
     pub open_attempts: Vec<OpenAttempt>,
+    /// Questions to a judge whose end is not recorded: [`Recovery::interruptions`] closes them too.
+    pub open_questions: Vec<QuestionId>,
     /// Holds that wait, and those that have ended and whose body is yet to be erased.
     pub open_holds: Vec<OpenHold>,
     /// The records of designations that were adopted.
@@ -67,7 +69,12 @@ impl Recovery {
                 event: Event::Interrupted(Interrupted { decision, attempt, reason: reason.to_owned() }),
             }
         };
-        self.open_attempts.iter().map(interrupted).collect()
+        let unanswered = |question: &QuestionId| {
+            let event = JudgeAnswered::without(*question, reason.to_owned());
+            Entry { at, event: Event::JudgeAnswered(event) }
+        };
+        let questions = self.open_questions.iter().map(unanswered);
+        self.open_attempts.iter().map(interrupted).chain(questions).collect()
     }
 }
 
@@ -167,6 +174,7 @@ pub(super) fn open(
         replayed: replayed.entries.len() as u64,
         torn_bytes: replayed.torn_bytes,
         open_attempts: publication.lifecycle().open_attempts(),
+        open_questions: publication.lifecycle().questions.iter().copied().collect(),
         open_holds: publication.lifecycle().holds.open(),
         designations: publication.lifecycle().adopted_records(),
         evidence: publication.lifecycle().evidence,

@@ -2,12 +2,12 @@
 //!
 //! It is a cache: a lost, damaged or older file is made again from the entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AdoptedRecord, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, Timestamp,
+    AdoptedRecord, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, QuestionId, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -35,6 +35,7 @@ struct Stored {
     holds: Holds,
     designations: Vec<AdoptedRecord>,
     evidence: EvidenceKnown,
+    questions: BTreeSet<QuestionId>,
 }
 
 /// Writes the state at the checkpoint with this root: one line of JSON and one with its digest.
@@ -51,6 +52,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         holds: state.holds.clone(),
         designations: state.adopted_records(),
         evidence: state.evidence,
+        questions: state.questions.clone(),
     };
     let mut bytes =
         serde_json::to_vec(&stored).map_err(|error| LedgerError::corrupt(PATH, error.to_string()))?;
@@ -90,11 +92,22 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, evidence, .. } =
-            self;
+        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, .. } = self;
+        let Self { evidence, questions, .. } = self;
         let designations =
             designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
-        Lifecycle { size, last_at, log_key, former_log_key, parties, open, holds, designations, evidence }
+        Lifecycle {
+            size,
+            last_at,
+            log_key,
+            former_log_key,
+            parties,
+            open,
+            holds,
+            designations,
+            evidence,
+            questions,
+        }
     }
 }
 
