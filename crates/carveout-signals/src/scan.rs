@@ -3,7 +3,7 @@
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
     blocks::{self, bits},
-    bytes::{Set, at, before, digits_end, is_among, set},
+    bytes::{Set, at, before, is_among, set},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -178,7 +178,7 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
         for place in bits(places.digits).map(|bit| offset + bit) {
-            let end = digits_end(bytes, place);
+            let end = places.digits_end(bytes, offset, place);
             if may_be_misread(bytes, (place, end)) {
                 suspicions.looks_like_digits(text, place);
             }

@@ -21,7 +21,7 @@ use carveout_signals::{
     Canonical, Kind,
     meters::{MeterKey, Meters, Minute, Sight},
 };
-use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use};
+use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use, Vocabulary};
 
 pub(crate) use self::{
     facts::Declared,
@@ -124,6 +124,19 @@ impl Metering {
             metered.add(fresh);
         }
         Ok(Judged { use_, decision, kept })
+    }
+
+    /// What the meters would say with what is shown in them, which they don't take in.
+    pub(crate) fn foresee(
+        &self,
+        vocabulary: &Vocabulary,
+        bound: &Bound,
+        (target, at): (&Target, Timestamp),
+        (shown, metered): (&Evidence, &Metered),
+    ) -> Result<Facts, AttestError> {
+        let Some(counting) = &self.counting else { return Ok(Facts::default()) };
+        let scopes = bound.scopes.seen(&metered.fresh(shown), &target.facts, &bound.stack);
+        self.facts.measure(vocabulary, &mut counting.lock(), &scopes, minute(at))
     }
 
     /// The scopes of a program, with their keys.

@@ -154,6 +154,10 @@ fn in_number(reading: &Reading<'_>, (place, first_end): (usize, usize), found: &
 
 /// Tries every run of groups that can stand for itself, the longest first.
 fn in_parts(number: &Number, reading: &Reading<'_>, found: &mut Vec<Match>) {
+    if number.groups() == 1 {
+        found.extend(part(number, 0, 0, reading));
+        return;
+    }
     if number.len() < FEWEST {
         return;
     }
