@@ -2,8 +2,8 @@
 
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
-    blocks::{self, bits},
-    bytes::{at, before, digits_end},
+    blocks::{self, bits, from_place},
+    bytes::{Set, at, before, is_among, set},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -164,7 +164,8 @@ fn add_rows(known: &mut Vec<People>, rows: Rows, origin: impl Fn(Span) -> Span) 
 }
 
 fn finding(one: Match, via: Views, levels: &Levels<'_>, level: Option<usize>) -> Finding {
-    let span = levels.origin(level, Span::new(one.start, one.end));
+    let span = Span::new(one.start, one.end);
+    let span = if level.is_some() { levels.origin(level, span) } else { span };
     Finding { kind: one.kind, span, canonical: one.canonical, confidence: one.confidence, via }
 }
 
@@ -177,7 +178,7 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
         for place in bits(places.digits).map(|bit| offset + bit) {
-            let end = digits_end(bytes, place);
+            let end = places.digits_end(bytes, offset, place);
             if may_be_misread(bytes, (place, end)) {
                 suspicions.looks_like_digits(text, place);
             }
@@ -204,21 +205,20 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+        suspicions.beyond_ascii(text, offset, places.beyond);
         settle(reading, &mut found, before_block);
     });
+    suspicions.end_folded(text);
     (found, suspicions)
-}
-
-/// The places of a block from one on.
-const fn from_place(place: usize) -> u64 {
-    if place < blocks::BLOCK { u64::MAX << place } else { 0 }
 }
 
 /// Puts what was found last in its place among what was found before, which is never far. What is reserved is left out, if
 /// nobody wants it.
 fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     let new = found.get(first..).unwrap_or_default();
+    if new.is_empty() {
+        return;
+    }
     if !reading.reserved && new.iter().any(|one| one.reserved) {
         let mut kept = first;
         for place in first..found.len() {
@@ -242,8 +242,8 @@ fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
 /// Whether a letter that looks like a digit stands beside some digits.
 fn may_be_misread(bytes: &[u8], (place, end): (usize, usize)) -> bool {
     const LONGEST: usize = 20;
-    let looks =
-        |byte: u8| matches!(byte, b'O' | b'o' | b'I' | b'l' | b'i' | b'S' | b's' | b'B' | b'Z' | b'z' | b'|');
+    static LIKE: Set = set(b"OoIliSsBZz|");
+    let looks = |byte| is_among(&LIKE, byte);
     looks(before(bytes, place)) || (end - place < LONGEST && looks(at(bytes, end)))
 }
 

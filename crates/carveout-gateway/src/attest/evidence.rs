@@ -27,6 +27,8 @@ pub(crate) struct Evidence {
     unread: bool,
     /// What the texts look like, if anybody asks.
     wire: Option<Reading>,
+    /// Whether further texts are read for that too.
+    wired: bool,
     /// What of it is in the results of tools.
     returned: Returned,
 }
@@ -41,7 +43,7 @@ struct Returned {
 impl Evidence {
     /// Nothing yet. `wired` says whether the tripwire is to be read too.
     pub(super) fn nothing(wired: bool) -> Self {
-        Self { wire: wired.then(Reading::default), ..Self::default() }
+        Self { wire: wired.then(Reading::default), wired, ..Self::default() }
     }
 
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
@@ -72,7 +74,7 @@ impl Evidence {
 
     /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
     pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Seen {
-        let Some(wire) = &mut self.wire else { return scanner.scan(text) };
+        let Some(wire) = self.wire.as_mut().filter(|_| self.wired) else { return scanner.scan(text) };
         let (seen, reading) = Tripwire::embedded().scan(scanner, text);
         wire.join(&reading);
         seen
@@ -83,6 +85,11 @@ impl Evidence {
         self.opaque += seen.opaque.len();
         self.kinds |= kinds_in(seen);
         self.count.add(seen);
+    }
+
+    /// The same, but what further texts look like is not asked.
+    pub(crate) fn unwired(self) -> Self {
+        Self { wired: false, ..self }
     }
 
     /// By which it is known whether the facts would be the same.
@@ -189,6 +196,11 @@ impl Declared {
         let wire = self.wire.as_ref().map(|wire| wire.fact);
         let facts = [self.at_least, self.at_most, self.opaque_texts, identifiers, wire];
         facts.into_iter().flatten().any(|fact| stack.reads(fact))
+    }
+
+    /// Whether any clause of a stack tests the tripwire.
+    pub(super) fn wire_is_read_by(&self, stack: &Stack) -> bool {
+        self.wire.as_ref().is_some_and(|wire| stack.reads(wire.fact))
     }
 
     /// Whether a claim says that nobody is in the data, which what texts show can contradict.

@@ -124,6 +124,11 @@ impl Measures {
         self.persons.are_read_by(stack)
     }
 
+    /// Whether any clause of a stack tests what texts look like.
+    pub(crate) fn wire_is_read_by(&self, stack: &Stack) -> bool {
+        self.persons.wire_is_read_by(stack)
+    }
+
     /// Whether what an answer shows can contradict a claim.
     pub(crate) fn may_contradict(&self, claim: &Facts) -> bool {
         self.persons.may_contradict(claim)

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use carveout_ledger::{Cited, DecisionId};
-use carveout_terms::{Decision, Facts, Known, Tool, Use, UseError, UseLayers};
+use carveout_ledger::{Cited, DecisionId, Monitored};
+use carveout_terms::{Decision, Facts, Known, Timestamp, Tool, Use, UseError, UseLayers};
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
-    attest::{AttestError, Evidence},
+    attest::{AttestError, Evidence, Mark},
     house::{Bound, House, KnownKey, Route, Target},
     judge::{Said, View, Whose, judged_facts, texts},
     kept,
@@ -29,6 +29,8 @@ pub(crate) struct Basis {
     evidence: Evidence,
     /// Whether the terms say anything about what the answer shows.
     reads: bool,
+    /// What had been seen of the request, if monitored terms say anything about what the answer shows.
+    drafts: Option<Evidence>,
     /// What of the exchange meters have taken in.
     metered: Arc<Mutex<Metered>>,
     /// The texts of the request, where a judge may be asked about the exchange.
@@ -63,8 +65,10 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let judges = house.judge.is_some() && case.bound.reads_verdicts;
-        let reads = case.bound.reads_answers || judges || (case.contradictable && case.bound.reads_subject);
+        let (bound, contradictable) = (case.bound, case.contradictable);
+        let judges = house.judge.is_some() && bound.reads_verdicts;
+        let reads = bound.reads_answers || judges || (contradictable && bound.reads_subject);
+        let drafts = bound.drafts_read_answers || (contradictable && bound.drafts_read_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -73,8 +77,15 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             use_: case.use_.clone(),
-            evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            evidence: if !reads {
+                Evidence::default()
+            } else if case.bound.reads_wire {
+                case.evidence.clone()
+            } else {
+                case.evidence.clone().unwired()
+            },
             reads,
+            drafts: drafts.then(|| case.evidence.clone()),
             metered: Arc::new(Mutex::new(if reads {
                 Metered::of(case.evidence)
             } else {
@@ -95,6 +106,11 @@ impl Basis {
         self.reads
     }
 
+    /// By which it is known whether an answer shows more.
+    pub(super) fn mark(&self) -> Mark {
+        self.evidence.mark()
+    }
+
     /// Whether a judge may have to be asked about the answer.
     pub(super) const fn may_be_judged(&self) -> bool {
         self.request.is_some()
@@ -108,6 +124,35 @@ impl Basis {
     /// Whether it matters what the answer says to later requests.
     pub(super) fn is_remembered(&self) -> bool {
         self.house.contents.reads_answers()
+    }
+
+    /// What had been seen of the request, if monitored terms are to decide what the answer shows.
+    pub(super) const fn asked_of_drafts(&self) -> Option<&Evidence> {
+        self.drafts.as_ref()
+    }
+
+    /// What meters would say with what is shown in them. They don't take it in.
+    pub(super) fn foresee(
+        &self,
+        asked: &Evidence,
+        shown: &Evidence,
+        at: Timestamp,
+    ) -> Result<Facts, Undecided> {
+        let taken_in = self.metered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let metered = if self.reads { taken_in } else { Metered::of(asked) };
+        let (house, target) = (&self.house, (&*self.target, at));
+        Ok(house.metering.foresee(&house.vocabulary, &self.bound, target, (shown, &metered))?)
+    }
+
+    /// Decides a use by the terms that admitted the request.
+    pub(super) fn weighed(&self, use_: Arc<Use>) -> Weighed {
+        let decision = self.bound.decide(&use_);
+        Weighed { use_, decision, judged: Vec::new() }
+    }
+
+    /// What monitored terms say of the request, and of a part of its answer.
+    pub(super) fn monitored(&self, weighed: &Weighed) -> (Vec<Monitored>, Vec<Monitored>) {
+        (self.bound.monitored(&self.use_), self.bound.monitored(&weighed.use_))
     }
 
     /// Remembers what the answer says as produced for the use's purpose.

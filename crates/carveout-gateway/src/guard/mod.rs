@@ -3,6 +3,7 @@
 mod basis;
 mod calls;
 mod desk;
+mod drafts;
 mod produced;
 mod refused;
 mod reply;
@@ -21,6 +22,7 @@ use http::{
 
 pub(crate) use self::{
     basis::Basis,
+    drafts::Recording,
     reply::{Release, Reply},
 };
 use crate::{

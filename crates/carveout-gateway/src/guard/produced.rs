@@ -1,4 +1,4 @@
-//! What an answer says, put together from its pieces, so that it is known again.
+//! What an answer says, put together from its pieces, so that it is known again and monitored terms can be asked about it.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use carveout_dialects::ReplyText;
 
 use super::{
     Basis,
+    drafts::{self, Recording},
     watch::{Channel, channel},
 };
 
@@ -20,6 +21,11 @@ pub(super) struct Produced {
 }
 
 impl Produced {
+    /// What hears an answer, if it matters to anybody afterwards.
+    pub(super) fn of(basis: &Basis) -> Option<Self> {
+        (basis.is_remembered() || basis.asked_of_drafts().is_some()).then(Self::default)
+    }
+
     /// Hears a piece.
     pub(super) fn hear(&mut self, text: &ReplyText<'_>) {
         let Some(channel) = channel(text) else { return };
@@ -30,8 +36,9 @@ impl Produced {
         self.texts.entry(channel).or_default().push_str(&text.text);
     }
 
-    /// The answer is over: what it said was produced for its use's purpose.
-    pub(super) fn remember(self, basis: &Basis) {
+    /// The answer is over: what it said was produced for its use's purpose, and monitored terms are to be asked about it.
+    pub(super) fn end(self, basis: &Basis) -> Option<Recording> {
         basis.produced(self.texts.values().map(String::as_str));
+        drafts::recording(basis, self.texts.into_values())
     }
 }

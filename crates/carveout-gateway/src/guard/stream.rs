@@ -88,7 +88,7 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         desk: Desk::new(expected.dialect, &house.limits, watch),
         weighing: None,
-        produced: basis.is_remembered().then(Produced::default),
+        produced: Produced::of(&basis),
         basis,
         body,
         attempt: Some(attempt),
@@ -272,7 +272,7 @@ impl Stream {
         let weighing = match &mut self.weighing {
             Some(weighing) if has_read || weighing.waits() => weighing,
             Some(_) => return Ok(Weight::Fits),
-            None => self.weighing.insert(Weighing::new(&self.basis)?),
+            None => self.weighing.insert(Weighing::new(&self.basis)),
         };
         weighing.weigh(&self.basis, watch.evidence())
     }
@@ -347,11 +347,10 @@ impl Stream {
     }
 
     fn settle(&mut self, outcome: Outcome) {
-        if let Some(produced) = self.produced.take() {
-            produced.remember(&self.basis);
-        }
+        let recording = self.produced.take().and_then(|produced| produced.end(&self.basis));
         if let Some(mut attempt) = self.attempt.take() {
             attempt.summarised(self.reader.summary());
+            attempt.records_first(recording);
             attempt.settle(outcome);
         }
     }

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::{
-    Basis, Expected, Fault, Release, Reply, Told, calls,
+    Basis, Expected, Fault, Recording, Release, Reply, Told, calls,
     produced::Produced,
     watch::Watch,
     weigh::{Weighing, Weight, stop},
@@ -33,7 +33,7 @@ pub(super) async fn judge(
     let judged = match read {
         Ok(judged) => {
             basis.target.provider.put_back(body.into_connection());
-            remember(basis, &judged);
+            attempt.records_first(heard(basis, &judged));
             released(basis, expected, judged, &mut attempt).await
         }
         Err(fault) => Err(Withheld::from(fault)),
@@ -50,13 +50,11 @@ pub(super) async fn judge(
     }
 }
 
-/// Remembers what a reply says, whether or not it is released.
-fn remember(basis: &Basis, judged: &Judged) {
-    if basis.is_remembered() {
-        let mut produced = Produced::default();
-        judged.texts().for_each(|text| produced.hear(&text));
-        produced.remember(basis);
-    }
+/// Hears what a reply says, whether or not it is released.
+fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
+    let mut produced = Produced::of(basis)?;
+    judged.texts().for_each(|text| produced.hear(&text));
+    produced.end(basis)
 }
 
 /// Why nothing of a reply is released.
@@ -88,7 +86,7 @@ async fn released(
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
         let watch = Watch::new(basis.house.measures.scanner(), evidence, basis.may_be_judged());
         let watch = watched(watch, &judged, places).await?;
-        let mut weighing = Weighing::new(basis)?;
+        let mut weighing = Weighing::new(basis);
         let stops = match weighing.weigh(basis, watch.evidence())? {
             Weight::Fits => None,
             Weight::Waits => weighing.judge(basis, watch.evidence(), &watch.words()).await?.1,

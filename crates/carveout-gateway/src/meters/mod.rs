@@ -21,7 +21,7 @@ use carveout_signals::{
     Canonical, Kind,
     meters::{MeterKey, Meters, Minute, Sight},
 };
-use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use};
+use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use, Vocabulary};
 
 pub(crate) use self::{
     facts::Declared,
@@ -126,6 +126,19 @@ impl Metering {
         Ok(Judged { use_, decision, kept })
     }
 
+    /// What the meters would say with what is shown in them, which they don't take in.
+    pub(crate) fn foresee(
+        &self,
+        vocabulary: &Vocabulary,
+        bound: &Bound,
+        (target, at): (&Target, Timestamp),
+        (shown, metered): (&Evidence, &Metered),
+    ) -> Result<Facts, AttestError> {
+        let Some(counting) = &self.counting else { return Ok(Facts::default()) };
+        let scopes = bound.scopes.seen(&metered.fresh(shown), &target.facts, &bound.stack);
+        self.facts.measure(vocabulary, &mut counting.lock(), &scopes, minute(at))
+    }
+
     /// The scopes of a program, with their keys.
     pub(crate) fn scopes(&self, program: &str, agreements: &[Arc<carveout_terms::Agreement>]) -> Scopes {
         self.counting.as_ref().map(|one| Scopes::of(&one.key, program, agreements)).unwrap_or_default()
@@ -145,7 +158,7 @@ impl Counting {
         admitted: bool,
         (now, at): (Minute, Timestamp),
     ) -> Kept {
-        let named: Vec<(String, &Sight)> = scopes.named(admitted).collect();
+        let named: Vec<(&str, &Sight)> = scopes.named(admitted).collect();
         for (scope, sight) in &named {
             meters.take(scope, sight, now);
         }
