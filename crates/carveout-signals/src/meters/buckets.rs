@@ -39,8 +39,10 @@ impl Buckets {
     }
 
     pub(super) fn add(&mut self, minute: Minute, count: u64) {
-        *self.by_minute.entry(minute).or_default() += count;
-        self.windows.iter_mut().filter(|(first, _)| minute >= *first).for_each(|(_, total)| *total += count);
+        let there = self.by_minute.entry(minute).or_default();
+        *there = there.saturating_add(count);
+        let windows = self.windows.iter_mut().filter(|(first, _)| minute >= *first);
+        windows.for_each(|(_, total)| *total = total.saturating_add(count));
     }
 
     pub(super) fn remove(&mut self, minute: Minute) {
