@@ -5,7 +5,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError},
+    sync::mpsc::{self, Receiver, Sender, TryRecvError},
     thread,
     time::{Duration, Instant},
 };
@@ -165,10 +165,7 @@ fn receive(messages: &Receiver<Message>, until: Option<Instant>) -> Option<Messa
         (Ok(message), _) => Some(message),
         (Err(TryRecvError::Disconnected), _) | (Err(TryRecvError::Empty), None) => None,
         (Err(TryRecvError::Empty), Some(until)) => {
-            match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(message) => Some(message),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            }
+            messages.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
         }
     }
 }
