@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use crate::bytes::digits_end;
+
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 64;
 
@@ -10,6 +12,8 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Places {
     /// Digits that start a run.
     pub(crate) digits: u64,
+    /// All digits.
+    pub(crate) all_digits: u64,
     /// At signs.
     pub(crate) at_signs: u64,
     /// Colons after a hexadecimal digit or a colon.
@@ -111,6 +115,7 @@ impl Classes {
         let hyphens = if self.hyphen == 0 { 0 } else { third(3) | third(5) };
         Places {
             digits: self.digit & !before(self.digit, earlier.digit, 1),
+            all_digits: self.digit,
             at_signs: self.at_sign,
             colons,
             hyphens,
@@ -138,6 +143,29 @@ const fn twelfth(earlier: u64, now: u64) -> u64 {
     let eight = four & (four << 4);
     let twelve = eight & (four << 8);
     (twelve >> 64) as u64
+}
+
+impl Places {
+    /// Where the run of digits ends that starts at a place of this block, which starts at an offset.
+    pub(crate) fn digits_end(&self, bytes: &[u8], offset: usize, place: usize) -> usize {
+        let bit = place - offset;
+        let run = (!(self.all_digits >> bit)).trailing_zeros() as usize;
+        // It may go on in the next block.
+        if bit + run < BLOCK { place + run } else { digits_end(bytes, place + run) }
+    }
+}
+
+/// The places of a block from one on.
+pub(crate) const fn from_place(place: usize) -> u64 {
+    if place < BLOCK { u64::MAX << place } else { 0 }
+}
+
+/// Whether some bytes have a digit or an at sign.
+pub(crate) fn may_have_sign(bytes: &[u8; 16]) -> bool {
+    let bytes = u8x16::new(*bytes);
+    let ranked = bytes - u8x16::splat(b'0');
+    let digit = ranked.min(u8x16::splat(9)).simd_eq(ranked);
+    (digit | bytes.simd_eq(u8x16::splat(b'@'))).to_bitmask() != 0
 }
 
 /// The places of a mask, in order.
@@ -180,6 +208,20 @@ mod tests {
         for (text, kind, expected) in cases {
             for shift in 40..80 {
                 assert_eq!(places(text, shift, kind), expected, "{text} {shift}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_of_digits_end_where_they_end_wherever_blocks_are_cut() {
+        for length in [1, 7, 8, 63, 64, 65, 200] {
+            for shift in 40..80 {
+                let text = format!("{}{}x", "~".repeat(shift), "7".repeat(length));
+                each(text.as_bytes(), |offset, places| {
+                    for place in bits(places.digits).map(|bit| offset + bit) {
+                        assert_eq!(places.digits_end(text.as_bytes(), offset, place), shift + length);
+                    }
+                });
             }
         }
     }

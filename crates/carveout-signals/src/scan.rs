@@ -2,8 +2,8 @@
 
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
-    blocks::{self, bits},
-    bytes::{Set, at, before, digits_end, is_among, set},
+    blocks::{self, bits, from_place},
+    bytes::{Set, at, before, is_among, set},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -178,7 +178,7 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
         for place in bits(places.digits).map(|bit| offset + bit) {
-            let end = digits_end(bytes, place);
+            let end = places.digits_end(bytes, offset, place);
             if may_be_misread(bytes, (place, end)) {
                 suspicions.looks_like_digits(text, place);
             }
@@ -205,25 +205,23 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+        suspicions.beyond_ascii(text, offset, places.beyond);
         settle(reading, &mut found, before_block);
     });
+    suspicions.end_folded(text);
     (found, suspicions)
-}
-
-/// The places of a block from one on.
-const fn from_place(place: usize) -> u64 {
-    if place < blocks::BLOCK { u64::MAX << place } else { 0 }
 }
 
 /// Puts what was found last in its place among what was found before, which is never far. What is reserved is left out, if
 /// nobody wants it.
 fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     let new = found.get(first..).unwrap_or_default();
-    if new.is_empty() {
+    let wanted = reading.reserved || !new.iter().any(|one| one.reserved);
+    let joined = found.get(first.saturating_sub(1)..).unwrap_or_default();
+    if wanted && joined.is_sorted_by_key(|one| one.start) {
         return;
     }
-    if !reading.reserved && new.iter().any(|one| one.reserved) {
+    if !wanted {
         let mut kept = first;
         for place in first..found.len() {
             if found.get(place).is_some_and(|one| !one.reserved) {

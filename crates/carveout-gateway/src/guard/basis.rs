@@ -8,7 +8,7 @@ use carveout_terms::{Decision, Facts, Known, Ruling, Timestamp, Tool, Use, UseEr
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
-    attest::{AttestError, Evidence},
+    attest::{AttestError, Evidence, Mark},
     holds::Holds,
     house::{Bound, House, KnownKey, Route, Target},
     judge::{Said, View, Whose, judged_facts, texts},
@@ -78,7 +78,13 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             use_: case.use_.clone(),
-            evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            evidence: if !reads {
+                Evidence::default()
+            } else if case.bound.reads_wire {
+                case.evidence.clone()
+            } else {
+                case.evidence.clone().unwired()
+            },
             reads,
             drafts: drafts.then(|| case.evidence.clone()),
             metered: Arc::new(Mutex::new(if reads {
@@ -99,6 +105,11 @@ impl Basis {
     /// Whether the terms say anything about what an answer shows.
     pub(super) const fn reads_answers(&self) -> bool {
         self.reads
+    }
+
+    /// By which it is known whether an answer shows more.
+    pub(super) fn mark(&self) -> Mark {
+        self.evidence.mark()
     }
 
     /// Whether a judge may have to be asked about the answer.

@@ -293,7 +293,7 @@ impl Stream {
         let weighing = match &mut self.weighing {
             Some(weighing) if has_read || weighing.waits() => weighing,
             Some(_) => return Ok(Weight::Fits),
-            None => self.weighing.insert(Weighing::new(&self.basis)?),
+            None => self.weighing.insert(Weighing::new(&self.basis)),
         };
         weighing.weigh(&self.basis, watch.evidence())
     }

@@ -14,7 +14,8 @@ use crate::{
 
 /// What was known when an answer was last decided.
 pub(super) struct Weighing {
-    known: Known,
+    /// Read when it is first needed: most answers show nothing new.
+    known: Option<Known>,
     /// None before it was decided for the first time, if what was seen of the request decides already.
     mark: Option<Mark>,
     /// What the judge has said of the exchange.
@@ -33,11 +34,10 @@ pub(super) enum Weight {
 }
 
 impl Weighing {
-    pub(super) fn new(basis: &Basis) -> Result<Self, Fault> {
-        let known = basis.known().map_err(|error| Fault::unrecorded(&error))?;
+    pub(super) fn new(basis: &Basis) -> Self {
         // What a judge said of the request is no word about the answer, so that is decided from the beginning.
-        let mark = (!basis.may_be_judged()).then(|| basis.evidence().mark());
-        Ok(Self { known, mark, said: Said::default(), waits: false })
+        let mark = (!basis.may_be_judged()).then(|| basis.mark());
+        Self { known: None, mark, said: Said::default(), waits: false }
     }
 
     /// Whether a judge is to be asked once the answer is whole.
@@ -50,7 +50,8 @@ impl Weighing {
         let mark = Some(evidence.mark());
         if mark != self.mark {
             self.mark = mark;
-            let ruled = basis.decide(&self.known, evidence, &self.said);
+            let known = known(&mut self.known, basis)?;
+            let ruled = basis.decide(known, evidence, &self.said);
             let ruled = ruled.map_err(|error| Fault::unrecorded(&error))?;
             let permitted = ruled.decision.ruling == Ruling::Permit;
             self.waits = !permitted && basis.turns_on_the_judge(&self.said, &ruled);
@@ -68,11 +69,19 @@ impl Weighing {
         evidence: &Evidence,
         answer: &str,
     ) -> Result<(Self, Option<Weighed>), Fault> {
-        let ruled = basis.judge(&self.known, evidence, &mut self.said, answer).await;
+        let known = known(&mut self.known, basis)?;
+        let ruled = basis.judge(known, evidence, &mut self.said, answer).await;
         let ruled = ruled.map_err(|error| Fault::unrecorded(&error))?;
         self.waits = false;
         let withheld = (ruled.decision.ruling != Ruling::Permit).then_some(ruled);
         Ok((self, withheld))
+    }
+}
+
+fn known<'k>(known: &'k mut Option<Known>, basis: &Basis) -> Result<&'k Known, Fault> {
+    match known {
+        Some(known) => Ok(known),
+        None => Ok(known.insert(basis.known().map_err(|error| Fault::unrecorded(&error))?)),
     }
 }
 

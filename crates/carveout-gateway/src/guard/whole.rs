@@ -88,7 +88,7 @@ async fn released(
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
         let watch = Watch::new(basis.house.measures.scanner(), evidence, basis.may_be_judged());
         let watch = watched(watch, &judged, places).await?;
-        let mut weighing = Weighing::new(basis)?;
+        let mut weighing = Weighing::new(basis);
         let stops = match weighing.weigh(basis, watch.evidence())? {
             Weight::Fits => None,
             Weight::Waits => weighing.judge(basis, watch.evidence(), &watch.words()).await?.1,

@@ -23,6 +23,8 @@ pub(crate) struct Bound {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause, also one that is only monitored, tests the tripwire. Else it isn't read in answers.
+    pub(crate) reads_wire: bool,
     /// Whether any clause turns on what a judge says.
     pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
@@ -60,9 +62,12 @@ impl InForce {
             let reads_answers = |stack: &Stack| measures.are_read_by(stack) || metering.are_read_by(stack);
             let reads_subject = |stack: &Stack| subject.is_some_and(|subject| stack.reads(subject));
             let drafts = || monitoring.monitors.iter().map(|monitor| &*monitor.stack);
+            // What relaxes terms reads no more than they do.
+            let reads_wire = drafts().chain([&*stack]).any(|stack| measures.wire_is_read_by(stack));
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: reads_answers(&stack),
+                reads_wire,
                 reads_verdicts,
                 reads_subject: reads_subject(&stack),
                 drafts_read_answers: drafts().any(reads_answers),

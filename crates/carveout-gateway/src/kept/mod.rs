@@ -95,7 +95,7 @@ impl Keeper {
     }
 
     /// Keeps what meters took in. To be called by whoever holds them locked, as the two below by whoever holds contents.
-    pub(crate) fn metered(&self, at: Timestamp, scopes: &[(String, &Sight)]) -> Kept {
+    pub(crate) fn metered(&self, at: Timestamp, scopes: &[(&str, &Sight)]) -> Kept {
         self.counted().log.keep(records::metered(&self.key_mark, at, scopes))
     }
 

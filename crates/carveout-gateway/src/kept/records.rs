@@ -32,7 +32,7 @@ pub(super) fn mark_of(key: &MeterKey) -> [u8; 16] {
 }
 
 /// One use, as meters took it in.
-pub(super) fn metered(key_mark: &[u8; 16], at: Timestamp, scopes: &[(String, &Sight)]) -> Vec<u8> {
+pub(super) fn metered(key_mark: &[u8; 16], at: Timestamp, scopes: &[(&str, &Sight)]) -> Vec<u8> {
     let mut writer = begin(METERED, key_mark);
     writer.large(u64::try_from(at.millis()).unwrap_or_default());
     writer.length(scopes.len());
@@ -191,7 +191,7 @@ mod tests {
         before.write(&mut writer);
         let mut again = restored();
         again.take(EvidencePiece::Snapshot(&writer.into_bytes())).unwrap();
-        let record = metered(&MARK, at, &[("agreement a".to_owned(), &ben)]);
+        let record = metered(&MARK, at, &[("agreement a", &ben)]);
         again.take(EvidencePiece::Record(&record)).unwrap();
         let counted = again.meters.prospect("agreement a", &Sight::default(), minute(at)).bounds(0, None);
         assert_eq!((counted.at_least, counted.at_most), (2, 2));

@@ -3,7 +3,7 @@
 use carveout_signals::meters::{Bound, Bounds, MeterFact, Meters, Minute, Per, Prospect, Sight};
 use carveout_terms::{Agreement, FactId, FactKind, Facts, Stack, Value, Vocabulary};
 
-use super::scopes::{Seen, name_of};
+use super::scopes::{Scope, Seen};
 use crate::attest::AttestError;
 
 /// The largest number that a fact can have (RFC 9651 section 3.3.1).
@@ -62,11 +62,11 @@ impl Declared {
         seen: &Seen<'_>,
         now: Minute,
     ) -> Result<Facts, AttestError> {
-        let mut prospects = |scope: &str, sight: &Sight, agreement| Prospects {
+        let mut prospects = |scope: &Scope, sight: &Sight, agreement| Prospects {
             agreement,
-            admitted: meters.prospect(scope, sight, now),
+            admitted: meters.prospect(&scope.name, sight, now),
             attempted: if self.has_attempts() {
-                meters.prospect(&name_of(scope, true), &Sight::default(), now)
+                meters.prospect(&scope.attempted, &Sight::default(), now)
             } else {
                 Prospect::default()
             },

@@ -158,7 +158,7 @@ impl Counting {
         admitted: bool,
         (now, at): (Minute, Timestamp),
     ) -> Kept {
-        let named: Vec<(String, &Sight)> = scopes.named(admitted).collect();
+        let named: Vec<(&str, &Sight)> = scopes.named(admitted).collect();
         for (scope, sight) in &named {
             meters.take(scope, sight, now);
         }

@@ -102,7 +102,7 @@ pub(super) fn create(
     )?;
     let mut publication = Publication::empty(storage.clone(), key);
     publication.add_entry(&bytes, leaf, &step)?;
-    let published = publication.publish()?;
+    let published = publication.publish(true)?;
     storage.remove(FOUNDING).and_then(|()| storage.sync_directory("")).map_err(disk)?;
     start(storage, options, publication, published, segment, lock)
 }
@@ -161,7 +161,7 @@ pub(super) fn open(
     let published = if replayed.entries.is_empty() && signed_by_key {
         Published { checkpoint, note }
     } else {
-        publication.publish()?
+        publication.publish(true)?
     };
     check_known(storage.as_ref(), &options, &published.checkpoint)?;
 
@@ -259,6 +259,8 @@ fn start(
         lifecycle: publication.lifecycle().clone(),
         idle: false,
         alarm: false,
+        waited_for: false,
+        announced: false,
         closing: false,
         poisoned: None,
         syncing_since: None,

@@ -24,7 +24,8 @@ impl Short {
     /// Adds bytes of ASCII.
     #[inline]
     pub(crate) fn extend(&mut self, bytes: impl Iterator<Item = u8>) {
-        bytes.for_each(|byte| self.push(byte));
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default().iter_mut();
+        self.length += room.zip(bytes).map(|(slot, byte)| *slot = byte).count();
     }
 
     /// Adds one byte of ASCII.
