@@ -113,7 +113,8 @@ impl Contents {
         if judged.decision.ruling == Ruling::Permit {
             let fresh: Vec<Claimed> = claimed.into_iter().filter(|one| claims.take(*one)).collect();
             if !fresh.is_empty() {
-                kept::vouch_behind(house, keeper.sent(&fresh));
+                keeper.sent(&fresh);
+                kept::vouch_behind(house);
             }
         }
         Ok(judged)
@@ -140,7 +141,8 @@ impl Contents {
         let purpose = facts::purpose(&house.vocabulary, claim);
         let mut derivations = self.derivations.write().unwrap_or_else(PoisonError::into_inner);
         derivations.take(purpose, fingerprints.iter().copied());
-        kept::vouch_behind(house, keeper.produced(purpose, &fingerprints));
+        keeper.produced(purpose, &fingerprints);
+        kept::vouch_behind(house);
     }
 
     /// These facts without what is known of contents: that changes while a use waits.
