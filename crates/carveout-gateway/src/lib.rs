@@ -53,6 +53,7 @@ mod webhooks;
 
 pub use admit::Passage;
 pub use adopter::{AdoptError, Adopter, Adoption};
+pub use attest::Shown;
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
 pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};

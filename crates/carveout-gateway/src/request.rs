@@ -338,6 +338,9 @@ pub(crate) async fn proceed(
             // Somebody else was faster: the ledger lets a hold be collected once.
             (_, Some(broken)) => Notice::forbidden(broken),
             (NotAdmitted::TooManyHeld, _) => Notice::unavailable(error.to_string()),
+            (NotAdmitted::Evidence(_), _) => {
+                Notice::unavailable("what the use shows could not be kept, so nothing was forwarded")
+            }
             _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
         })
     })?;

@@ -88,7 +88,8 @@ pub use entry::{
 };
 pub use error::LedgerError;
 pub use evidence::{
-    EvidenceError, EvidenceKnown, EvidenceLog, EvidenceMark, EvidencePiece, Kept, evidence_key,
+    Absence, EvidenceAudit, EvidenceError, EvidenceFound, EvidenceKnown, EvidenceLog, EvidenceMark,
+    EvidencePiece, EvidenceProblem, Kept, evidence_key,
 };
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
 pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};

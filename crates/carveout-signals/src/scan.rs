@@ -216,10 +216,12 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
 /// nobody wants it.
 fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     let new = found.get(first..).unwrap_or_default();
-    if new.is_empty() {
+    let wanted = reading.reserved || !new.iter().any(|one| one.reserved);
+    let joined = found.get(first.saturating_sub(1)..).unwrap_or_default();
+    if wanted && joined.is_sorted_by_key(|one| one.start) {
         return;
     }
-    if !reading.reserved && new.iter().any(|one| one.reserved) {
+    if !wanted {
         let mut kept = first;
         for place in first..found.len() {
             if found.get(place).is_some_and(|one| !one.reserved) {

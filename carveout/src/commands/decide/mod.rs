@@ -4,6 +4,8 @@ mod shown;
 
 use std::sync::Arc;
 
+use carveout_gateway::Shown;
+use carveout_signals::Region;
 use carveout_terms::{
     Agreement, Attester, FactKind, Facts, Known, Program, RoleId, Ruling, Stack, Use, Vocabulary,
 };
@@ -11,6 +13,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::{
     cli::{Decide, Global},
+    commands::scan::Looked,
     output::{Exit, Printer},
     workspace::{self, Workspace},
 };
@@ -23,15 +26,22 @@ pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> mie
     if let Some(Err(refused)) = asked.program.as_ref().map(|program| program.admits(&stated, &vocabulary)) {
         return shown::refused(printer, &refused);
     }
-    let use_ = supposed(&asked, &stated, arguments)?;
+    let text = arguments.text.as_deref().map(|file| Looked::at(file, asked.region)).transpose()?;
+    let use_ = supposed(&asked, &stated, text.as_ref(), arguments)?;
     let decision = stack.decide(&use_);
     let explanation = arguments.explain.then(|| stack.explain(&use_));
+    let wire = text.as_ref().filter(|_| arguments.explain);
     if printer.json() {
-        printer.document("decide", &shown::document(stack, &use_, &decision, explanation.as_ref()))?;
+        let explained = (explanation.as_ref(), wire.map(Looked::wire));
+        printer.document("decide", &shown::document(stack, &use_, &decision, explained))?;
     } else {
         shown::print(printer, stack, &use_, &decision);
         if let Some(explanation) = &explanation {
             shown::print_explanation(printer, explanation, &use_, &vocabulary);
+        }
+        if let Some(text) = wire {
+            printer.line("");
+            text.print_wire(printer);
         }
     }
     Ok(if decision.ruling == Ruling::Permit { Exit::Yes } else { Exit::No })
@@ -44,6 +54,8 @@ struct Asked {
     program: Option<Arc<Program>>,
     /// The facts of the target.
     target: Facts,
+    /// Whose telephone numbers are written without a country code.
+    region: Region,
 }
 
 fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
@@ -52,7 +64,7 @@ fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
         let read = arguments.files.iter().map(|path| workspace::agreement(path, &vocabulary).map(Arc::new));
         let agreements = read.collect::<miette::Result<Vec<_>>>()?;
         let stack = Arc::new(together(vocabulary, agreements)?);
-        return Ok(Asked { target: governed(&stack)?, stack, program: None });
+        return Ok(Asked { target: governed(&stack)?, stack, program: None, region: Region::default() });
     }
     let workspace = Workspace::load(&global.workspace)?;
     let (stack, program) = match &arguments.program {
@@ -69,7 +81,7 @@ fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
         Some(target) => target,
         None => governed(&stack)?,
     };
-    Ok(Asked { stack, program, target })
+    Ok(Asked { stack, program, target, region: workspace::region(&workspace.config)? })
 }
 
 fn together(vocabulary: Arc<Vocabulary>, agreements: Vec<Arc<Agreement>>) -> miette::Result<Stack> {
@@ -81,18 +93,28 @@ fn read(vocabulary: &Vocabulary, text: &str) -> miette::Result<Facts> {
 }
 
 /// The use as typed, on a target that the agreements govern, at this moment, unless it says otherwise.
-fn supposed(asked: &Asked, stated: &Facts, arguments: &Decide) -> miette::Result<Use> {
-    let Asked { stack, program, target } = asked;
+fn supposed(asked: &Asked, stated: &Facts, text: Option<&Looked>, arguments: &Decide) -> miette::Result<Use> {
+    let Asked { stack, program, target, region } = asked;
     let vocabulary = stack.vocabulary();
     let evidence = arguments.evidence.iter().map(|text| read(vocabulary, text));
-    let evidence = evidence.collect::<miette::Result<Vec<_>>>()?;
+    let mut evidence = evidence.collect::<miette::Result<Vec<_>>>()?;
     let approvals = approvals(stack, &arguments.approve)?;
     let registered = program.as_ref().map(|program| program.facts().clone()).unwrap_or_default();
     let attested = |by: &[Attester]| stated.filtered(|fact| by.contains(&vocabulary.get(fact).attester()));
+    let caller = attested(&[Attester::Judge, Attester::Caller, Attester::None]);
+    let shown = text.map(|text| Shown::by(vocabulary, *region, &caller, text.texts()));
+    let Shown { mut measured, evidence: contradicting } =
+        shown.transpose().into_diagnostic()?.unwrap_or_default();
+    // What is typed is supposed, whatever the text shows.
+    measured = measured.filtered(|fact| stated.get(fact).is_none());
+    evidence.extend(contradicting);
     let known = Known {
-        caller: attested(&[Attester::Judge, Attester::Caller, Attester::None]),
+        caller,
         program: registered.overridden_by(&attested(&[Attester::Program, Attester::Officer])),
-        gateway: small(vocabulary)?.overridden_by(target).overridden_by(&attested(&[Attester::Gateway])),
+        gateway: small(vocabulary)?
+            .overridden_by(target)
+            .overridden_by(&measured)
+            .overridden_by(&attested(&[Attester::Gateway])),
         evidence,
         approvals,
     };

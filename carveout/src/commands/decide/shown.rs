@@ -101,6 +101,7 @@ fn attested(turn: &Turn, agreement: &AgreementExplained, stated: &Stated, vocabu
             Attester::Gateway => "measured",
             Attester::Officer => "an officer's word",
             Attester::Program => "registered",
+            _ if stated.layers.last().is_some_and(|measured| measured.get(id) == Some(value)) => "measured",
             Attester::Judge => "judged",
             Attester::Caller => "the caller's word",
             Attester::None => "nobody can observe it",
@@ -114,7 +115,7 @@ pub(super) fn document(
     stack: &Stack,
     use_: &Use,
     decision: &Decision,
-    explanation: Option<&Explanation>,
+    (explanation, wire): (Option<&Explanation>, Option<Json>),
 ) -> Json {
     let roles = match &decision.ruling {
         Ruling::Hold { roles } => roles.iter().map(ToString::to_string).collect(),
@@ -138,6 +139,7 @@ pub(super) fn document(
         "at": decision.at.to_string(),
         "facts": { "caller": use_.claimed(), "program": use_.registered(), "gateway": use_.measured(), "evidence": use_.evidence() },
         "explanation": explanation.map(explained),
+        "tripwire": wire,
     })
 }
 

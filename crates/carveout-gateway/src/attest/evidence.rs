@@ -5,9 +5,7 @@ use carveout_signals::{
     Evidence as Seen, Kind, PersonCount, Persons, Scanner,
     tripwire::{Family, Reading, Tripwire},
 };
-use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
-
-use super::AttestError;
+use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
@@ -44,7 +42,7 @@ struct Returned {
 
 impl Evidence {
     /// Nothing yet. `wired` says whether the tripwire is to be read too.
-    fn nothing(wired: bool) -> Self {
+    pub(super) fn nothing(wired: bool) -> Self {
         Self { wire: wired.then(Reading::default), wired, ..Self::default() }
     }
 
@@ -217,7 +215,7 @@ impl Declared {
         vocabulary: &Vocabulary,
         evidence: &Evidence,
         facts: &mut Facts,
-    ) -> Result<(), AttestError> {
+    ) -> Result<(), FactError> {
         let persons = evidence.persons();
         let counts = [
             (self.at_least, persons.lower),
@@ -250,7 +248,7 @@ impl Declared {
         vocabulary: &Vocabulary,
         claim: &Facts,
         evidence: &Evidence,
-    ) -> Result<Vec<Facts>, AttestError> {
+    ) -> Result<Vec<Facts>, FactError> {
         let Some(subject) = &self.subject else { return Ok(Vec::new()) };
         if claim.get(subject.fact) != Some(&Value::Member(subject.none)) || evidence.persons().lower == 0 {
             return Ok(Vec::new());

@@ -119,7 +119,7 @@ impl Measures {
         evidence: &Evidence,
         facts: &mut Facts,
     ) -> Result<(), AttestError> {
-        self.persons.state(vocabulary, evidence, facts)
+        Ok(self.persons.state(vocabulary, evidence, facts)?)
     }
 
     /// Whether any clause of a stack tests what texts show. Then answers are looked at too.
@@ -149,7 +149,7 @@ impl Measures {
         claim: &Facts,
         evidence: &Evidence,
     ) -> Result<Vec<Facts>, AttestError> {
-        self.persons.contradictions(vocabulary, claim, evidence)
+        Ok(self.persons.contradictions(vocabulary, claim, evidence)?)
     }
 }
 

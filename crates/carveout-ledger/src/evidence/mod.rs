@@ -15,6 +15,7 @@
 //! begins a segment of its own. Segments before the last snapshot are not read again; they show an auditor that
 //! the snapshot is right, and may be archived.
 
+mod audit;
 mod replay;
 mod segment;
 mod writer;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+pub use self::audit::{Absence, EvidenceAudit, EvidenceFound, EvidenceProblem};
 use self::writer::Message;
 use crate::{Digest, SealedError, sealed};
 

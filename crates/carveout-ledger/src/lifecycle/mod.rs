@@ -16,8 +16,9 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, EvidenceKnown, EvidenceMark,
-    KeyRotated, MonitorsSet, PinnedKey, QuestionId, RotationError, Ruling, Timestamp, VerifierKey,
+    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, EvidenceAudit, EvidenceKnown,
+    EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, QuestionId, RotationError, Ruling, Timestamp,
+    VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -192,6 +193,18 @@ impl Step {
             }
         };
         Ok(Self { at: entry.at, change, hold: HoldStep::of(entry)? })
+    }
+}
+
+impl Step {
+    /// Tells an audit of evidence what the entry vouches for.
+    pub(crate) fn tell(&self, audit: &mut EvidenceAudit) {
+        match &self.change {
+            Change::Kept(mark) => audit.kept(*mark),
+            Change::Snapshotted(mark) => audit.snapshotted(*mark),
+            Change::Lost(base) => audit.lost(*base),
+            _ => {}
+        }
     }
 }
 

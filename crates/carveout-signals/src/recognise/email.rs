@@ -111,20 +111,18 @@ struct Domain {
 /// marks meet or one is the first.
 fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
     let bytes = reading.bytes;
-    let (mut end, mut dot, mut seen) = (place, None, 0);
-    let (mut latest_dot, mut after_mark, mut meet, mut met) = (None, true, false, false);
+    let (mut end, mut seen, mut latest, mut meet) = (place, 0, MARK, false);
     let high = (place + LONGEST_DOMAIN).min(bytes.len());
     for (byte, here) in slice(bytes, place, high).iter().zip(place..) {
         let part = part(&OF_DOMAIN, *byte);
         seen |= part;
         if part & LETTER != 0 {
-            (end, dot, met, after_mark) = (here + 1, latest_dot, meet, false);
-        } else if part == MARK && at(bytes, here + 1) != *byte {
-            meet |= after_mark;
-            after_mark = true;
-            if *byte == b'.' {
-                latest_dot = Some(here);
+            if meet {
+                return None;
             }
+            end = here + 1;
+        } else if part == MARK && at(bytes, here + 1) != *byte {
+            meet |= latest == MARK;
         } else if part == BEYOND {
             let end = domain_end(reading, place)?;
             let fits = is_domain(reading.text.get(place..end)?);
@@ -132,22 +130,47 @@ fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
         } else {
             break;
         }
+        latest = part;
     }
     reading.walk(end - place + 4);
-    let fits = !met && is_last_label(slice(bytes, dot? + 1, end));
-    let gmail = [b"gmail.com".as_slice(), b"googlemail.com"].contains(&slice(bytes, place, end));
+    let domain = slice(bytes, place, end);
+    let dot = domain.iter().rposition(|byte| *byte == b'.')?;
+    let gmail = matches!(domain, b"gmail.com" | b"googlemail.com");
+    let fits = is_last_label(domain.get(dot + 1..)?);
     fits.then_some(Domain { end, canonical: seen & OTHERWISE == 0 && !gmail })
 }
 
 /// Whether ASCII letters and digits may be the last label: two letters or more, and not what names of files such as
 /// `logo@2x.png` end in.
 fn is_last_label(last: &[u8]) -> bool {
-    const FILES: [&[u8]; 14] = [
-        b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"css", b"js", b"ts", b"json", b"html", b"txt",
-        b"pdf", b"lock",
+    const FILES: [u32; 14] = [
+        packed(b"png"),
+        packed(b"jpg"),
+        packed(b"jpeg"),
+        packed(b"gif"),
+        packed(b"svg"),
+        packed(b"webp"),
+        packed(b"css"),
+        packed(b"js"),
+        packed(b"ts"),
+        packed(b"json"),
+        packed(b"html"),
+        packed(b"txt"),
+        packed(b"pdf"),
+        packed(b"lock"),
     ];
     let letters = last.len() >= 2 && last.iter().all(u8::is_ascii_alphabetic);
-    letters && (last.len() > 4 || !FILES.iter().any(|file| last.eq_ignore_ascii_case(file)))
+    letters && (last.len() > 4 || !FILES.contains(&packed(last)))
+}
+
+/// Up to four letters in one number, as small ones.
+const fn packed(letters: &[u8]) -> u32 {
+    let (mut packed, mut rest) = (0, letters);
+    while let [letter, after @ ..] = rest {
+        packed = packed << 8 | letter.to_ascii_lowercase() as u32;
+        rest = after;
+    }
+    packed
 }
 
 /// Where a local part starts that has characters beyond ASCII.

@@ -78,6 +78,10 @@ pub(crate) fn at_digit(
 ) -> usize {
     let (earlier, later) = (before(reading.bytes, place), at(reading.bytes, digits_end));
     if earlier.is_ascii_alphabetic() || later.is_ascii_alphabetic() {
+        // The name in an address is left to the at sign.
+        if later == b'@' {
+            return digits_end;
+        }
         return in_word(reading, place, found)
             .unwrap_or_else(|| word::run(reading.bytes, digits_end, usize::MAX - digits_end - 1));
     }
@@ -93,7 +97,6 @@ pub(crate) fn at_digit(
 
 /// Tries what mixes letters and digits.
 fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
-    // The name in an address is left to the at sign.
     let word = Word::around(reading, place).filter(|word| at(reading.bytes, word.end) != b'@');
     let one = word.and_then(|word| asked(&word, reading));
     let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
@@ -195,7 +198,9 @@ fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
 }
 
 fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
-    (at(reading.bytes, word.end) == b'.').then(|| mac::dotted(reading, word.start)).flatten()
+    (word.len() == 4 && at(reading.bytes, word.end) == b'.')
+        .then(|| mac::dotted(reading, word.start))
+        .flatten()
 }
 
 /// The surest answer about some groups of a number.
