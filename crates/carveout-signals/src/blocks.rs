@@ -14,6 +14,8 @@ pub(crate) struct Places {
     pub(crate) digits: u64,
     /// All digits.
     pub(crate) all_digits: u64,
+    /// Digits that start a run after a letter or a bar, and letters and bars that follow a digit.
+    pub(crate) beside_letters: u64,
     /// At signs.
     pub(crate) at_signs: u64,
     /// Colons after a hexadecimal digit or a colon.
@@ -56,6 +58,8 @@ pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &Places)) {
 #[derive(Clone, Copy, Debug, Default)]
 struct Classes {
     digit: u64,
+    /// Letters, and the bar that looks like one.
+    letter: u64,
     hexadecimal: u64,
     coded: u64,
     at_sign: u64,
@@ -90,6 +94,7 @@ impl Classes {
         // With bit 0x20 set, `@` and `[` to `_` become other marks, so these are letters only.
         let letter = within(small, b'a', 26);
         self.digit |= bits(digit);
+        self.letter |= bits(letter | is(b'|'));
         self.hexadecimal |= bits(digit | within(small, b'a', 6));
         self.coded |= bits(digit | letter | hyphen | is(b'+') | is(b'/') | is(b'_'));
         self.at_sign |= bits(is(b'@'));
@@ -113,8 +118,11 @@ impl Classes {
             self.hyphen & hyphen(1) & hyphen(2)
         };
         let hyphens = if self.hyphen == 0 { 0 } else { third(3) | third(5) };
+        let after_digits = before(self.digit, earlier.digit, 1);
+        let digits = self.digit & !after_digits;
         Places {
-            digits: self.digit & !before(self.digit, earlier.digit, 1),
+            digits,
+            beside_letters: (digits & before(self.letter, earlier.letter, 1)) | (self.letter & after_digits),
             all_digits: self.digit,
             at_signs: self.at_sign,
             colons,
@@ -195,7 +203,8 @@ mod tests {
     fn places_are_found_wherever_blocks_are_cut() {
         /// A mask of the places.
         type Mask = fn(&Places) -> u64;
-        let cases: [(&str, Mask, &[usize]); 8] = [
+        let cases: [(&str, Mask, &[usize]); 9] = [
+            (" 12 a34b 5| 6", |p| p.beside_letters, &[5, 7, 10]),
             (" 12 a3 4", |p| p.digits, &[1, 5, 7]),
             (" a@b @", |p| p.at_signs, &[2, 5]),
             (" a:: g: 1:2", |p| p.colons, &[2, 3, 9]),

@@ -20,10 +20,13 @@ impl Merged {
             sort(&mut new);
             keep_best(&mut new, |_, _| true);
         }
+        if self.findings.is_empty() {
+            self.findings = new;
+            return;
+        }
         // What a view takes over from around it is mostly known: then nothing is to be put in order.
         new.retain(|finding| !self.is_known(finding));
-        if self.findings.is_empty() || new.is_empty() {
-            self.findings.extend(new);
+        if new.is_empty() {
             return;
         }
         self.findings.extend(new);

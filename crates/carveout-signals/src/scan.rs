@@ -3,7 +3,7 @@
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
     blocks::{self, bits, from_place},
-    bytes::{Set, at, before, is_among, set},
+    bytes::{Set, at, before, is_among, set, slice},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -174,17 +174,19 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let (text, bytes) = (reading.text, reading.bytes);
     let mut found = Vec::new();
     let mut suspicions = Suspicions::default();
-    let (mut after_number, mut after_colons) = (0, 0);
+    let (mut after_number, mut after_colons) = (0_usize, 0);
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
-        for place in bits(places.digits).map(|bit| offset + bit) {
+        for place in bits(places.beside_letters).map(|bit| offset + bit) {
+            if let Some(digits) = misread_at(bytes, place) {
+                suspicions.looks_like_digits(text, digits);
+            }
+        }
+        let mut digits = places.digits & from_place(after_number.saturating_sub(offset));
+        while let Some(place) = bits(digits).next().map(|bit| offset + bit) {
             let end = places.digits_end(bytes, offset, place);
-            if may_be_misread(bytes, (place, end)) {
-                suspicions.looks_like_digits(text, place);
-            }
-            if place >= after_number {
-                after_number = recognise::at_digit(reading, (place, end), &mut found);
-            }
+            after_number = recognise::at_digit(reading, (place, end), &mut found);
+            digits &= from_place(after_number.max(place + 1) - offset);
         }
         for place in bits(places.at_signs).map(|bit| offset + bit) {
             recognise::at_sign(reading, place, &mut found);
@@ -241,12 +243,17 @@ fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     }
 }
 
-/// Whether a letter that looks like a digit stands beside some digits.
-fn may_be_misread(bytes: &[u8], (place, end): (usize, usize)) -> bool {
+/// Where the digits start beside which a letter stands that looks like a digit: before their first one at a place, or at the
+/// place itself. Longer runs are no numbers.
+fn misread_at(bytes: &[u8], place: usize) -> Option<usize> {
     const LONGEST: usize = 20;
     static LIKE: Set = set(b"OoIliSsBZz|");
-    let looks = |byte| is_among(&LIKE, byte);
-    looks(before(bytes, place)) || (end - place < LONGEST && looks(at(bytes, end)))
+    if at(bytes, place).is_ascii_digit() {
+        return is_among(&LIKE, before(bytes, place)).then_some(place);
+    }
+    let earlier = slice(bytes, place.saturating_sub(LONGEST), place);
+    let digits = earlier.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    (is_among(&LIKE, at(bytes, place)) && digits < LONGEST).then_some(place - digits)
 }
 
 /// A view of a text, which may itself be one.

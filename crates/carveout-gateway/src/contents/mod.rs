@@ -113,8 +113,7 @@ impl Contents {
         if judged.decision.ruling == Ruling::Permit {
             let fresh: Vec<Claimed> = claimed.into_iter().filter(|one| claims.take(*one)).collect();
             if !fresh.is_empty() {
-                keeper.sent(&fresh);
-                kept::vouch_behind(house);
+                kept::vouch_behind(house, keeper.sent(&fresh));
             }
         }
         Ok(judged)
@@ -141,8 +140,7 @@ impl Contents {
         let purpose = facts::purpose(&house.vocabulary, claim);
         let mut derivations = self.derivations.write().unwrap_or_else(PoisonError::into_inner);
         derivations.take(purpose, fingerprints.iter().copied());
-        keeper.produced(purpose, &fingerprints);
-        kept::vouch_behind(house);
+        kept::vouch_behind(house, keeper.produced(purpose, &fingerprints));
     }
 
     /// These facts without what is known of contents: that changes while a use waits.

@@ -2,17 +2,14 @@
 //!
 //! Records have the order in which they were taken in: whoever takes something in keeps it under the same lock, and
 //! a snapshot holds all of these locks. What a use shows to meters is on the disk before its decision is recorded. What its
-//! content was, and what answers said, is written behind: nobody waits for it, and a crash forgets the last milliseconds.
+//! content was, and what answers said, is written behind: nobody waits for it, and a crash forgets the last 50 ms.
 //! If it can't be written, nothing more is decided.
 
 mod records;
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use carveout_ledger::{
@@ -35,9 +32,6 @@ use crate::{
 /// After so many records a snapshot is taken, so that a restart reads no more than these.
 const RECORDS_PER_SNAPSHOT: u64 = 50_000;
 
-/// So long records that are written behind gather, to be written, synced and vouched for together.
-const GATHERING: Duration = Duration::from_millis(50);
-
 /// The evidence of one gateway, on its way to the disk.
 pub(crate) struct Keeper {
     /// By which what was kept under another key is known.
@@ -52,10 +46,10 @@ pub(crate) struct Keeper {
     broken: AtomicBool,
 }
 
-/// What is to be written behind, and whether somebody sees to it.
+/// What is written behind: its last record, which stands for those before it, and whether somebody sees to it.
 #[derive(Default)]
 struct Behind {
-    records: Vec<Vec<u8>>,
+    last: Option<Kept>,
     attended: bool,
 }
 
@@ -102,29 +96,23 @@ impl Keeper {
 
     /// Keeps what meters took in. To be called by whoever holds them locked, as the two below by whoever holds contents.
     pub(crate) fn metered(&self, at: Timestamp, scopes: &[(&str, &Sight)]) -> Kept {
+        self.counted().log.keep(records::metered(&self.key_mark, at, scopes))
+    }
+
+    /// Keeps under which claim texts were sent.
+    pub(crate) fn sent(&self, texts: &[Claimed]) -> Kept {
+        self.counted().log.keep_soon(records::sent(&self.key_mark, texts))
+    }
+
+    /// Keeps what an answer said.
+    pub(crate) fn produced(&self, purpose: &str, fingerprints: &[u64]) -> Kept {
+        self.counted().log.keep_soon(records::produced(&self.key_mark, purpose, fingerprints))
+    }
+
+    /// One record more is kept.
+    fn counted(&self) -> &Self {
         self.records.fetch_add(1, Ordering::Relaxed);
-        self.log.keep(records::metered(&self.key_mark, at, scopes))
-    }
-
-    /// Keeps under which claim texts were sent, as soon as [`vouch_behind`] gets there.
-    pub(crate) fn sent(&self, texts: &[Claimed]) {
-        self.keep_behind(records::sent(&self.key_mark, texts));
-    }
-
-    /// Keeps what an answer said, as soon as [`vouch_behind`] gets there.
-    pub(crate) fn produced(&self, purpose: &str, fingerprints: &[u64]) {
-        self.keep_behind(records::produced(&self.key_mark, purpose, fingerprints));
-    }
-
-    /// Keeps something that is written behind.
-    fn keep_behind(&self, record: Vec<u8>) {
-        self.records.fetch_add(1, Ordering::Relaxed);
-        lock(&self.behind).records.push(record);
-    }
-
-    /// Writes what was to be written behind. The last record stands for those before it.
-    fn write(&self, behind: &mut Behind) -> Option<Kept> {
-        behind.records.drain(..).map(|record| self.log.keep(record)).last()
+        self
     }
 
     /// Records what had to be given up at the start, before anything is decided.
@@ -145,8 +133,6 @@ impl Keeper {
                 return None;
             }
             self.records.store(0, Ordering::Relaxed);
-            // The snapshot has what these say, so it stands after them. If they can't be written, neither can it.
-            drop(self.write(&mut lock(&self.behind)));
             Some(self.log.snapshot(records::snapshot(&self.key_mark, meters, contents)))
         };
         let written = house.contents.locked(|claims, derivations| {
@@ -209,33 +195,35 @@ pub(crate) fn vouch(house: &Arc<House>, decision: Option<DecisionId>, kept: Kept
     });
 }
 
-/// Has what is written behind written, and an entry vouch for it once it is on the disk. Nobody waits for it.
-pub(crate) fn vouch_behind(house: &Arc<House>) {
+/// Has an entry vouch for a record and all before it, once that is on the disk. What comes meanwhile waits and has one entry
+/// together. Nobody waits for it.
+pub(crate) fn vouch_behind(house: &Arc<House>, kept: Kept) {
     let Some(keeper) = &house.keeper else { return };
-    if std::mem::replace(&mut lock(&keeper.behind).attended, true) {
+    let mut behind = lock(&keeper.behind);
+    behind.last = Some(kept);
+    if std::mem::replace(&mut behind.attended, true) {
         return;
     }
+    drop(behind);
     let house = house.clone();
     house.tasks.clone().spawn(async move {
         let Some(keeper) = &house.keeper else { return };
-        loop {
-            tokio::time::sleep(GATHERING).await;
-            let Some(kept) = keeper.next_behind() else { break };
+        while let Some(kept) = keeper.next_behind() {
             if let Err(problem) = vouched(&house, None, kept).await {
                 keeper.gives_up(&problem);
             }
-            snapshot_if_due(&house);
         }
+        snapshot_if_due(&house);
     });
 }
 
 impl Keeper {
-    /// Writes what has gathered. If nothing has, nobody attends any more.
+    /// What waits to be vouched for. If nothing does, nobody attends any more.
     fn next_behind(&self) -> Option<Kept> {
         let mut behind = lock(&self.behind);
-        let written = self.write(&mut behind);
-        behind.attended = written.is_some();
-        written
+        let next = behind.last.take();
+        behind.attended = next.is_some();
+        next
     }
 }
 

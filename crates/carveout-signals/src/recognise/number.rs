@@ -101,8 +101,8 @@ pub(crate) struct Number {
 
 impl Number {
     /// Reads the number whose first digit stands at a place.
+    #[inline]
     pub(crate) fn read(reading: &Reading<'_>, place: usize) -> Self {
-        let bytes = reading.bytes;
         let mut number = Self {
             digits: [0; MOST_DIGITS + 8],
             length: 0,
@@ -113,15 +113,20 @@ impl Number {
             start: place,
             end: place,
         };
-        let (mut here, mut separators) = (place, Separators::NONE);
-        while number.group(bytes, here, separators) {
-            (here, separators) = gap(bytes, number.end);
+        number.read_groups(reading.bytes);
+        reading.walk(number.end - place + MOST_SEPARATORS);
+        number
+    }
+
+    /// Reads the groups, into what is there already: it is too large to be moved for every number.
+    fn read_groups(&mut self, bytes: &[u8]) {
+        let (mut here, mut separators) = (self.start, Separators::NONE);
+        while self.group(bytes, here, separators) {
+            (here, separators) = gap(bytes, self.end);
             if separators == Separators::NONE {
                 break;
             }
         }
-        reading.walk(number.end - place + MOST_SEPARATORS);
-        number
     }
 
     /// Reads the group that starts at a place, if one does, and says whether another may follow. The number ends with one that
