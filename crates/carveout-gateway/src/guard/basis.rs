@@ -132,7 +132,8 @@ impl Basis {
     pub(super) fn may_keep(&self) -> bool {
         let can_wait =
             |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
-        self.reads && self.use_.approvals().is_empty() && self.house.holds.as_ref().is_some_and(can_wait)
+        let could_be_held = self.reads && self.bound.may_hold && self.use_.approvals().is_empty();
+        could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
     /// Whether it matters what the answer says to later requests.
