@@ -63,13 +63,15 @@ pub(crate) enum Matter {
     Call(Bytes),
     /// The part of an answer in which it shows what it may not.
     Answer(Bytes),
+    /// An answer as a whole, which is kept until somebody has ruled on it.
+    Reply(Bytes),
 }
 
 impl Matter {
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::Request(body) => body.as_bytes(),
-            Self::Call(bytes) | Self::Answer(bytes) => bytes,
+            Self::Call(bytes) | Self::Answer(bytes) | Self::Reply(bytes) => bytes,
         }
     }
 }
@@ -106,7 +108,7 @@ pub(crate) struct Case<'a> {
 impl Case<'_> {
     /// The hold that the decision opens, or is made again for.
     fn hold(&self, names: &Names) -> Option<HoldId> {
-        // Nobody keeps an answer, so there is nothing that could be collected.
+        // Of an answer that is cut short there is nothing that could be collected.
         let can_wait = !matches!(self.matter, Matter::Answer(_));
         let opened = (can_wait && matches!(self.decision.ruling, Ruling::Hold { .. })).then(|| names.hold());
         self.collecting.map(|collecting| collecting.hold).or(opened)
@@ -203,7 +205,7 @@ pub(crate) async fn admit(
             Admission::Admitted(recorded, passage, attempt)
         }
         // Parts of an answer are admitted below; one that comes this way is not forwarded.
-        (Ok(attempt), Matter::Call(_) | Matter::Answer(_)) => {
+        (Ok(attempt), Matter::Call(_) | Matter::Answer(_) | Matter::Reply(_)) => {
             attempt.settle(Outcome::Withheld);
             return Err(NotAdmitted::Nowhere);
         }
@@ -412,7 +414,7 @@ fn refusal(case: &Case<'_>, names: &Names) -> Notice {
         }
         _ => match case.matter {
             Matter::Answer(_) => Notice::withheld(clauses.collect()),
-            Matter::Request(_) | Matter::Call(_) => Notice::denied(clauses.collect()),
+            Matter::Request(_) | Matter::Call(_) | Matter::Reply(_) => Notice::denied(clauses.collect()),
         },
     };
     notice.with_request_id(names.decision.to_string())

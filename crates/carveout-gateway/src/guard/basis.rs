@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId, Monitored};
-use carveout_terms::{Decision, Facts, Known, Timestamp, Tool, Use, UseError, UseLayers};
+use carveout_terms::{Decision, Facts, Known, Ruling, Timestamp, Tool, Use, UseError, UseLayers};
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
     attest::{AttestError, Evidence, Mark},
+    holds::Holds,
     house::{Bound, House, KnownKey, Route, Target},
     judge::{Said, View, Whose, judged_facts, texts},
     kept,
@@ -119,6 +120,19 @@ impl Basis {
     /// What had been seen when the use was admitted.
     pub(super) fn evidence(&self) -> Evidence {
         self.evidence.clone()
+    }
+
+    /// Whether an answer may be kept for officers, if it is ruled on like that. Where the request rests on approvals
+    /// already, those who gave them have not seen its answer, and those who would see it can't stand in for them.
+    pub(super) fn keeps(&self, weighed: &Weighed) -> bool {
+        matches!(weighed.decision.ruling, Ruling::Hold { .. }) && self.may_keep()
+    }
+
+    /// Whether an answer could be kept, as far as is known before it comes.
+    pub(super) fn may_keep(&self) -> bool {
+        let can_wait =
+            |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
+        self.reads && self.use_.approvals().is_empty() && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
     /// Whether it matters what the answer says to later requests.

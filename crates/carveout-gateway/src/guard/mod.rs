@@ -1,5 +1,6 @@
 //! The other half of the seventh stop: what a provider sends is judged, and only what was judged is released.
 
+mod again;
 mod basis;
 mod calls;
 mod desk;
@@ -21,6 +22,7 @@ use http::{
 };
 
 pub(crate) use self::{
+    again::Again,
     basis::Basis,
     drafts::Recording,
     reply::{Release, Reply},

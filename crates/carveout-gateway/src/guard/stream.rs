@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use carveout_dialects::{Dialect, Judged, Notice, ReplyError, ReplyReader};
 use carveout_ledger::Outcome;
 use http_body::Body;
@@ -17,6 +17,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::{
     Basis, Expected, Fault, Release, Reply,
+    basis::Weighed,
     calls::{self, Decided},
     desk::Desk,
     produced::Produced,
@@ -25,6 +26,7 @@ use super::{
     weigh::{Stop, Weighing, Weight, stop},
 };
 use crate::{
+    admit::Matter,
     forward::{Answer, Arriving},
     settle::Attempt,
 };
@@ -41,6 +43,10 @@ pub(super) struct Stream {
     weighing: Option<Weighing>,
     /// What it says, if that is to be known again.
     produced: Option<Produced>,
+    /// What it is on hold for: nothing more of it goes to the caller, and it is kept when it is whole.
+    held: Option<Box<Weighed>>,
+    /// What it comes to as a whole, if it could be kept.
+    whole: Option<BytesMut>,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
@@ -72,6 +78,8 @@ enum Part {
     Calls(Decided),
     /// The judge has been asked about the exchange, and the answer may go.
     Judged(Weighing),
+    /// The judge has been asked, and the answer is on hold.
+    Held(Weighing, Box<Weighed>),
     /// The answer is withheld from here on.
     Stop(Stop),
 }
@@ -89,6 +97,8 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         desk: Desk::new(expected.dialect, &house.limits, watch),
         weighing: None,
         produced: Produced::of(&basis),
+        held: None,
+        whole: basis.may_keep().then(BytesMut::new),
         basis,
         body,
         attempt: Some(attempt),
@@ -235,14 +245,13 @@ impl Stream {
     fn go_on(&mut self) {
         match self.weigh() {
             Ok(Weight::Fits) => {}
-            Ok(Weight::Waits) => return self.wait_for_the_judge(),
-            Ok(Weight::Stops(weighed)) => {
-                let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
-                self.state = State::Deciding(Box::pin(async move {
-                    stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
-                }));
-                return;
+            Ok(Weight::Waits) if self.held.is_none() => return self.wait_for_the_judge(),
+            // Officers decide instead.
+            Ok(Weight::Waits) => {}
+            Ok(Weight::Stops(weighed)) if self.whole.is_some() && self.basis.keeps(&weighed) => {
+                self.held = Some(weighed);
             }
+            Ok(Weight::Stops(weighed)) => return self.stop(weighed, Matter::Answer(self.desk.withheld())),
             Err(fault) => {
                 self.state = State::Telling(fault.outcome(), Box::new(fault.notice()));
                 return;
@@ -260,9 +269,21 @@ impl Stream {
         self.make_ready(released);
         match self.ended.take() {
             None => {}
-            Some(Ok(())) => self.state = State::Over,
+            Some(Ok(())) => match (self.held.take(), self.whole.take()) {
+                (None, _) => self.state = State::Over,
+                (Some(weighed), Some(whole)) => self.stop(weighed, Matter::Reply(whole.freeze())),
+                (Some(weighed), None) => self.stop(weighed, Matter::Answer(self.desk.withheld())),
+            },
             Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
         }
+    }
+
+    /// The answer ends here for the caller: that is recorded, and then told.
+    fn stop(&mut self, weighed: Box<Weighed>, withheld: Matter) {
+        let (basis, dialect) = (self.basis.clone(), self.dialect);
+        self.state = State::Deciding(Box::pin(async move {
+            stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
+        }));
     }
 
     /// If the answer shows more than when it was last decided, it is decided again.
@@ -287,10 +308,17 @@ impl Stream {
                 let (Some(weighing), Some(watch)) = (self.weighing.take(), &self.desk.watch) else { return };
                 let (evidence, words) = (watch.evidence().clone(), watch.words());
                 let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
+                let whole = self.whole.is_some();
                 self.state = State::Deciding(Box::pin(async move {
                     match weighing.judge(&basis, &evidence, &words).await? {
                         (weighing, None) => Ok(Part::Judged(weighing)),
-                        (_, Some(weighed)) => stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop),
+                        (weighing, Some(weighed)) if whole && basis.keeps(&weighed) => {
+                            Ok(Part::Held(weighing, Box::new(weighed)))
+                        }
+                        (_, Some(weighed)) => {
+                            let withheld = Matter::Answer(withheld);
+                            stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
+                        }
                     }
                 }));
             }
@@ -315,6 +343,10 @@ impl Stream {
                 self.weighing = Some(weighing);
                 self.go_on();
             }
+            Ok(Part::Held(weighing, weighed)) => {
+                (self.weighing, self.held) = (Some(weighing), Some(weighed));
+                self.go_on();
+            }
             Ok(Part::Stop(Stop { grounds, notice, .. })) => {
                 if let Some(attempt) = &mut self.attempt {
                     attempt.withheld_by(grounds);
@@ -325,9 +357,17 @@ impl Stream {
         }
     }
 
-    /// These bytes have been judged.
+    /// These bytes have been judged. Of an answer on hold they are kept, and go nowhere.
     fn make_ready(&mut self, bytes: Bytes) {
         if bytes.is_empty() {
+            return;
+        }
+        if let Some(whole) = &mut self.whole {
+            whole.extend_from_slice(&bytes);
+            // A longer answer is cut short like one that nobody could lift.
+            self.whole = self.whole.take().filter(|whole| whole.len() <= self.basis.house.limits.reply);
+        }
+        if self.held.is_some() {
             return;
         }
         if let Some(attempt) = &mut self.attempt {

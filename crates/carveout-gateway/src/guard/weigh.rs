@@ -1,13 +1,12 @@
 //! Deciding again when an answer shows more than was known when it was asked for.
 
-use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
 use carveout_ledger::Cited;
 use carveout_terms::{Known, Ruling};
 
 use super::{Basis, Fault, basis::Weighed};
 use crate::{
-    admit::Part,
+    admit::{Matter, Part},
     attest::{Evidence, Mark},
     judge::Said,
     notices::Ruled,
@@ -96,14 +95,14 @@ pub(super) struct Stop {
     pub(super) ruled: Box<Ruled>,
 }
 
-/// Records that an answer is withheld.
+/// Records that an answer is withheld: from some part of it on, or as a whole, which is then kept.
 pub(super) async fn stop(
     basis: &Basis,
     dialect: Dialect,
     weighed: &Weighed,
-    withheld: Bytes,
+    withheld: Matter,
 ) -> Result<Stop, Fault> {
-    let parts = basis.admit(vec![weighed.answer(withheld)]).await;
+    let parts = basis.admit(vec![(weighed, withheld)]).await;
     let parts = parts.map_err(|error| Fault::unrecorded(&error))?;
     let Part { recorded, notice } = parts.into_iter().next().ok_or(Fault::Unrecorded)?;
     let ruled = Ruled::of(dialect, &weighed.decision, &recorded);

@@ -3,7 +3,7 @@
 use std::{ops::Range, time::Duration};
 
 use bytes::Bytes;
-use carveout_dialects::{Fates, Judged, ReplyReader, calls_of, refuse_in_reply};
+use carveout_dialects::{Dialect, Fates, Judged, ReadCall, ReplyReader, calls_of, refuse_in_reply};
 use carveout_ledger::Outcome;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
@@ -15,6 +15,8 @@ use super::{
     weigh::{Weighing, Weight, stop},
 };
 use crate::{
+    admit::Matter,
+    attest::Evidence,
     forward::{Answer, Arriving},
     settle::Attempt,
 };
@@ -93,13 +95,32 @@ async fn released(
             Weight::Stops(weighed) => Some(*weighed),
         };
         if let Some(weighed) = stops {
-            let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
+            let withheld = if basis.keeps(&weighed) {
+                // What is kept is what will be given: what is refused of it is out of it already.
+                Matter::Reply(
+                    decided(basis, dialect, judged, (watch.evidence().clone(), found), attempt).await?,
+                )
+            } else {
+                Matter::Answer(judged.into_bytes())
+            };
+            let stop = stop(basis, dialect, &weighed, withheld).await?;
             attempt.withheld_by(stop.grounds);
             let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };
             return Err(Withheld { outcome: Outcome::Withheld, told });
         }
         evidence = watch.evidence().clone();
     }
+    Ok(decided(basis, dialect, judged, (evidence, found), attempt).await?)
+}
+
+/// The reply without those of its calls that are refused.
+async fn decided(
+    basis: &Basis,
+    dialect: Dialect,
+    judged: Judged,
+    (evidence, found): (Evidence, Vec<ReadCall>),
+    attempt: &mut Attempt,
+) -> Result<Bytes, Fault> {
     if found.is_empty() {
         return Ok(judged.into_bytes());
     }

@@ -9,8 +9,7 @@ use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
 use http::Response;
 
 use super::{
-    Holds,
-    collect::{CHANGED, Collecting, dialect, endpoint, still_there, unsealed},
+    collect::{CHANGED, Collecting, dialect, endpoint, still_there},
     queue::Held,
 };
 use crate::{
@@ -26,17 +25,13 @@ use crate::{
 
 pub(super) async fn collect(
     house: &Arc<House>,
-    holds: &Holds,
     (key, bound): (&Arc<KnownKey>, &Arc<Bound>),
     held: &Held,
-    now: Timestamp,
-    approvals: Vec<String>,
+    (now, approvals): (Timestamp, Vec<String>),
+    (body, call): (Bytes, ToolCall),
 ) -> Result<Response<Reply>, Refusal> {
     let dialect = dialect(held);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
-    let body = unsealed(house, holds, held).await.map_err(refuse)?;
-    let call = ToolCall::from_document(&body, &house.limits.call())
-        .ok_or_else(|| refuse(Notice::unavailable("the call on hold can't be read")))?;
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let known = again(house, (key, bound), held, target, &call, now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
@@ -86,12 +81,12 @@ pub(super) async fn collect(
     Ok(response)
 }
 
-fn unrecorded(error: &NotAdmitted) -> Notice {
+pub(super) fn unrecorded(error: &NotAdmitted) -> Notice {
     match error.of_a_hold() {
         Some(broken) => Notice::forbidden(broken),
         None => {
-            tracing::error!(%error, "a call on hold is not given away");
-            Notice::unavailable("the decision could not be recorded, so the call was not given away")
+            tracing::error!(%error, "a part of an answer on hold is not given away");
+            Notice::unavailable("the decision could not be recorded, so nothing was given away")
         }
     }
 }

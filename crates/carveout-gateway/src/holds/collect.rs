@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice};
+use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice, ToolCall};
 use carveout_ledger::{Commitment, CommittedPart, HoldId, Outcome, Timestamp};
 use carveout_terms::{ClauseRef, Facts, Known, RoleId};
 use http::Response;
@@ -12,6 +12,7 @@ use http::Response;
 use super::{
     Holds, call,
     queue::{End, Held},
+    reply,
 };
 use crate::{
     admit::{Case, Matter},
@@ -68,9 +69,18 @@ pub(crate) async fn collect(
     }
     if held.decided.parent.is_some() {
         return match asked_again {
-            None => call::collect(house, holds, (key, &bound), &held, now, approvals).await,
+            None => {
+                let body = unsealed(house, holds, &held).await.map_err(refuse)?;
+                let (by, when) = ((key, &bound), (now, approvals));
+                match ToolCall::from_document(&body, &house.limits.call()) {
+                    Some(call) => call::collect(house, by, &held, when, (body, call)).await,
+                    None => reply::collect(house, by, &held, when, body).await,
+                }
+            }
             Some(_) => Err(refuse(Notice::bad_request(
-                format!("{hold} is a tool call: collect it with `POST /carveout/v1/holds/{hold}/collect`"),
+                format!(
+                    "{hold} is an answer or a part of one: collect it with `POST /carveout/v1/holds/{hold}/collect`"
+                ),
                 Some("Carveout-Hold"),
             ))),
         };

@@ -2,7 +2,7 @@
 //!
 //! Records have the order in which they were taken in: whoever takes something in keeps it under the same lock, and
 //! a snapshot holds all of these locks. What a use shows to meters is on the disk before its decision is recorded. What its
-//! content was, and what answers said, is written behind: nobody waits for it, and a crash forgets the last milliseconds.
+//! content was, and what answers said, is written behind: nobody waits for it, and a crash forgets the last 50 ms.
 //! If it can't be written, nothing more is decided.
 
 mod records;
@@ -96,22 +96,23 @@ impl Keeper {
 
     /// Keeps what meters took in. To be called by whoever holds them locked, as the two below by whoever holds contents.
     pub(crate) fn metered(&self, at: Timestamp, scopes: &[(&str, &Sight)]) -> Kept {
-        self.keep(records::metered(&self.key_mark, at, scopes))
+        self.counted().log.keep(records::metered(&self.key_mark, at, scopes))
     }
 
     /// Keeps under which claim texts were sent.
     pub(crate) fn sent(&self, texts: &[Claimed]) -> Kept {
-        self.keep(records::sent(&self.key_mark, texts))
+        self.counted().log.keep_soon(records::sent(&self.key_mark, texts))
     }
 
     /// Keeps what an answer said.
     pub(crate) fn produced(&self, purpose: &str, fingerprints: &[u64]) -> Kept {
-        self.keep(records::produced(&self.key_mark, purpose, fingerprints))
+        self.counted().log.keep_soon(records::produced(&self.key_mark, purpose, fingerprints))
     }
 
-    fn keep(&self, record: Vec<u8>) -> Kept {
+    /// One record more is kept.
+    fn counted(&self) -> &Self {
         self.records.fetch_add(1, Ordering::Relaxed);
-        self.log.keep(record)
+        self
     }
 
     /// Records what had to be given up at the start, before anything is decided.

@@ -62,7 +62,7 @@ fn stated(entries: &[Entry], fact: &str) -> Vec<String> {
 }
 
 /// Decides every recorded use again from what the ledger holds of it.
-fn redecide(entries: &[Entry], terms: &Arc<Agreement>) {
+pub(crate) fn redecide(entries: &[Entry], terms: &Arc<Agreement>) {
     for one in decided(entries) {
         let facts = &one.facts;
         let known =

@@ -8,6 +8,7 @@
     reason = "in a test, what is unexpected ends it"
 )]
 
+mod answers;
 mod bad_input;
 mod calls;
 mod contents;

@@ -186,9 +186,19 @@ impl EvidenceLog {
 
     /// Keeps a record. It takes its number now, in the order of calls, and is on the disk when what is returned resolves.
     pub fn keep(&self, bytes: Vec<u8>) -> Kept {
+        self.record(bytes, false)
+    }
+
+    /// The same, for a record that nobody waits for: it is on the disk with the next that somebody waits for, and within 50 ms
+    /// otherwise.
+    pub fn keep_soon(&self, bytes: Vec<u8>) -> Kept {
+        self.record(bytes, true)
+    }
+
+    fn record(&self, bytes: Vec<u8>, soon: bool) -> Kept {
         let (reply, kept) = oneshot::channel();
         // If the writer is gone the reply is dropped with the message, and that resolves as an error.
-        self.messages.send(Message::Record { bytes, reply }).ok();
+        self.messages.send(Message::Record { bytes, soon, reply }).ok();
         Kept(kept)
     }
 

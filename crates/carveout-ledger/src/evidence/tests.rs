@@ -31,6 +31,25 @@ async fn keep(log: &EvidenceLog, texts: &[&str]) -> Vec<EvidenceMark> {
     marks
 }
 
+#[tokio::test]
+async fn what_is_wanted_soon_keeps_its_place_and_waits_for_nobody_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path(), &EvidenceKnown::default());
+    let soon = |text: &str| log.keep_soon(text.as_bytes().to_vec());
+    let (first, second) = (soon("a"), soon("b"));
+    let waited = keep(&log, &["c"]).await[0];
+    assert_eq!((first.durable().await.unwrap().record, second.durable().await.unwrap().record), (1, 2));
+    // A snapshot doesn't wait either, and one that comes alone is written all the same.
+    let fourth = soon("d");
+    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    assert_eq!((waited.record, fourth.durable().await.unwrap().record, snapshot.record), (3, 4, 4));
+    let last = soon("e").durable().await.unwrap();
+    let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(last) };
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abcd", "e"]);
+    assert_eq!(found(folder.path(), &knowing(last)).unwrap(), ["a", "b", "c", "d", "e"]);
+    drop(log);
+}
+
 fn knowing(last: EvidenceMark) -> EvidenceKnown {
     EvidenceKnown { last: Some(last), ..EvidenceKnown::default() }
 }
