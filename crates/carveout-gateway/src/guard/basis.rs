@@ -132,7 +132,8 @@ impl Basis {
     pub(super) fn may_keep(&self) -> bool {
         let can_wait =
             |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
-        self.reads && self.use_.approvals().is_empty() && self.house.holds.as_ref().is_some_and(can_wait)
+        let could_be_held = self.reads && self.bound.may_hold && self.use_.approvals().is_empty();
+        could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
     /// Whether it matters what the answer says to later requests.
@@ -174,8 +175,8 @@ impl Basis {
         if !self.is_remembered() {
             return;
         }
-        match self.known() {
-            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
+        match Facts::suppose(&self.house.vocabulary, self.use_.claimed()) {
+            Ok(claim) => self.house.contents.produced(&self.house, &claim, texts),
             Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
         }
     }
