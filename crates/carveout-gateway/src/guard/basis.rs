@@ -175,8 +175,8 @@ impl Basis {
         if !self.is_remembered() {
             return;
         }
-        match self.known() {
-            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
+        match Facts::suppose(&self.house.vocabulary, self.use_.claimed()) {
+            Ok(claim) => self.house.contents.produced(&self.house, &claim, texts),
             Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
         }
     }
