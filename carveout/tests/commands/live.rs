@@ -8,7 +8,7 @@ use crate::kit::{SUPPLY, Serving, Workspace, provider};
 const PROGRAM: &str = "logistics-support";
 
 /// A record of a made-up order about somebody, which has long been in effect.
-fn order(id: &str, who: &str, more: &str) -> String {
+pub(super) fn order(id: &str, who: &str, more: &str) -> String {
     format!(
         "designation = \"{id}\"\nversion = 1\ntitle = \"An order\"\nkind = \"exclusion_order\"\nissuer = \"Example Agency\"\n\
          force = \"binding\"\nconfidence = \"primary\"\nauthorities = [\"41 USC 1323\"]\nconduct = [\"use_in_performance\"]\n\
@@ -26,7 +26,7 @@ fn rescission() -> &'static str {
 }
 
 /// A sample workspace with two officers, and one who is none.
-fn workspace(provider: &Serving) -> Workspace {
+pub(super) fn workspace(provider: &Serving) -> Workspace {
     let workspace = Workspace::sample(Some(provider));
     for officer in ["first", "second", "stranger"] {
         let words = format!("keygen --name {officer}.example --out keys/{officer}.key");
@@ -41,7 +41,7 @@ fn workspace(provider: &Serving) -> Workspace {
     workspace
 }
 
-fn status(workspace: &Workspace, gateway: &Serving) -> u16 {
+pub(super) fn status(workspace: &Workspace, gateway: &Serving) -> u16 {
     workspace.ask(gateway, PROGRAM, SUPPLY).0
 }
 
@@ -194,6 +194,37 @@ fn a_designation_bars_also_where_a_clause_is_only_monitored() {
     assert_eq!(workspace.ask(&gateway, "intelligence-support", BOUGHT).0, 403);
     assert_eq!(gateway.stop(), Some(0));
     workspace.run("ledger verify --redecide").expect(0, &["3 decisions made again", "0 differ"]);
+}
+
+#[test]
+fn what_is_decided_as_a_program_is_decided_with_its_designations() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    let decide = |at: &str| {
+        let words = ["decide", "--program", PROGRAM, "--use", SUPPLY, "--at", at];
+        workspace.run_all(words.iter().copied())
+    };
+    decide("2026-04-03").expect(0, &["permit"]);
+    let waits = order("order", "sample-maker", "phase_out_until = 2026-05-01\n");
+    let waits = waits.replace("2026-03-04", "2026-04-04");
+    workspace.write("order.toml", waits);
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+    for (at, code, words) in [
+        ("2026-04-03", 0, ["permit", "designation order: coming from 2026-05-02T00:00:00.000Z"]),
+        ("2026-04-04", 0, ["permit", "designation order: phase-out until before 2026-05-02T00:00:00.000Z"]),
+        (
+            "2026-05-01T23:59:59.999Z",
+            0,
+            ["permit", "designation order: phase-out until before 2026-05-02T00:00:00.000Z"],
+        ),
+        ("2026-05-02T00:00:00Z", 1, ["order 1.1", "designation order: barred"]),
+    ] {
+        decide(at).expect(code, &words);
+    }
+    let words = ["decide", "--json", "--program", PROGRAM, "--use", SUPPLY, "--at", "2026-05-02T00:00:00Z"];
+    let document = workspace.run_all(words.iter().copied()).json();
+    assert_eq!(document["designations"][0]["effect"], "barred", "{document:#}");
+    assert_eq!(document["grounds"][0]["agreement"], "order", "{document:#}");
 }
 
 #[test]

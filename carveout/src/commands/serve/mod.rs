@@ -30,9 +30,18 @@ pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miet
         let Started { gateway, watch } = start(&global.workspace, arguments.listen, loss).await?;
         let stopped = stopped();
         if printer.json() {
-            printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
+            printer.document(
+                "serve",
+                &json!({
+                    "listening": gateway.local_addr().to_string(),
+                    "metrics": gateway.metrics_addr().map(|address| address.to_string()),
+                }),
+            )?;
         } else {
             printer.line(format_args!("the gateway listens on http://{}", gateway.local_addr()));
+            if let Some(address) = gateway.metrics_addr() {
+                printer.line(format_args!("what it counts is at http://{address}/metrics"));
+            }
             printer.note("stop it with Ctrl-C");
         }
         let watching = tokio::spawn(watch.run(gateway.adopter()));

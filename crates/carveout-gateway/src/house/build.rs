@@ -17,6 +17,7 @@ use crate::{
     holds::Holds,
     judge::Judge,
     meters::Metering,
+    metrics::Metrics,
     phase_outs::PhaseOuts,
     settings::{
         DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings,
@@ -68,6 +69,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     Ok(House {
         terms,
         phase_outs: PhaseOuts::default(),
+        metrics: Metrics::of(settings.programs.iter().map(|one| one.program.id())),
         holds,
         judge,
         measures,

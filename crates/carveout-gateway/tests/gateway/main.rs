@@ -18,6 +18,7 @@ mod invariants;
 mod judge;
 mod kit;
 mod meters;
+mod metrics;
 mod monitors;
 mod provider_faults;
 mod settings;
