@@ -57,7 +57,7 @@ def free_address() -> str:
         return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
-def request(address, method, path, body=None, headers=None, timeout=10):
+def request(address, method, path, body=None, headers=None, timeout=60):
     """One plain HTTP request: (status, headers, body)."""
     connection = http.client.HTTPConnection(address, timeout=timeout)
     try:
@@ -75,7 +75,7 @@ def request(address, method, path, body=None, headers=None, timeout=10):
         connection.close()
 
 
-def until(condition, what, seconds=15):
+def until(condition, what, seconds=60):
     """Waits until `condition` returns something true, and returns it."""
     deadline = time.monotonic() + seconds
     while True:
@@ -108,7 +108,7 @@ class Server:
     def _is_ready(self, path):
         if self.process.poll() is not None:
             raise AssertionError(f"exited with {self.process.returncode}")
-        return request(self.address, "GET", path, timeout=2)[0] == 200
+        return request(self.address, "GET", path, timeout=5)[0] == 200
 
     def kill(self):
         """kill -9: nothing of it gets a chance to tidy up."""

@@ -65,7 +65,7 @@ def test_a_fault_is_told_and_settled(
 def test_a_provider_that_falls_silent_is_told_and_settled(copied, sdk, start):
     """The gateway waits no longer than its configuration says, however patient the caller is."""
     config = copied.directory / "carveout.toml"
-    config.write_text(f"{config.read_text()}[gateway.seconds]\nfirst_byte = 1\nidle = 1\n")
+    config.write_text(f"{config.read_text()}[gateway.seconds]\nfirst_byte = 3\nidle = 3\n")
     with copied.serving() as gateway:
         for behaviour, stream, outcome in [
             ("-hang", False, "provider_silent"),

@@ -63,6 +63,9 @@ impl BitOr for Context {
 /// How far before a number a word may stand, in bytes: a label, a few words, a JSON key.
 const REACH: usize = 40;
 
+/// Bytes of the longest word, which may begin before that.
+const LONGEST: usize = 18;
+
 /// Words in small letters. Up to four letters they must stand alone; `tel` is not in `hotel`.
 const WORDS: &[(&str, Context)] = &[
     ("phone", Context::PHONE),
@@ -187,6 +190,8 @@ static FINDER: LazyLock<DFA> = LazyLock::new(|| {
 /// Words seen last, so that every byte of a text is searched once at most, however many ask.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
+    /// From where on the text was searched.
+    from: usize,
     /// Up to where the text was searched.
     place: usize,
     state: StateID,
@@ -201,22 +206,26 @@ const SEEN: usize = 8;
 impl Words {
     /// Nothing was searched yet.
     pub(crate) const fn new() -> Self {
-        Self { place: usize::MAX, state: StateID::ZERO, seen: [(0, Context::NONE); SEEN], next: 0 }
+        Self { from: 0, place: usize::MAX, state: StateID::ZERO, seen: [(0, Context::NONE); SEEN], next: 0 }
     }
 
-    /// The families of the words shortly before a place, and how many bytes were searched for them.
+    /// The families of the words that end shortly before a place, and how many bytes were searched for them. The answer
+    /// doesn't depend on which places were asked about before.
     pub(crate) fn preceding(&mut self, bytes: &[u8], place: usize) -> (Context, usize) {
         let low = place.saturating_sub(REACH);
+        let from = low.saturating_sub(LONGEST);
         let is_behind = self.place > place + REACH;
-        if is_behind || self.place < low {
-            (self.place, self.state) = (low, start());
+        if is_behind || self.place < from || self.from > from {
+            self.from = from;
+            (self.place, self.state) = (from, start());
             self.seen = [(0, Context::NONE); SEEN];
         }
         let before = self.place;
-        while self.place < place {
-            self.state = FINDER.next_state(Anchored::No, self.state, at(bytes, self.place));
+        let finder = &*FINDER;
+        for byte in slice(bytes, before, place) {
+            self.state = finder.next_state(Anchored::No, self.state, *byte);
             self.place += 1;
-            if FINDER.is_special(self.state) && FINDER.is_match(self.state) {
+            if finder.is_special(self.state) && finder.is_match(self.state) {
                 self.note(bytes);
             }
         }
@@ -258,6 +267,24 @@ pub(crate) fn families(text: &[u8]) -> Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_is_longer_than_the_search_goes_back() {
+        assert_eq!(WORDS.iter().map(|(word, _)| word.len()).max(), Some(LONGEST));
+    }
+
+    #[test]
+    fn the_answer_does_not_depend_on_earlier_questions() {
+        let text = "the telephone's number, which is written down on the other page".as_bytes();
+        for place in 0..text.len() {
+            let alone = Words::new().preceding(text, place).0;
+            for earlier in 0..text.len() {
+                let mut words = Words::new();
+                words.preceding(text, earlier);
+                assert_eq!(words.preceding(text, place).0, alone, "{earlier}, then {place}");
+            }
+        }
+    }
 
     #[test]
     fn words_shortly_before_a_number_are_seen_and_parts_of_words_are_not() {

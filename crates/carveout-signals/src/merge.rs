@@ -16,8 +16,10 @@ impl Merged {
         if new.is_empty() {
             return;
         }
-        sort(&mut new);
-        keep_best(&mut new, |_, _| true);
+        if !stand_apart(&new) {
+            sort(&mut new);
+            keep_best(&mut new, |_, _| true);
+        }
         if self.findings.is_empty() {
             self.findings = new;
             return;
@@ -35,6 +37,11 @@ impl Merged {
         evidence.opaque.sort_by_key(|opaque| (opaque.span, opaque.bytes));
         evidence.opaque.dedup_by(|later, earlier| later.span.overlaps(earlier.span));
     }
+}
+
+/// Whether findings stand in order, and none meets another: so it is, mostly.
+fn stand_apart(findings: &[Finding]) -> bool {
+    findings.is_sorted_by(|earlier, later| earlier.span.end <= later.span.start)
 }
 
 /// By span; what was found in order needs no sorting.

@@ -3,7 +3,7 @@
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
     blocks::{self, bits},
-    bytes::{at, before},
+    bytes::{at, before, digits_end},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -106,9 +106,7 @@ impl Scanner {
         let views = levels.views(level);
         let reading = Reading::new(text, self.region, self.reserved, Context::NONE);
         let (mut found, suspicions) = look(&reading);
-        found.retain(|one| !one.reserved || self.reserved);
         let rows = table::read(&reading, &mut found);
-        found.retain(|one| !one.reserved || self.reserved);
         if views.is_guess() {
             found.retain(|one| one.confidence >= FOR_GUESSES);
         }
@@ -179,11 +177,12 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
         for place in bits(places.digits).map(|bit| offset + bit) {
-            if may_be_misread(bytes, place) {
+            let end = digits_end(bytes, place);
+            if may_be_misread(bytes, (place, end)) {
                 suspicions.looks_like_digits(text, place);
             }
             if place >= after_number {
-                after_number = recognise::at_digit(reading, place, &mut found);
+                after_number = recognise::at_digit(reading, (place, end), &mut found);
             }
         }
         for place in bits(places.at_signs).map(|bit| offset + bit) {
@@ -198,17 +197,38 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
             }
         }
         bits(places.hyphens).for_each(|bit| recognise::at_hyphen(reading, offset + bit, &mut found));
-        bits(places.long).for_each(|bit| suspicions.long_run(bytes, offset + bit));
+        let mut long = places.long;
+        while let Some(bit) = bits(long).next() {
+            let end = suspicions.long_run(bytes, offset + bit);
+            long &= from_place(end.saturating_sub(offset));
+        }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
         bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
-        settle(&mut found, before_block);
+        settle(reading, &mut found, before_block);
     });
     (found, suspicions)
 }
 
-/// Puts what was found last in its place among what was found before, which is never far.
-fn settle(found: &mut [Match], first: usize) {
+/// The places of a block from one on.
+const fn from_place(place: usize) -> u64 {
+    if place < blocks::BLOCK { u64::MAX << place } else { 0 }
+}
+
+/// Puts what was found last in its place among what was found before, which is never far. What is reserved is left out, if
+/// nobody wants it.
+fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
+    let new = found.get(first..).unwrap_or_default();
+    if !reading.reserved && new.iter().any(|one| one.reserved) {
+        let mut kept = first;
+        for place in first..found.len() {
+            if found.get(place).is_some_and(|one| !one.reserved) {
+                found.swap(kept, place);
+                kept += 1;
+            }
+        }
+        found.truncate(kept);
+    }
     let start = |found: &[Match], place: usize| found.get(place).map_or(usize::MAX, |one| one.start);
     for place in first..found.len() {
         let mut here = place;
@@ -219,13 +239,12 @@ fn settle(found: &mut [Match], first: usize) {
     }
 }
 
-/// Whether a letter that looks like a digit stands beside the digits that start at a place.
-fn may_be_misread(bytes: &[u8], place: usize) -> bool {
+/// Whether a letter that looks like a digit stands beside some digits.
+fn may_be_misread(bytes: &[u8], (place, end): (usize, usize)) -> bool {
     const LONGEST: usize = 20;
     let looks =
         |byte: u8| matches!(byte, b'O' | b'o' | b'I' | b'l' | b'i' | b'S' | b's' | b'B' | b'Z' | b'z' | b'|');
-    let end = (place..place + LONGEST).find(|place| !at(bytes, *place).is_ascii_digit());
-    looks(before(bytes, place)) || end.is_some_and(|end| looks(at(bytes, end)))
+    looks(before(bytes, place)) || (end - place < LONGEST && looks(at(bytes, end)))
 }
 
 /// A view of a text, which may itself be one.

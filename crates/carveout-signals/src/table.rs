@@ -18,9 +18,7 @@ const MOST_CELLS: usize = 256;
 
 /// Reads every table, adds what its headers help to recognise and the names it holds, and returns its rows.
 pub(crate) fn read(reading: &Reading<'_>, found: &mut Vec<Match>) -> Rows {
-    if !found.is_sorted_by_key(|one| one.start) {
-        found.sort_by_key(|one| one.start);
-    }
+    debug_assert!(found.is_sorted_by_key(|one| one.start), "a text is looked through from start to end");
     let known = found.len();
     let mut rows = Rows::new();
     let mut open: Option<Table> = None;
@@ -68,6 +66,10 @@ impl Table {
         }
         let first = slice(bytes, line.start, line.end.min(line.start + FIRST_CELL));
         let lead = usize::from(first.first() == Some(&b'|'));
+        // Most lines are no header, and most numbers none.
+        if first.get(lead).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
         let delimiter = *first.iter().skip(lead).find(|byte| matches!(byte, b',' | b';' | b'\t' | b'|'))?;
         let mut columns = Vec::new();
         for cell in cells(bytes, line, delimiter) {
@@ -132,13 +134,11 @@ impl Table {
                 let inner = Reading::new(text, reading.region, reading.reserved, *context);
                 let (more, _) = look(&inner);
                 reading.walk(inner.walked() + text.len());
-                found.extend(
-                    more.into_iter().filter(|one| !one.reserved || reading.reserved).map(|one| Match {
-                        start: one.start + cell.start,
-                        end: one.end + cell.start,
-                        ..one
-                    }),
-                );
+                found.extend(more.into_iter().map(|one| Match {
+                    start: one.start + cell.start,
+                    end: one.end + cell.start,
+                    ..one
+                }));
             }
         }
         identified |= found.get(added..).unwrap_or_default().iter().any(|one| one.kind.counts_persons());

@@ -128,10 +128,17 @@ impl Answer {
             "change": self.change.map(Change::as_str),
             "means": self.change.map(sentence),
             "undecided": self.undecided,
-            "exhausted": self.regions.as_ref().map(ChangesView::exhausted),
+            "exhausted": self.exhausted(),
             "stopped": self.stopped,
             "second_opinion": self.second,
         }))
+    }
+
+    /// Whether the regions are whole: they aren't if the search for them was ended before it began. `None` if there
+    /// is nothing to search for, or nobody asked.
+    fn exhausted(&self) -> Option<bool> {
+        let asked = self.change.is_some() && !self.verdict_only;
+        asked.then(|| self.regions.as_ref().is_some_and(ChangesView::exhausted))
     }
 
     /// The regions, for a document.

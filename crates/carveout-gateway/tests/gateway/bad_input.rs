@@ -211,22 +211,21 @@ impl<const N: usize> ConcatCases for [Vec<Case>; N] {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_is_too_large_or_too_slow_is_cut_off() {
     let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
-    let mut kit = Kit::new(provider.address);
-    kit.settings.patience.head = std::time::Duration::from_millis(100);
-    kit.settings.patience.body = std::time::Duration::from_millis(100);
-    let gateway = kit.start().await;
+    let gateway = Running::with(&provider).await;
     let large = "x".repeat(40_000);
     let answer = gateway.get("/v1/models", &[("x-api-key", KEY), ("x-large", &large)]).await;
     assert_eq!(answer.status, 431);
 
+    let mut kit = Kit::new(provider.address);
+    kit.settings.patience.head = std::time::Duration::from_millis(500);
+    kit.settings.patience.body = std::time::Duration::from_millis(500);
+    let gateway = kit.start().await;
     let slow_head = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
     let mut buffer = [0; 256];
-    let started = std::time::Instant::now();
     slow_head.writable().await.unwrap();
     slow_head.try_write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n").unwrap();
     let mut slow_head = slow_head;
     while tokio::io::AsyncReadExt::read(&mut slow_head, &mut buffer).await.is_ok_and(|read| read > 0) {}
-    assert!(started.elapsed() < std::time::Duration::from_secs(5));
 
     let mut request =
         client::request("POST /v1/chat/completions", &kit::chat_headers(PERMITTED), CHAT.as_bytes());

@@ -54,15 +54,14 @@ async fn what_nobody_could_ever_open_is_not_committed_to_and_not_forwarded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_isnt_durable_in_time_is_not_forwarded_and_says_so_later() {
     let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
-    let options = Options { commit_deadline: Duration::from_millis(50), ..Options::default() };
+    let options = Options { commit_deadline: Duration::from_secs(1), ..Options::default() };
     let gateway = Kit::with_options(provider.address, options).start().await;
-    gateway.mood.take(Duration::from_millis(300));
+    gateway.mood.stall();
     let answer = gateway.chat(PERMITTED, CHAT).await;
     assert_eq!(answer.status, 503, "{}", answer.text());
-    gateway.mood.take(Duration::ZERO);
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(provider.connections(), 0);
+    gateway.mood.go_on();
     let entries = gateway.events().await;
+    assert_eq!(provider.connections(), 0);
     // The disk took them after all; the attempt is closed as one that was never made.
     assert_eq!(kinds(&entries), ["genesis", "decided", "attempted", "settled"]);
     assert_eq!(settled(&entries)[0].outcome, Outcome::Withheld);
@@ -81,15 +80,17 @@ async fn decision_and_attempt_are_durable_before_the_providers_first_byte() {
         },
     )
     .await;
-    let mut kit = Kit::new(provider.address);
-    // No checkpoint in between, so that the only sync is that of the write-ahead log.
-    kit.settings.patience.first_byte = Duration::from_secs(5);
-    let gateway = kit.start().await;
+    let gateway = Running::with(&provider).await;
     mood.set(gateway.mood.clone()).ok();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    gateway.mood.stall();
     let before = gateway.mood.syncs();
-    gateway.mood.take(Duration::from_millis(80));
+    let disk = gateway.mood.clone();
+    let recorded = tokio::spawn(async move {
+        eventually("the disk is asked to keep the decision", || disk.waiting() > 0).await;
+        disk.go_on();
+    });
     assert_eq!(gateway.chat(PERMITTED, CHAT).await.status, 200);
+    recorded.await.unwrap();
     assert!(synced.load(Ordering::SeqCst) > before, "the provider was reached before the sync");
 }
 
@@ -143,15 +144,16 @@ async fn what_was_judged_is_what_is_forwarded_and_what_is_released() {
 async fn a_hang_up_during_admission_is_settled_too() {
     let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;
     let gateway = Running::with(&provider).await;
-    gateway.mood.take(Duration::from_millis(300));
+    gateway.mood.stall();
     let mut caller = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
     let request =
         client::request("POST /v1/chat/completions", &kit::chat_headers(PERMITTED), CHAT.as_bytes());
     caller.write_all(&request).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    eventually("the disk is asked to keep the decision", || gateway.mood.waiting() > 0).await;
     drop(caller);
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    gateway.mood.take(Duration::ZERO);
+    // Nothing shows that the gateway has seen it go.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    gateway.mood.go_on();
     let entries = gateway.events().await;
     assert_eq!(kinds(&entries), ["genesis", "decided", "attempted", "settled"]);
     assert_eq!(settled(&entries)[0].outcome, Outcome::CallerLeft);
@@ -304,7 +306,6 @@ async fn what_doesnt_finish_within_the_drain_is_cut_off_and_settled() {
     let provider = Provider::new(|_| vec![Step::Hang]).await;
     let mut kit = Kit::new(provider.address);
     kit.settings.patience.drain = Duration::from_millis(100);
-    kit.settings.patience.first_byte = Duration::from_secs(60);
     let mut gateway = kit.start().await;
     let address = gateway.address;
     let request =

@@ -28,7 +28,7 @@ fn settings() -> JudgeSettings {
     JudgeSettings {
         provider: "judge".to_owned(),
         model: "judge-1".to_owned(),
-        patience: Duration::from_millis(400),
+        patience: Duration::from_secs(30),
         per_minute: 100,
         at_once: 4,
         per_request: 2,
@@ -115,7 +115,8 @@ async fn only_a_strict_verdict_counts_and_anything_else_holds() {
     for (case, steps, status, verdict, ruling) in cases {
         let model = Provider::saying(json_reply(OPENAI_REPLY)).await;
         let judge = Provider::new(move |_| steps.clone()).await;
-        let gateway = kit(&model, &judge, settings()).start().await;
+        let patience = if case == "silence" { Duration::from_millis(400) } else { settings().patience };
+        let gateway = kit(&model, &judge, JudgeSettings { patience, ..settings() }).start().await;
         let answer = gateway.chat(PERMITTED, &body(WATCHING)).await;
         assert_eq!(answer.status, status, "{case}: {answer:?}");
         assert_eq!(model.seen().len(), usize::from(status == 200), "{case}");

@@ -4,7 +4,10 @@ use super::{
     frame::{FrameError, parse_frame},
     segment::{DIRECTORY, HEADER_BYTES, SegmentHeader, written},
 };
-use crate::{Digest, LedgerError, parse_bundle, storage::Storage};
+use crate::{
+    Digest, LedgerError, parse_bundle,
+    storage::{Storage, read_if_present},
+};
 
 /// What the segments held.
 #[derive(Debug, Default)]
@@ -65,7 +68,10 @@ fn find(storage: &dyn Storage, published: u64, ledger: &Digest) -> Result<Vec<Fo
     let mut segments = Vec::with_capacity(names.len());
     for name in names {
         let path = format!("{DIRECTORY}/{name}");
-        let bytes = storage.read(&path).map_err(|error| LedgerError::io("read", &path, &error))?;
+        let read = read_if_present(storage, &path);
+        // Whoever reads beside the writer may see a segment go that was spent; what that leaves must reach back all
+        // the same.
+        let Some(bytes) = read.map_err(|error| LedgerError::io("read", &path, &error))? else { continue };
         let header = SegmentHeader::parse(&bytes)
             .filter(|header| header.name() == name)
             .ok_or_else(|| corrupt(&name, 0, "the header of the segment is damaged"))?;

@@ -77,6 +77,18 @@ fn a_log_gives_back_its_entries() {
 }
 
 #[test]
+fn a_segment_that_goes_while_it_is_read_is_missed_only_if_its_entries_are() {
+    let log = log();
+    let spent = SegmentHeader { epoch: 2, first: 1, published: 0, ledger: ledger() };
+    // A name without a file behind it.
+    std::os::unix::fs::symlink("gone", log.path.with_file_name(spent.name())).unwrap();
+    assert_eq!(log.replay(&log.bytes).unwrap().entries.len(), 4);
+    std::fs::remove_file(&log.path).unwrap();
+    let refused = replay(&Disk::new(log.directory.path()), FIRST, &ledger());
+    assert!(matches!(refused, Err(LedgerError::Corrupt { .. })), "{refused:?}");
+}
+
+#[test]
 fn a_log_cut_off_anywhere_gives_whole_frames_or_is_refused() {
     let log = log();
     for length in 0..log.bytes.len() {

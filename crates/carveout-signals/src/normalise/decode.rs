@@ -134,7 +134,8 @@ fn from_pairs(digits: &[u8]) -> Option<Vec<u8>> {
         let byte = value(*high)? << 4 | value(*low)?;
         (byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r')).then_some(byte)
     };
-    pairs.iter().map(byte).collect()
+    // Most digits spell no text: nothing is allocated for them.
+    pairs.iter().all(|pair| byte(pair).is_some()).then(|| pairs.iter().filter_map(byte).collect())
 }
 
 /// The bytes as text, if nearly all of it is.

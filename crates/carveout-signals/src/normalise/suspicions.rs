@@ -3,7 +3,7 @@
 use super::{fold, hidden};
 use crate::{
     Span,
-    bytes::{at, before, ceil, floor, is_word},
+    bytes::{Set, at, before, ceil, floor, is_among, is_word, letters_digits_and},
 };
 
 /// Bytes around a suspicious character that are read again: an identifier and a word before it.
@@ -55,16 +55,17 @@ impl Suspicions {
         self.beyond = self.beyond.max(start + 1);
     }
 
-    /// Notes the run of coded characters whose twelfth stands at a place.
-    pub(crate) fn long_run(&mut self, bytes: &[u8], place: usize) {
+    /// Notes the run of coded characters whose twelfth stands at a place, and returns where it ends.
+    pub(crate) fn long_run(&mut self, bytes: &[u8], place: usize) -> usize {
         if place < self.run {
-            return;
+            return self.run;
         }
         let start = place.saturating_sub(11);
         let length =
             bytes.get(place..).unwrap_or_default().iter().take_while(|byte| is_coded(**byte)).count();
         self.run = place + length.max(1);
         self.long.push(Span::new(start, self.run));
+        self.run
     }
 
     /// Notes an escape, if it is one.
@@ -120,6 +121,7 @@ fn widen(spans: &mut Vec<Span>, text: &str, place: usize, around: usize) {
 }
 
 /// Characters of base64, in both alphabets.
-pub(crate) const fn is_coded(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+pub(crate) fn is_coded(byte: u8) -> bool {
+    static CODED: Set = letters_digits_and(b"+/-_", false);
+    is_among(&CODED, byte)
 }

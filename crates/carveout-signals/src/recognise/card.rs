@@ -60,7 +60,9 @@ const TESTS: &[u64] = &[
 /// A card number, in one piece or grouped as on the card.
 pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
     let length = digits.len();
-    if !(14..=19).contains(&length) || !luhn(digits.values) {
+    // No network's numbers start with 0, 1, 7, 8 or 9.
+    let first = digits.values.first().is_some_and(|digit| matches!(digit, 2..=6));
+    if !(14..=19).contains(&length) || !first || !luhn(digits.values) {
         return None;
     }
     let issuer = digits.value(0, 6);
@@ -70,7 +72,7 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     RANGES.iter().find(in_range)?;
     let allowed = [Separators::SPACE, Separators::HYPHEN].into_iter().any(|one| digits.separators.only(one));
     let grouped = digits.is_bare() || digits.group(0).len() == 4;
-    if !allowed || !grouped || !digits.stands_alone(reading.bytes) {
+    if !allowed || !grouped || !digits.stands_alone {
         return None;
     }
     // One in ten numbers passes Luhn: fifteen bare digits are as likely to be a device.

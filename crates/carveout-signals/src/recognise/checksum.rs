@@ -2,17 +2,11 @@
 
 /// The Luhn sum of digits: ISO/IEC 7812-1, annex B.
 pub(crate) fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(position, digit)| match (position % 2, u32::from(*digit)) {
-            (0, digit) => digit,
-            (_, digit @ 5..) => digit * 2 - 9,
-            (_, digit) => digit * 2,
-        })
-        .sum();
-    sum.is_multiple_of(10)
+    const DOUBLED: [u8; 16] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 0, 0, 0, 0, 0, 0];
+    let doubled = |digit: u8| DOUBLED.get(usize::from(digit % 16)).copied().unwrap_or(0);
+    let (odd, pairs) = digits.as_rchunks::<2>();
+    let sum: u32 = pairs.iter().fold(0, |sum, [left, right]| sum + u32::from(doubled(*left) + right));
+    (sum + odd.iter().map(|digit| u32::from(*digit)).sum::<u32>()).is_multiple_of(10)
 }
 
 /// The sum of digits, each times its weight.
@@ -23,11 +17,23 @@ pub(crate) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
 /// ISO/IEC 7064, MOD 11,10: the last digit checks the others.
 pub(crate) fn mod_11_10(digits: &[u8]) -> bool {
     let Some((check, rest)) = digits.split_last() else { return false };
-    let product = rest.iter().fold(10, |product, digit| {
-        let sum = (u32::from(*digit) + product) % 10;
-        (if sum == 0 { 10 } else { sum }) * 2 % 11
-    });
-    (11 - product) % 10 == u32::from(*check)
+    // A product of 1 to 10 and a digit make 1 to 19.
+    const NEXT: [u8; 20] = {
+        let mut next = [0; 20];
+        let mut sum = 0;
+        while sum < 20 {
+            #[expect(clippy::indexing_slicing, reason = "the loop ends before the array does")]
+            {
+                next[sum] = if sum % 10 == 0 { 9 } else { (sum % 10 * 2 % 11) as u8 };
+            }
+            sum += 1;
+        }
+        next
+    };
+    let product = rest
+        .iter()
+        .fold(10, |product, digit| NEXT.get(usize::from(digit + product)).copied().unwrap_or_default());
+    (11 - product) % 10 == *check
 }
 
 /// ISO/IEC 7064, MOD 97-10, over letters and digits already in order: letters count as 10 to 35.

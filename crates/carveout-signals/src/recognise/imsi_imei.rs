@@ -16,16 +16,13 @@ const SHOWN: [u64; 3] = [49_015_420_323_751, 35_209_900_176_148, 35_693_803_564_
 
 /// A subscription, beside a word that says so: fifteen digits have no check of their own.
 pub(crate) fn subscription(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !matches!(digits.len(), 14 | 15) || !digits.stands_alone(reading.bytes) {
-        return None;
-    }
-    if !reading.context(digits.number).has(Context::IMSI) {
+    if !matches!(digits.len(), 14 | 15) || !digits.stands_alone {
         return None;
     }
     let country = digits.value(0, 3);
     let reserved = matches!(country, 1 | 999);
     let known = reserved || matches!(country, 200..=799 | 901);
-    known.then(|| {
+    (known && reading.context(digits.number).has(Context::IMSI)).then(|| {
         let span = (digits.start, digits.end);
         Match::new(Kind::Imsi, span, digits.text(), Confidence::Certain).reserved(reserved)
     })
@@ -39,7 +36,7 @@ pub(crate) fn device(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
         16 => true,
         _ => return None,
     };
-    if !digits.stands_alone(reading.bytes) {
+    if !digits.stands_alone {
         return None;
     }
     let said = reading.context(digits.number).has(Context::IMEI);

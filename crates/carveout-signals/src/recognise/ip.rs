@@ -25,28 +25,34 @@ use crate::{
 /// Four numbers with dots.
 pub(crate) fn version_4(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
     let bytes = reading.bytes;
-    if digits.groups() != 4 || digits.separators != Separators::DOT || !digits.stands_alone(bytes) {
+    if digits.groups() != 4 || digits.separators != Separators::DOT || !digits.stands_alone {
         return None;
     }
     // `1. 2. 3. 4.` is a list, `0300.1.2.3` no decimal address.
     if (digits.end - digits.start) != digits.len() + 3 || matches!(before(bytes, digits.start), b'.' | b'-') {
         return None;
     }
-    let octet = |position| {
-        let group: &[u8] = digits.group(position);
-        let value = group
-            .iter()
-            .fold(0_u16, |value, digit| value.saturating_mul(10).saturating_add(u16::from(*digit)));
-        u8::try_from(value).ok().filter(|_| group.len() == 1 || group.first() != Some(&0))
+    let octet = |position| match *digits.group(position) {
+        [one] => Some(one),
+        [ten, one] if ten > 0 => Some(ten * 10 + one),
+        [hundred @ 1..=2, ten, one] => (hundred * 100).checked_add(ten * 10 + one),
+        _ => None,
     };
     let address = Ipv4Addr::new(octet(0)?, octet(1)?, octet(2)?, octet(3)?);
     let words = before(bytes, digits.start) == b' ' || before(bytes, digits.start).is_ascii_alphabetic();
     let version = words && reading.context(digits.number).has(Context::VERSION);
     let confidence = if version { Confidence::Possible } else { Confidence::Likely };
-    judged_4(address, (digits.start, digits.end), confidence)
+    // It is written as it is spelt canonically: octets have no zeros before them.
+    let written = reading.text.get(digits.start..digits.end)?;
+    judged_4(address, (digits.start, digits.end), confidence, || written.into())
 }
 
-fn judged_4(address: Ipv4Addr, span: (usize, usize), confidence: Confidence) -> Option<Match> {
+fn judged_4(
+    address: Ipv4Addr,
+    span: (usize, usize),
+    confidence: Confidence,
+    canonical: impl FnOnce() -> SmolStr,
+) -> Option<Match> {
     let [a, b, ..] = address.octets();
     let shared = a == 100 && (64..128).contains(&b);
     let special = a == 0
@@ -61,35 +67,8 @@ fn judged_4(address: Ipv4Addr, span: (usize, usize), confidence: Confidence) -> 
     let everybodys =
         matches!(address.octets(), [1, 1, 1, 1] | [1, 0, 0, 1] | [8, 8, 8, 8] | [8, 8, 4, 4] | [9, 9, 9, 9]);
     (!special).then(|| {
-        Match::new(Kind::Ip, span, dotted(address.octets()), confidence)
-            .reserved(address.is_documentation() || everybodys)
+        Match::new(Kind::Ip, span, canonical(), confidence).reserved(address.is_documentation() || everybodys)
     })
-}
-
-/// Numbers with dots, without the detour through formatting: there are many of them.
-fn dotted(octets: [u8; 4]) -> SmolStr {
-    let digit = |byte: u8| char::from(b'0' + byte % 10);
-    let mut text = [0_u8; 16];
-    let mut length = 0;
-    let mut push = |character: char| {
-        if let Some(slot) = text.get_mut(length) {
-            *slot = character as u8;
-            length += 1;
-        }
-    };
-    for (position, octet) in octets.into_iter().enumerate() {
-        if position > 0 {
-            push('.');
-        }
-        if octet >= 100 {
-            push(digit(octet / 100));
-        }
-        if octet >= 10 {
-            push(digit(octet / 10));
-        }
-        push(digit(octet));
-    }
-    SmolStr::new(std::str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or_default())
 }
 
 fn written(address: impl std::fmt::Display) -> SmolStr {
@@ -123,7 +102,7 @@ pub(crate) fn version_6(reading: &Reading<'_>, place: usize) -> Option<Match> {
     let address: Ipv6Addr = from_utf8(slice(bytes, start, end)).ok()?.parse().ok()?;
     let span = (start, end);
     if let Some(inner) = address.to_ipv4_mapped() {
-        return judged_4(inner, span, Confidence::Certain);
+        return judged_4(inner, span, Confidence::Certain, || written(inner));
     }
     let [first, second, ..] = address.segments();
     // Only 2000::/3 is assigned to the global Internet (RFC 4291, IANA).

@@ -21,6 +21,7 @@ mod phone;
 mod place;
 mod plate;
 mod reading;
+mod short;
 mod ssn;
 mod table;
 mod vin;
@@ -33,7 +34,7 @@ pub(crate) use self::{
 };
 use self::{
     number::Number,
-    table::{NUMBERS, WORDS},
+    table::{asked_about, asked_about_word},
     word::Word,
 };
 use crate::{
@@ -43,8 +44,8 @@ use crate::{
 
 /// Groups that one identifier may have, written in twos.
 const MOST_GROUPS: usize = 8;
-/// Digits of the shortest and longest identifier that is a number.
-const DIGITS: std::ops::RangeInclusive<usize> = 7..=19;
+/// Digits of the shortest identifier that is a number: an IPv4 address.
+const FEWEST: usize = 4;
 
 /// Looks around an at sign.
 pub(crate) fn at_sign(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) {
@@ -68,39 +69,41 @@ pub(crate) fn at_hyphen(reading: &Reading<'_>, place: usize, found: &mut Vec<Mat
     found.extend(mac::interface(reading, place).or_else(|| device_id::uuid(reading, place)));
 }
 
-/// Looks at the number or the word around the first digit of a group, and returns where to go on.
-pub(crate) fn at_digit(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
-    let end = word::run(reading.bytes, place, usize::MAX - place - 1);
-    if before(reading.bytes, place).is_ascii_alphabetic()
-        || at(reading.bytes, end - 1).is_ascii_alphabetic()
-        || has_letter(reading, place, end)
-    {
-        reading.walk(end - place);
-        return in_word(reading, place, found).unwrap_or(end);
+/// Looks at the number or the word around the first group of digits, and returns where to go on.
+pub(crate) fn at_digit(
+    reading: &Reading<'_>,
+    (place, digits_end): (usize, usize),
+    found: &mut Vec<Match>,
+) -> usize {
+    let (earlier, later) = (before(reading.bytes, place), at(reading.bytes, digits_end));
+    if earlier.is_ascii_alphabetic() || later.is_ascii_alphabetic() {
+        return in_word(reading, place, found)
+            .unwrap_or_else(|| word::run(reading.bytes, digits_end, usize::MAX - digits_end - 1));
     }
-    let beside_filler = at(reading.bytes, end) == b'<' || before(reading.bytes, place) == b'<';
-    if let Some(one) = beside_filler.then(|| passport::zone(reading, place)).flatten() {
+    if (later == b'<' || earlier == b'<')
+        && let Some(one) = passport::zone(reading, place)
+    {
         let end = one.end;
         found.push(one);
         return end;
     }
-    in_number(reading, place, found)
-}
-
-/// Whether the run has a letter somewhere.
-fn has_letter(reading: &Reading<'_>, place: usize, end: usize) -> bool {
-    crate::bytes::slice(reading.bytes, place, end).iter().any(u8::is_ascii_alphabetic)
+    in_number(reading, (place, digits_end), found)
 }
 
 /// Tries what mixes letters and digits.
 fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
     // The name in an address is left to the at sign.
     let word = Word::around(reading, place).filter(|word| at(reading.bytes, word.end) != b'@');
-    let one = word.and_then(|word| surest(WORDS.iter().filter_map(|recognise| recognise(&word, reading))));
+    let one = word.and_then(|word| asked(&word, reading));
     let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
     let end = one.end;
     found.push(one);
     Some(end)
+}
+
+/// The surest answer about a word.
+fn asked(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
+    surest(asked_about_word(word.len()).filter_map(|recognise| recognise(word, reading)))
 }
 
 /// Tries what is more than the word: a line of `<`, groups with dots, a plate in parts.
@@ -122,7 +125,7 @@ fn around_word(reading: &Reading<'_>, place: usize, word: Option<&Word<'_>>) -> 
 }
 
 /// Tries what is made of digits: every run of groups that can stand for itself, the longest first.
-fn in_number(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
+fn in_number(reading: &Reading<'_>, (place, first_end): (usize, usize), found: &mut Vec<Match>) -> usize {
     let number = Number::read(reading, place);
     if let Some(one) = place::pair(&number, reading) {
         let end = one.end;
@@ -131,9 +134,10 @@ fn in_number(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usi
     }
     let before_parts = found.len();
     let mut from = 0;
-    while from < number.groups() {
+    while from < number.groups() && number.len() >= FEWEST {
         let last = (from + MOST_GROUPS).min(number.groups());
-        match (from..last).rev().find_map(|to| part(&number, from, to, reading).map(|one| (one, to))) {
+        let mut parts = (from..last).rev().filter(|to| number.may_start(from) && number.may_end(*to));
+        match parts.find_map(|to| part(&number, from, to, reading).map(|one| (one, to))) {
             Some((one, to)) => {
                 found.push(one);
                 from = to + 1;
@@ -142,8 +146,7 @@ fn in_number(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usi
         }
     }
     if found.len() == before_parts {
-        let word = Word::around(reading, place);
-        let one = word.and_then(|word| beside_letters(&word, reading));
+        let one = Word::of_digits(reading, place, first_end).and_then(|word| beside_letters(&word, reading));
         if let Some(one) = one {
             let end = one.end;
             found.push(one);
@@ -151,7 +154,7 @@ fn in_number(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usi
         }
     }
     // What follows the last group directly belongs to another word, which is looked at by itself.
-    if is_word(at(reading.bytes, number.end)) && number.groups() > 1 {
+    if number.groups() > 1 && is_word(at(reading.bytes, number.end)) {
         number.last_start()
     } else {
         number.end
@@ -177,23 +180,21 @@ fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
 
 /// The surest answer about some groups of a number.
 fn part(number: &Number, from: usize, to: usize, reading: &Reading<'_>) -> Option<Match> {
-    let digits = number.part(from, to)?;
+    let digits = number.part(reading.bytes, from, to)?;
     if let Some(one) = ip::version_4(&digits, reading) {
         return Some(one);
     }
-    if !DIGITS.contains(&digits.len()) {
-        return None;
-    }
-    let length = 1_u32 << digits.len();
-    let asked = NUMBERS.iter().filter(|(lengths, _)| lengths & length != 0);
-    surest(asked.filter_map(|(_, recognise)| recognise(&digits, reading)))
+    surest(asked_about(digits.len()).filter_map(|recognise| recognise(&digits, reading)))
 }
 
-/// The surest of several answers; of equally sure ones the first.
+/// The surest of several answers; of equally sure ones the first, so that nothing is asked after a certain one.
 fn surest(answers: impl Iterator<Item = Match>) -> Option<Match> {
     let mut best: Option<Match> = None;
     // A loop, since a fold would move the answer at every step, and most candidates have none.
     for one in answers {
+        if one.confidence == Confidence::Certain {
+            return Some(one);
+        }
         if best.as_ref().is_none_or(|best| one.confidence > best.confidence) {
             best = Some(one);
         }

@@ -1,7 +1,7 @@
 //! Numbers as people write them: groups of digits with spaces, hyphens, dots, slashes and parentheses between.
 
-use super::reading::Reading;
-use crate::bytes::{at, before};
+use super::{reading::Reading, short::Short};
+use crate::bytes::{at, before, eight_digits, is_word};
 
 /// More groups than the longest identifier has, written in twos.
 const MOST_GROUPS: usize = 16;
@@ -22,15 +22,19 @@ impl Separators {
     pub(crate) const SLASH: Self = Self(8);
     pub(crate) const PARENTHESIS: Self = Self(16);
 
-    const fn of(byte: u8) -> Self {
-        match byte {
-            b' ' => Self::SPACE,
-            b'-' => Self::HYPHEN,
-            b'.' => Self::DOT,
-            b'/' => Self::SLASH,
-            b'(' | b')' => Self::PARENTHESIS,
-            _ => Self::NONE,
-        }
+    fn of(byte: u8) -> Self {
+        /// The sixteen marks from the blank on.
+        static MARKS: [Separators; 16] = {
+            let mut marks = [Separators::NONE; 16];
+            marks[0] = Separators::SPACE;
+            marks[8] = Separators::PARENTHESIS;
+            marks[9] = Separators::PARENTHESIS;
+            marks[13] = Separators::HYPHEN;
+            marks[14] = Separators::DOT;
+            marks[15] = Separators::SLASH;
+            marks
+        };
+        MARKS.get(usize::from(byte.wrapping_sub(b' '))).copied().unwrap_or(Self::NONE)
     }
 
     /// Any of them.
@@ -45,6 +49,11 @@ impl Separators {
     /// Whether these and no others were seen.
     pub(crate) const fn only(self, allowed: Self) -> bool {
         self.0 & !allowed.0 == 0
+    }
+
+    /// Whether parts of a number may stand for themselves on both sides.
+    const fn divides(self) -> bool {
+        self.0 & (Self::SPACE.0 | Self::SLASH.0) != 0
     }
 
     /// Whether this one was seen.
@@ -69,10 +78,13 @@ struct Group {
 /// A run of groups, as long as the text allows.
 #[derive(Debug)]
 pub(crate) struct Number {
-    digits: [u8; MOST_DIGITS],
+    /// With room for eight after the last one, since they are read by eights.
+    digits: [u8; MOST_DIGITS + 8],
     length: usize,
     groups: [Group; MOST_GROUPS],
     count: usize,
+    /// A bit for each group that a part may start with: the first, and those after a space or a slash.
+    starts: u32,
     start: usize,
     /// The byte after everything that was read.
     pub(crate) end: usize,
@@ -83,44 +95,55 @@ impl Number {
     pub(crate) fn read(reading: &Reading<'_>, place: usize) -> Self {
         let bytes = reading.bytes;
         let mut number = Self {
-            digits: [0; MOST_DIGITS],
+            digits: [0; MOST_DIGITS + 8],
             length: 0,
             groups: [Group::default(); MOST_GROUPS],
             count: 0,
+            starts: 1,
             start: place,
             end: place,
         };
-        let (mut here, mut separators) = (place, Separators::NONE);
-        while number.group(bytes, here, separators) {
+        let mut separators = Separators::NONE;
+        loop {
+            number.group(bytes, separators);
             let (next, between) = gap(bytes, number.end);
-            if !at(bytes, next).is_ascii_digit() {
+            let goes_on = between != Separators::NONE && at(bytes, next).is_ascii_digit();
+            if !goes_on || number.count == MOST_GROUPS || number.length == MOST_DIGITS {
                 break;
             }
-            (here, separators) = (next, between);
+            (number.end, separators) = (next, between);
         }
         reading.walk(number.end - place + MOST_SEPARATORS);
         number
     }
 
-    /// Reads one group. The number ends with one that is too many or too long.
-    fn group(&mut self, bytes: &[u8], start: usize, before: Separators) -> bool {
-        let first = self.length;
+    /// Reads the group that starts at the end of what was read. The number ends with one that is too many or too long.
+    fn group(&mut self, bytes: &[u8], before: Separators) {
+        let (start, first) = (self.end, self.length);
         let mut end = start;
-        while at(bytes, end).is_ascii_digit() {
-            if let Some(slot) = self.digits.get_mut(self.length) {
-                *slot = at(bytes, end) - b'0';
-                self.length += 1;
+        loop {
+            let (values, count) = eight_digits(bytes, end);
+            if let Some(slots) = self.digits.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+                *slots = values.to_le_bytes();
             }
-            end += 1;
+            self.length = (self.length + count).min(MOST_DIGITS);
+            end += count;
+            if count < 8 {
+                break;
+            }
         }
+        self.starts |= u32::from(before.divides()) << self.count;
         if let Some(slot) = self.groups.get_mut(self.count) {
             let short = |bytes: usize| u16::try_from(bytes).unwrap_or(u16::MAX);
-            let first = u8::try_from(first).unwrap_or(u8::MAX);
-            *slot = Group { start: short(start - self.start), length: short(end - start), first, before };
+            *slot = Group {
+                start: short(start - self.start),
+                length: short(end - start),
+                first: first as u8,
+                before,
+            };
             self.count += 1;
         }
         self.end = end;
-        self.count < MOST_GROUPS && self.length < MOST_DIGITS
     }
 
     /// How many groups it has.
@@ -136,58 +159,90 @@ impl Number {
             .map_or(self.end, |group| self.start + usize::from(group.start))
     }
 
-    /// The first two groups, if a dot and nothing else stands between them.
-    pub(crate) fn part_by_dot(&self) -> Option<Digits<'_>> {
-        let groups = self.groups.get(..2).filter(|_| self.count >= 2)?;
-        let [first, second] = groups else { return None };
-        let values = self.digits.get(..usize::from(second.first) + usize::from(second.length))?;
-        let adjacent = second.before == Separators::DOT && second.start == first.start + first.length + 1;
-        adjacent.then(|| self.digits_of(values, groups, Separators::DOT))
+    /// How many digits.
+    pub(crate) const fn len(&self) -> usize {
+        self.length
     }
 
-    fn digits_of<'n>(&self, values: &'n [u8], groups: &'n [Group], separators: Separators) -> Digits<'n> {
+    /// The first two groups, if a dot and nothing else stands between them.
+    pub(crate) fn part_by_dot(&self, bytes: &[u8]) -> Option<Digits<'_>> {
+        let groups = self.groups.get(..2).filter(|_| self.count >= 2)?;
+        let [first, second] = groups else { return None };
+        let values = self.values(0, usize::from(second.first) + usize::from(second.length))?;
+        let adjacent = second.before == Separators::DOT && second.start == first.start + first.length + 1;
+        adjacent.then(|| self.digits_of(bytes, values, groups, Separators::DOT))
+    }
+
+    /// Whether a dot, and nothing else, stands between the second group and a third one.
+    pub(crate) fn has_third_by_dot(&self) -> bool {
+        match self.groups.get(1..3).filter(|_| self.count > 2) {
+            Some([second, third]) => {
+                third.before == Separators::DOT && third.start == second.start + second.length + 1
+            }
+            _ => false,
+        }
+    }
+
+    fn values(&self, from: usize, to: usize) -> Option<&[u8]> {
+        self.digits.get(from..to).filter(|_| to <= MOST_DIGITS)
+    }
+
+    fn digits_of<'n>(
+        &self,
+        bytes: &[u8],
+        values: &'n [u8],
+        groups: &'n [Group],
+        separators: Separators,
+    ) -> Digits<'n> {
         let start = groups.first().map_or(0, |group| usize::from(group.start));
         let end = groups.last().map_or(0, |group| usize::from(group.start) + usize::from(group.length));
+        let (start, end) = (self.start + start, self.start + end);
         Digits {
             values,
             groups,
             separators,
-            start: self.start + start,
-            end: self.start + end,
+            start,
+            end,
             number: self.start,
+            stands_alone: stands_alone(bytes, start, end),
         }
     }
 
-    /// The groups from one to another, both included, if they can stand for themselves: a number is divided at
-    /// spaces and slashes only.
-    pub(crate) fn part(&self, from: usize, to: usize) -> Option<Digits<'_>> {
-        let groups = self.groups.get(from..=to).filter(|_| to < self.count)?;
-        let (first, last) = (groups.first()?, groups.last()?);
-        let divides =
-            |group: &Group| group.before.has(Separators::SPACE) || group.before.has(Separators::SLASH);
-        let next = self.groups.get(to + 1).filter(|_| to + 1 < self.count);
-        if (from > 0 && !divides(first)) || next.is_some_and(|next| !divides(next)) {
+    /// Whether a part may start with a group: a number is divided at spaces and slashes only.
+    pub(crate) const fn may_start(&self, group: usize) -> bool {
+        self.starts >> group & 1 == 1
+    }
+
+    /// Whether a part may end with a group.
+    pub(crate) const fn may_end(&self, group: usize) -> bool {
+        group + 1 == self.count || self.may_start(group + 1)
+    }
+
+    /// The groups from one to another, both included, if they can stand for themselves.
+    pub(crate) fn part(&self, bytes: &[u8], from: usize, to: usize) -> Option<Digits<'_>> {
+        if !self.may_start(from) || !self.may_end(to) {
             return None;
         }
+        let groups = self.groups.get(from..=to).filter(|_| to < self.count)?;
+        let (first, last) = (groups.first()?, groups.last()?);
         let digits = usize::from(last.first) + usize::from(last.length);
-        let values = self.digits.get(usize::from(first.first)..digits)?;
+        let values = self.values(usize::from(first.first), digits)?;
         let inside = groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before));
-        Some(self.digits_of(values, groups, inside))
+        Some(self.digits_of(bytes, values, groups, inside))
     }
 }
 
 /// Skips separators, and tells which they were.
 fn gap(bytes: &[u8], start: usize) -> (usize, Separators) {
-    let (mut place, mut seen) = (start, Separators::NONE);
-    while place - start < MOST_SEPARATORS {
+    let mut seen = Separators::NONE;
+    for place in start..start + MOST_SEPARATORS {
         let separator = Separators::of(at(bytes, place));
         if separator == Separators::NONE {
-            break;
+            return (place, seen);
         }
         seen = seen.and(separator);
-        place += 1;
     }
-    (place, seen)
+    (start + MOST_SEPARATORS, seen)
 }
 
 /// Some groups of a number that may be an identifier.
@@ -202,6 +257,8 @@ pub(crate) struct Digits<'n> {
     pub(crate) end: usize,
     /// Where the whole number starts, which words may stand before.
     pub(crate) number: usize,
+    /// Whether nothing around belongs to the same word, amount or address.
+    pub(crate) stands_alone: bool,
 }
 
 impl Digits<'_> {
@@ -253,16 +310,16 @@ impl Digits<'_> {
     pub(crate) fn text(&self) -> smol_str::SmolStr {
         text_of(self.values)
     }
+}
 
-    /// Whether nothing around belongs to the same word, amount or address.
-    pub(crate) fn stands_alone(&self, bytes: &[u8]) -> bool {
-        let (earlier, later) = (before(bytes, self.start), at(bytes, self.end));
-        let hyphened = later == b'-' && at(bytes, self.end + 1).is_ascii_alphabetic();
-        let goes_on = crate::bytes::is_word(later) || matches!(later, b'@' | b'%') || hyphened;
-        let hyphened = earlier == b'-' && before(bytes, self.start - 1).is_ascii_alphanumeric();
-        let began = crate::bytes::is_word(earlier) || matches!(earlier, b'$' | b'#' | b'@') || hyphened;
-        !goes_on && !began
-    }
+/// Whether nothing around belongs to the same word, amount or address.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (earlier, later) = (before(bytes, start), at(bytes, end));
+    let hyphened = later == b'-' && at(bytes, end + 1).is_ascii_alphabetic();
+    let goes_on = is_word(later) || matches!(later, b'@' | b'%') || hyphened;
+    let hyphened = earlier == b'-' && before(bytes, start - 1).is_ascii_alphanumeric();
+    let began = is_word(earlier) || matches!(earlier, b'$' | b'#' | b'@') || hyphened;
+    !goes_on && !began
 }
 
 /// Digits as text.
@@ -272,8 +329,13 @@ pub(crate) fn text_of(values: &[u8]) -> smol_str::SmolStr {
 
 /// A prefix and digits as text.
 pub(crate) fn prefixed(prefix: &str, values: &[u8]) -> smol_str::SmolStr {
-    let mut text = [0; MOST_DIGITS + 8];
-    let bytes = prefix.bytes().chain(values.iter().map(|digit| b'0' + digit % 10));
-    let length = text.iter_mut().zip(bytes).map(|(slot, byte)| *slot = byte).count();
-    smol_str::SmolStr::new(std::str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or_default())
+    joined(prefix, [values, &[]])
+}
+
+/// A prefix and digits of two parts as text.
+pub(crate) fn joined(prefix: &str, parts: [&[u8]; 2]) -> smol_str::SmolStr {
+    let mut text = Short::default();
+    text.extend(prefix.bytes());
+    parts.into_iter().for_each(|part| text.extend(part.iter().map(|digit| b'0' + digit)));
+    text.finish()
 }

@@ -4,7 +4,7 @@
 //! North American Numbering Plan (area codes and exchanges N2-9, no N11; 555-0100 to 555-0199 for fiction).
 
 use super::{
-    number::{Digits, Separators, prefixed},
+    number::{Digits, Separators, joined, prefixed},
     reading::{Match, Reading},
 };
 use crate::{Confidence, Kind, Region, bytes::before, context::Context};
@@ -18,7 +18,7 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if let Some(start) = plus {
         return international(digits.values, (start, digits.end), Confidence::Certain);
     }
-    if !digits.stands_alone(reading.bytes) {
+    if !digits.stands_alone {
         return None;
     }
     let start = if before(reading.bytes, digits.start) == b'(' { digits.start - 1 } else { digits.start };
@@ -49,8 +49,7 @@ fn international(values: &[u8], span: (usize, usize), confidence: Confidence) ->
     if values.starts_with(&[1]) {
         return north_american(rest, span, confidence);
     }
-    let country = prefixed("+", values.get(..code)?);
-    Some(Match::new(Kind::Phone, span, prefixed(&country, rest), confidence))
+    Some(Match::new(Kind::Phone, span, joined("+", [values.get(..code)?, rest]), confidence))
 }
 
 /// Ten digits of the North American plan.
@@ -76,33 +75,43 @@ fn dialled_abroad(digits: &Digits<'_>, span: (usize, usize), reading: &Reading<'
         Region::Us => values.strip_prefix(&[0, 1, 1][..]).or_else(|| values.strip_prefix(&[0, 0][..]))?,
         _ => values.strip_prefix(&[0, 0][..])?,
     };
-    let said = reading.context(digits.number).has(Context::PHONE);
-    let found = international(rest, span, if said { Confidence::Certain } else { Confidence::Likely })?;
-    (said || (!digits.is_bare() && digits.group(0).len() <= 5)).then_some(found)
+    // Words are looked for last: most digits are no number of any country.
+    let found = international(rest, span, Confidence::Certain)?;
+    let written = !digits.is_bare() && digits.group(0).len() <= 5;
+    match reading.context(digits.number).has(Context::PHONE) {
+        true => Some(found),
+        false if written => Some(found.at_most(Confidence::Likely)),
+        false => None,
+    }
 }
 
 /// A number as it is written within the tenant's region.
 fn national(digits: &Digits<'_>, span: (usize, usize), reading: &Reading<'_>) -> Option<Match> {
+    let found = in_plan(digits, span, reading.region)?;
     let confidence = match confidence_by_writing(digits, reading.region) {
         Some(Confidence::Likely) => Confidence::Likely,
         _ if reading.context(digits.number).has(Context::PHONE) => Confidence::Certain,
         Some(written) => written,
         None => return None,
     };
-    let plan = reading.region.plan();
-    if reading.region == Region::Us {
+    Some(found.at_most(confidence))
+}
+
+/// The number that digits are in a region's plan, if they are one.
+fn in_plan(digits: &Digits<'_>, span: (usize, usize), region: Region) -> Option<Match> {
+    let plan = region.plan();
+    if region == Region::Us {
         let rest =
             digits.values.strip_prefix(&[1][..]).filter(|rest| rest.len() == 10).unwrap_or(digits.values);
-        return north_american(rest, span, confidence);
+        return north_american(rest, span, Confidence::Certain);
     }
     let rest = match plan.trunk {
         "" => digits.values,
         _ => digits.values.strip_prefix(&[0][..])?,
     };
     let significant = (plan.shortest..=plan.longest).contains(&rest.len()) && rest.first() != Some(&0);
-    let canonical = prefixed(plan.calling_code, rest);
-    (significant || reading.region == Region::It)
-        .then(|| Match::new(Kind::Phone, span, canonical, confidence))
+    (significant || region == Region::It)
+        .then(|| Match::new(Kind::Phone, span, prefixed(plan.calling_code, rest), Confidence::Certain))
 }
 
 /// How sure the way of writing makes it, without any word that says so.
@@ -129,13 +138,32 @@ fn confidence_by_writing(digits: &Digits<'_>, region: Region) -> Option<Confiden
 
 const WRITTEN_WITH: [Separators; 3] = [Separators::HYPHEN, Separators::SLASH, Separators::PARENTHESIS];
 
-/// The length of the country code that digits start with, and of the national numbers it takes.
+/// The length of the country code that digits start with, and of the national numbers it takes. There are no two: no code
+/// begins another.
 fn country(values: &[u8]) -> Option<(usize, usize, usize)> {
-    (1..=3).find_map(|length| {
-        let code = values.get(..length)?.iter().fold(0, |code, digit| code * 10 + u16::from(*digit));
-        let position = CODES.binary_search_by_key(&(length, code), |entry| (width(entry.0), entry.0)).ok()?;
-        CODES.get(position).map(|(_, shortest, longest)| (length, *shortest, *longest))
-    })
+    static BY_START: [[u8; 3]; 1000] = by_start();
+    let &[a, b, c, ..] = values else { return None };
+    let start = usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c);
+    let [code, shortest, longest] = *BY_START.get(start)?;
+    (code > 0).then_some((usize::from(code), usize::from(shortest), usize::from(longest)))
+}
+
+/// What [`CODES`] says about each three digits that a number may start with: three zeros if they start no code.
+#[expect(clippy::indexing_slicing, reason = "a code has at most three digits")]
+const fn by_start() -> [[u8; 3]; 1000] {
+    let mut table = [[0; 3]; 1000];
+    let mut place = 0;
+    while place < CODES.len() {
+        let (code, shortest, longest) = CODES[place];
+        let times = [100, 10, 1][width(code) - 1];
+        let mut start = code as usize * times;
+        while start < (code as usize + 1) * times {
+            table[start] = [width(code) as u8, shortest as u8, longest as u8];
+            start += 1;
+        }
+        place += 1;
+    }
+    table
 }
 
 const fn width(code: u16) -> usize {

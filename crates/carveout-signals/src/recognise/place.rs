@@ -20,11 +20,15 @@ const BETWEEN: usize = 24;
 
 /// Latitude and longitude in decimal degrees; the number is the latitude.
 pub(crate) fn pair(number: &Number, reading: &Reading<'_>) -> Option<Match> {
+    // `85.214.132.117` goes on with a dot, as no latitude does.
+    if number.has_third_by_dot() {
+        return None;
+    }
     let (start, latitude, latitude_end) = degrees(number, reading, 90.0)?;
     let next = longitude_start(reading, latitude_end)?;
     let second = Number::read(reading, next);
     let (_, longitude, end) = degrees(&second, reading, 180.0)?;
-    let decimals = decimals(number).min(decimals(&second));
+    let decimals = decimals(number, reading.bytes).min(decimals(&second, reading.bytes));
     let said = reading.context(start).has(Context::PLACE);
     let confidence = match (said, decimals) {
         (true, _) => Confidence::Certain,
@@ -37,14 +41,14 @@ pub(crate) fn pair(number: &Number, reading: &Reading<'_>) -> Option<Match> {
 }
 
 /// How many decimals the first value of a number has.
-fn decimals(number: &Number) -> usize {
-    number.part_by_dot().map_or(0, |part| part.group(1).len())
+fn decimals(number: &Number, bytes: &[u8]) -> usize {
+    number.part_by_dot(bytes).map_or(0, |part| part.group(1).len())
 }
 
 /// Degrees with their sign and the place after them, if they are of this size and have three decimals or more.
 fn degrees(number: &Number, reading: &Reading<'_>, most: f64) -> Option<(usize, f64, usize)> {
-    let part = number.part_by_dot()?;
     let bytes = reading.bytes;
+    let part = number.part_by_dot(bytes)?;
     let (whole, fraction) = (part.group(0).len(), part.group(1).len());
     if part.separators != Separators::DOT || whole > 3 || !(3..=15).contains(&fraction) {
         return None;

@@ -74,6 +74,11 @@ impl Match {
         Self { kind, start, end, canonical: Canonical::new(canonical), confidence, reserved: false }
     }
 
+    /// The same, no surer than this.
+    pub(crate) fn at_most(self, confidence: Confidence) -> Self {
+        Self { confidence: self.confidence.min(confidence), ..self }
+    }
+
     /// The same, marked if it is of a reserved range.
     pub(crate) fn reserved(self, reserved: bool) -> Self {
         Self { reserved, ..self }

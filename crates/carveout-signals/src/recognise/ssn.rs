@@ -15,7 +15,7 @@ const ADVERTISING: std::ops::RangeInclusive<u64> = 987_654_320..=987_654_329;
 
 /// Three, two and four digits, or nine in one piece beside a word that says so.
 pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if digits.len() != 9 || !digits.stands_alone(reading.bytes) {
+    if digits.len() != 9 || !digits.stands_alone {
         return None;
     }
     let hyphens = digits.grouped(&[3, 2, 4], Separators::HYPHEN);

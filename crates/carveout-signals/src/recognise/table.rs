@@ -10,13 +10,13 @@ use super::{
 };
 use crate::Kind;
 
-/// Numbers of digits that a recogniser may say yes to, a bit for each.
-const fn lengths(from: u32, to: u32) -> u32 {
-    (u32::MAX >> (31 - to)) & (u32::MAX << from)
+/// Lengths that a recogniser may say yes to, a bit for each.
+const fn lengths(from: u32, to: u32) -> u64 {
+    (u64::MAX >> (63 - to)) & (u64::MAX << from)
 }
 
-/// Those of numbers, with the lengths they are asked about. Where two are equally sure, the earlier one counts.
-pub(crate) const NUMBERS: [(u32, OfNumbers); 13] = [
+/// Those of numbers, with the numbers of digits they are asked about. Where two are equally sure, the earlier one counts.
+const NUMBERS: [(u64, OfNumbers); 13] = [
     (lengths(9, 9), ssn::number),
     (lengths(14, 19), card::number),
     (lengths(15, 16), imsi_imei::device),
@@ -35,17 +35,58 @@ pub(crate) const NUMBERS: [(u32, OfNumbers); 13] = [
 /// A recogniser of numbers.
 type OfNumbers = fn(&Digits<'_>, &Reading<'_>) -> Option<Match>;
 
-/// Those of words.
-pub(crate) const WORDS: [fn(&Word<'_>, &Reading<'_>) -> Option<Match>; 8] = [
-    iban::account,
-    national_id::italian,
-    national_id::french_corsican,
-    vin::vehicle,
-    national_id::spanish,
-    passport::written,
-    device_id::bare,
-    place::geohash,
+/// Those of words, with the lengths they are asked about; words of 63 and more have one bit.
+const WORDS: [(u64, OfWords); 8] = [
+    (lengths(4, 63), iban::account),
+    (lengths(16, 16), national_id::italian),
+    (lengths(15, 15), national_id::french_corsican),
+    (lengths(17, 17), vin::vehicle),
+    (lengths(8, 9), national_id::spanish),
+    (lengths(7, 9), passport::written),
+    (lengths(16, 16) | lengths(32, 32), device_id::bare),
+    (lengths(6, 12), place::geohash),
 ];
+
+/// A recogniser of words.
+type OfWords = fn(&Word<'_>, &Reading<'_>) -> Option<Match>;
+
+/// For each length a bit for each recogniser that is asked about it.
+const fn by_length<F: Copy, const N: usize>(asked: &[(u64, F); N]) -> [u16; 64] {
+    let mut table = [0; 64];
+    let mut length = 0;
+    while length < 64 {
+        let mut place = 0;
+        while place < N {
+            #[expect(clippy::indexing_slicing, reason = "both loops end before the arrays do")]
+            if asked[place].0 >> length & 1 == 1 {
+                table[length] |= 1 << place;
+            }
+            place += 1;
+        }
+        length += 1;
+    }
+    table
+}
+
+/// The recognisers that are asked about numbers of so many digits.
+pub(super) fn asked_about(digits: usize) -> impl Iterator<Item = OfNumbers> {
+    static ASKED: [u16; 64] = by_length(&NUMBERS);
+    chosen(ASKED.get(digits).copied().unwrap_or(0), &NUMBERS)
+}
+
+/// The recognisers that are asked about words of so many bytes.
+pub(super) fn asked_about_word(bytes: usize) -> impl Iterator<Item = OfWords> {
+    static ASKED: [u16; 64] = by_length(&WORDS);
+    chosen(ASKED.get(bytes.min(63)).copied().unwrap_or(0), &WORDS)
+}
+
+fn chosen<F: Copy>(mut asked: u16, of: &'static [(u64, F)]) -> impl Iterator<Item = F> {
+    std::iter::from_fn(move || {
+        let (_, recognise) = of.get(asked.trailing_zeros() as usize)?;
+        asked &= asked.wrapping_sub(1);
+        Some(*recognise)
+    })
+}
 
 /// One kind of identifier that is looked for: what counts, what doesn't, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,6 +29,18 @@ impl<'t> Word<'t> {
         (bounded && end - start <= LONGEST).then_some(Self { text: bytes, start, end })
     }
 
+    /// The word that digits between two places are, if nothing more belongs to it.
+    pub(crate) fn of_digits(reading: &Reading<'t>, start: usize, end: usize) -> Option<Self> {
+        let bytes = reading.bytes;
+        let bounded = !crate::bytes::is_word(before(bytes, start)) && !crate::bytes::is_word(at(bytes, end));
+        (bounded && end - start <= LONGEST).then_some(Self { text: bytes, start, end })
+    }
+
+    /// How many bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
     /// Its bytes.
     pub(crate) fn bytes(&self) -> &'t [u8] {
         slice(self.text, self.start, self.end)

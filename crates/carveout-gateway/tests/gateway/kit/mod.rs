@@ -205,16 +205,24 @@ impl Kit {
             last_at: now(),
             clock: Clock::system(),
             limits: Limits::default(),
+            // Longer than any machine is busy: only who waits for a time-out is in a hurry.
             patience: Patience {
-                connect: Duration::from_millis(500),
-                first_byte: Duration::from_millis(500),
-                idle: Duration::from_millis(500),
-                drain: Duration::from_secs(5),
+                connect: Duration::from_secs(30),
+                first_byte: Duration::from_secs(30),
+                idle: Duration::from_secs(30),
+                drain: Duration::from_secs(30),
                 ..Patience::default()
             },
             sample: false,
         };
         Self { settings, directory, mood, key }
+    }
+
+    /// With little patience for a provider that says nothing.
+    pub fn in_a_hurry(mut self) -> Self {
+        let brief = Duration::from_millis(500);
+        (self.settings.patience.first_byte, self.settings.patience.idle) = (brief, brief);
+        self
     }
 
     /// The same programs, where another gateway ended.
@@ -383,7 +391,7 @@ pub fn kinds(entries: &[Entry]) -> Vec<&'static str> {
 
 /// Waits until something is so, or fails.
 pub async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
-    for _ in 0..1_000 {
+    for _ in 0..6_000 {
         if so() {
             return;
         }

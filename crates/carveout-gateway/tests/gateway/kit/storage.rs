@@ -1,9 +1,9 @@
-//! A disk that can be told to fail or to take its time.
+//! A disk that can be told to fail or not to answer.
 
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -20,7 +20,9 @@ pub struct MoodyDisk {
 #[derive(Default)]
 pub struct Mood {
     fails: AtomicBool,
-    sync_millis: AtomicU64,
+    stalled: Mutex<bool>,
+    goes_on: Condvar,
+    waiting: AtomicU64,
     syncs: AtomicU64,
 }
 
@@ -29,13 +31,32 @@ impl Mood {
         self.fails.store(true, Ordering::SeqCst);
     }
 
-    pub fn take(&self, time: Duration) {
-        self.sync_millis.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    /// From now on no sync is answered, until the disk goes on.
+    pub fn stall(&self) {
+        *self.stalled.lock().unwrap() = true;
+    }
+
+    pub fn go_on(&self) {
+        *self.stalled.lock().unwrap() = false;
+        self.goes_on.notify_all();
+    }
+
+    /// How many syncs wait for the disk to go on.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     /// How many syncs of file contents have succeeded.
     pub fn syncs(&self) -> u64 {
         self.syncs.load(Ordering::SeqCst)
+    }
+
+    /// Waits while the disk is stalled, though not for ever: a test that failed must end.
+    fn wait(&self) {
+        let stalled = self.stalled.lock().unwrap();
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        drop(self.goes_on.wait_timeout_while(stalled, Duration::from_secs(60), |stalled| *stalled).unwrap());
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn check(&self) -> io::Result<()> {
@@ -62,7 +83,7 @@ impl StorageFile for MoodyFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        std::thread::sleep(Duration::from_millis(self.mood.sync_millis.load(Ordering::SeqCst)));
+        self.mood.wait();
         self.mood.check()?;
         self.file.sync()?;
         self.mood.syncs.fetch_add(1, Ordering::SeqCst);

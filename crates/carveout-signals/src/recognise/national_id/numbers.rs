@@ -13,15 +13,15 @@ use crate::{
 };
 
 /// Whether digits may be a national number at all: of this length, and no part of something longer.
-fn fits(digits: &Digits<'_>, reading: &Reading<'_>, length: usize) -> bool {
-    digits.len() == length && digits.stands_alone(reading.bytes)
+fn fits(digits: &Digits<'_>, length: usize) -> bool {
+    digits.len() == length && digits.stands_alone
 }
 
 /// Germany: the tax identification number. Source: Bundeszentralamt für Steuern, "Informationen zur
 /// Berechnung und Prüfung von Prüfziffern" (ISO 7064 MOD 11,10; among the first ten digits one occurs two or three
 /// times and no other twice; no leading 0).
 pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 11) || digits.values.first() == Some(&0) || !mod_11_10(digits.values) {
+    if !fits(digits, 11) || digits.values.first() == Some(&0) || !mod_11_10(digits.values) {
         return None;
     }
     let mut seen = [0_u8; 10];
@@ -42,7 +42,7 @@ pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// France: the number of the national register (NIR). Source: INSEE, "Le numéro d'inscription au répertoire"
 /// (sex, year, month, place, order, and 97 less the rest of the first thirteen digits by 97).
 pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 15) || !digits.separators.only(Separators::SPACE) {
+    if !fits(digits, 15) || !digits.separators.only(Separators::SPACE) {
         return None;
     }
     let key = 97 - digits.value(0, 13) % 97;
@@ -65,11 +65,11 @@ pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// United Kingdom: the NHS number. Source: NHS Data Dictionary, "NHS NUMBER" (weights 10 to 2, MOD 11; numbers from 999
 /// are for tests). Ten digits are as likely a telephone's, so a word must say so.
 pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 10) || !reading.context(digits.number).has(Context::GB) {
+    let check = (11 - weighted(digits.values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    if !fits(digits, 10) || u64::from(check) != digits.value(9, 10) {
         return None;
     }
-    let check = (11 - weighted(digits.values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
-    if u64::from(check) != digits.value(9, 10) {
+    if !reading.context(digits.number).has(Context::GB) {
         return None;
     }
     let span = (digits.start, digits.end);
@@ -80,11 +80,12 @@ pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
 /// The Netherlands: the citizen service number. Source: RvIG, "Logisch ontwerp BSN" (eleven test with weights 9 to 2
 /// and -1; numbers from 9999 are for tests).
 pub(crate) fn dutch(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 9) || !reading.context(digits.number).has(Context::NL) {
+    // -1 is 10 in MOD 11.
+    let checks = weighted(digits.values, &[9, 8, 7, 6, 5, 4, 3, 2, 10]).is_multiple_of(11);
+    if !fits(digits, 9) || !checks || digits.value(0, 9) == 0 {
         return None;
     }
-    // -1 is 10 in MOD 11.
-    if !weighted(digits.values, &[9, 8, 7, 6, 5, 4, 3, 2, 10]).is_multiple_of(11) || digits.value(0, 9) == 0 {
+    if !reading.context(digits.number).has(Context::NL) {
         return None;
     }
     let span = (digits.start, digits.end);
@@ -103,7 +104,7 @@ pub(crate) fn swedish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
     let first = digits.len() - 10;
     let (month, day) = (digits.value(first + 2, first + 4), digits.value(first + 4, first + 6));
     let day = if day > 60 { day - 60 } else { day };
-    if !is_day(month, day) || !luhn(short) || !digits.stands_alone(reading.bytes) {
+    if !is_day(month, day) || !luhn(short) || !digits.stands_alone {
         return None;
     }
     let written = digits.grouped(&[first + 6, 4], Separators::HYPHEN);
@@ -118,7 +119,7 @@ pub(crate) fn swedish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
 /// Poland: PESEL. Source: Act on the population register of 24 September 2010, article 15 (date with the century in the
 /// month, weights 1, 3, 7, 9).
 pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 11) || !digits.is_bare() {
+    if !fits(digits, 11) || !digits.is_bare() {
         return None;
     }
     let sum = weighted(digits.values, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
@@ -134,7 +135,7 @@ pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// India: Aadhaar. Source: UIDAI, "Aadhaar numbering scheme" (twelve digits, Verhoeff, not from 0 or 1; UIDAI's test
 /// numbers start with 9999).
 pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 12) || digits.values.first()? < &2 || !verhoeff(digits.values) {
+    if !fits(digits, 12) || digits.values.first()? < &2 || !verhoeff(digits.values) {
         return None;
     }
     let written = [Separators::SPACE, Separators::HYPHEN].iter().any(|one| digits.grouped(&[4, 4, 4], *one));
@@ -148,7 +149,7 @@ pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 
 /// Brazil: CPF. Source: Receita Federal, Instrução Normativa RFB 1.548 of 2015 (two check digits, MOD 11).
 pub(crate) fn brazilian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, reading, 11) || digits.values.windows(2).all(|pair| matches!(pair, [a, b] if a == b)) {
+    if !fits(digits, 11) || digits.values.windows(2).all(|pair| matches!(pair, [a, b] if a == b)) {
         return None;
     }
     let check = |weights: &[u32]| match weighted(digits.values, weights) % 11 {
