@@ -14,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::designations::{
-    DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
-    ListFormat, Routes,
+    DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationOfficers,
+    DesignationShow, Designations, ListFormat, Routes,
 };
 pub(crate) use self::exposure::{
     Exposure, ExposureCustomers, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport,
@@ -373,12 +373,15 @@ pub(crate) struct LedgerReconcile {
 #[derive(Args, Debug)]
 pub(crate) struct LedgerRotate {
     /// The party
+    #[arg(long, value_name = "ID", required_unless_present = "officer", conflicts_with = "officer")]
+    pub(crate) party: Option<String>,
+    /// Or an officer who may record designations
     #[arg(long, value_name = "ID")]
-    pub(crate) party: String,
-    /// The party's private key until now
+    pub(crate) officer: Option<String>,
+    /// The private key until now
     #[arg(long, value_name = "FILE")]
     pub(crate) old: PathBuf,
-    /// The party's public key from now on
+    /// The public key from now on
     #[arg(long, value_name = "FILE")]
     pub(crate) new: PathBuf,
 }

@@ -135,6 +135,49 @@ fn a_looser_version_takes_two_officers_also_when_the_stricter_one_has_lost_its_f
 }
 
 #[test]
+fn officers_are_pinned_and_replaced_by_their_own_word_only() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.run("designations officers").expect(0, &["nobody is pinned yet"]);
+    workspace.run("designations officers --key keys/first.key").expect(2, &["nothing to sign"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace.run("ledger show").expect(0, &["designations are signed by first, second from here on"]);
+    workspace.run("designations officers").expect(0, &["those of carveout.toml are pinned"]);
+    // Whoever edits the configuration alone is nobody.
+    let stranger = "second = \"file:keys/second.pub\"\nstranger = \"file:keys/stranger.pub\"";
+    workspace.edit("carveout.toml", "second = \"file:keys/second.pub\"", stranger);
+    workspace
+        .refuses(&["are not those that are pinned", "the word of 0 of those before them, and it takes 2"]);
+    workspace
+        .run("designations officers --key keys/stranger.key")
+        .expect(2, &["not the key of an officer who is pinned"]);
+    workspace.run("designations officers --key keys/first.key").expect(1, &["1 of 2 signatures"]);
+    workspace.refuses(&["the word of 1 of those before them"]);
+    workspace.run("designations officers --key keys/first.key").expect(2, &["has signed this already"]);
+    workspace.run("designations officers --key keys/second.key").expect(0, &["signed by first and second"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace
+        .run("ledger show")
+        .expect(0, &["signed by first, second, stranger from here on, by the word of those before"]);
+    // A key is succeeded by the old key's word.
+    workspace.run("keygen --name third.example --out keys/third.key").expect(0, &[]);
+    let rotate = "ledger rotate --officer first --new keys/third.pub --old";
+    workspace
+        .run(&format!("{rotate} keys/second.key"))
+        .expect(2, &["is not the key that is pinned for `first`"]);
+    workspace.run(&format!("{rotate} keys/first.key")).expect(0, &["the key of first is now"]);
+    workspace.refuses(&["are not those that are pinned"]);
+    workspace.edit("carveout.toml", "first = \"file:keys/first.pub\"", "first = \"file:keys/third.pub\"");
+    let gateway = workspace.serve();
+    workspace.run("designations add order.toml --key keys/third.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "designation adopted: order version 1 (primary), signed by first");
+    assert_eq!(status(&workspace, &gateway), 403);
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["verified", "0 differ"]);
+    workspace.run("designations officers --json").expect(0, &["\"agree\":true"]);
+}
+
+#[test]
 fn what_cannot_be_enforced_keeps_nothing_else_from_it() {
     let provider = provider();
     let workspace = workspace(&provider);

@@ -15,8 +15,8 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    AdoptedRecord, Checkpoint, Entry, Event, EvidenceKnown, Interrupted, LedgerError, Note, OpenAttempt,
-    OpenHold, PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, DesignationSigner, Entry, Event, EvidenceKnown, Interrupted, LedgerError,
+    Note, OpenAttempt, OpenHold, PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -45,6 +45,8 @@ pub struct Recovery {
     pub open_holds: Vec<OpenHold>,
     /// The records of designations that were adopted.
     pub designations: Vec<AdoptedRecord>,
+    /// Whose signatures on them count, as rotated since; `None` if that is not pinned yet.
+    pub designation_officers: Option<Vec<DesignationSigner>>,
     /// What is known to be kept outside the ledger for meters.
     pub evidence: EvidenceKnown,
     /// The latest time of any entry: a decision's time must not be earlier.
@@ -169,6 +171,7 @@ pub(super) fn open(
         open_attempts: publication.lifecycle().open_attempts(),
         open_holds: publication.lifecycle().holds.open(),
         designations: publication.lifecycle().adopted_records(),
+        designation_officers: publication.lifecycle().designation_officers.clone(),
         evidence: publication.lifecycle().evidence,
         last_at: publication.lifecycle().last_at,
         parties: publication.lifecycle().parties.clone(),

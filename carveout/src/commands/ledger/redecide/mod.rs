@@ -131,6 +131,7 @@ impl Walk {
             Event::Genesis(_)
             | Event::KeyRotated(_)
             | Event::OfficersAppointed(_)
+            | Event::DesignationOfficers(_)
             | Event::Approved(_)
             | Event::Erased(_)
             | Event::EvidenceKept(_)
