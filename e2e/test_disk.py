@@ -73,3 +73,59 @@ def test_what_a_failing_disk_can_not_record_is_not_forwarded(copied, provider, f
     permitted = [entry["decision"] for entry in entries if entry.get("ruling") == "permit"]
     closed = [entry["decision"] for entry in entries if entry["kind"] in ("settled", "interrupted")]
     assert sorted(closed) == sorted(permitted), "every permitted decision is closed exactly once"
+
+
+ABOUT = "purpose=logistics.supply, subject=us_person, volume=targeted"
+SHOWING = [{"role": "user", "content": "Write to ines@posthaus-nord.de."}]
+
+
+def show_openai(gateway, workspace, stream):
+    create = openai_client(gateway, workspace, use=ABOUT).chat.completions.with_raw_response.create
+    return receipt(create(model="chat", messages=SHOWING, stream=stream).headers)
+
+
+def show_anthropic(gateway, workspace, stream):
+    create = anthropic_client(gateway, workspace, use=ABOUT).messages.with_raw_response.create
+    return receipt(create(model="messages", max_tokens=50, messages=SHOWING, stream=stream).headers)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("fault", [FaultyDisk.full, FaultyDisk.unsyncable])
+@pytest.mark.parametrize("sdk, show", [(openai, show_openai), (anthropic, show_anthropic)])
+def test_what_a_use_shows_and_a_failing_disk_can_not_keep_is_not_forwarded(
+    copied, provider, sdk, show, fault, stream
+):
+    """Only the folder of the evidence segments fails: the ledger's disk is sound all the while."""
+    (copied.directory / "evidence").mkdir(exist_ok=True)
+    disk = FaultyDisk(copied.directory / "evidence")
+    with copied.serving_on(disk) as gateway:
+        acknowledged = show(gateway, copied, stream)
+        Auditor(copied.ledger).settled(acknowledged[0])
+        before = provider.usage_csv()
+
+        fault(disk)
+        with pytest.raises(sdk.APIStatusError) as caught:
+            show(gateway, copied, stream)
+        assert caught.value.status_code == 503
+        assert "what the use shows could not be kept, so nothing was forwarded" in str(caught.value)
+        assert "carveout-receipt" not in caught.value.response.headers
+        assert disk.failed > 0
+
+        # A disk that answers again doesn't say what became of what it failed to take.
+        disk.sound()
+        with pytest.raises(sdk.APIStatusError) as caught:
+            show(gateway, copied, stream)
+        assert caught.value.status_code == 503
+        assert provider.usage_csv() == before, "nothing reached the provider"
+        gateway.stop()
+        assert "could not write" in gateway.log.read_text(), "the log says why"
+
+    with copied.serving() as gateway:
+        acknowledged_again = show(gateway, copied, stream)
+    verified = copied.run("ledger", "verify", "--redecide")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "records that the ledger vouches for are there" in verified.stdout
+    auditor = Auditor(copied.ledger)
+    auditor.audit()
+    for index, leaf in [acknowledged, acknowledged_again]:
+        assert auditor.leaf(index) == leaf

@@ -218,7 +218,10 @@ pub(crate) struct Decide {
     /// The vocabulary: PATH.cedarschema and PATH.toml; else the workspace's, else the built-in `defense`
     #[arg(long, value_name = "PATH")]
     pub(crate) vocabulary: Option<PathBuf>,
-    /// Show every clause, and which facts turned it
+    /// The text of the request, or a request; `-` is standard input. What it shows is measured as the gateway would
+    #[arg(long, value_name = "FILE")]
+    pub(crate) text: Option<PathBuf>,
+    /// Show every clause, which facts turned it, and with `--text` why the text trips the wire
     #[arg(long)]
     pub(crate) explain: bool,
 }
@@ -317,6 +320,9 @@ pub(crate) struct LedgerVerify {
     /// Recompute every ruling from the recorded facts and the adopted terms
     #[arg(long)]
     pub(crate) redecide: bool,
+    /// Where the evidence segments are; else where the workspace keeps them, or beside the ledger's folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) evidence: Option<PathBuf>,
     /// Demand that the ledger still extends this earlier checkpoint
     #[arg(long, value_name = "FILE")]
     pub(crate) since: Option<PathBuf>,

@@ -75,7 +75,7 @@ fn metrics(config: &Config) -> miette::Result<Option<MetricsSettings>> {
 }
 
 /// The region whose telephone numbers are written without a country code.
-fn region(config: &Config) -> miette::Result<Region> {
+pub(crate) fn region(config: &Config) -> miette::Result<Region> {
     let named = || "`region` of `[evidence]` in `carveout.toml` can't be used";
     let written = config.evidence.region.as_deref();
     written.map_or(Ok(Region::default()), str::parse).into_diagnostic().wrap_err_with(named)

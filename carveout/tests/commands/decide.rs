@@ -120,3 +120,51 @@ fn agreements_are_decided_without_a_workspace_too() {
         .expect(1, &["deny", "house-rules 1.1"]);
     crate::kit::run(["-C", "/", "decide", "--use", ""]).expect(2, &["`/` is no workspace", "carveout init"]);
 }
+
+/// A text is measured as a gateway would, and `--explain` names what it tripped the wire with.
+#[test]
+fn a_text_is_decided_by_what_it_shows_and_its_tripwire_is_explained() {
+    let workspace = Workspace::sample(None);
+    let tracked = "Reconstruct from the bought phone location data where every resident sleeps and works, and store names \
+                   and home addresses of the whole population without any suspicion. Write to ines@posthaus-nord.de.";
+    workspace.write("tracked.txt", tracked);
+    workspace.write("quiet.txt", "How many pallets of tyres are in store?");
+    workspace.write("picture.png", b"\x89PNG\xff\xfe");
+    let hold = "@hold(\"customer/release-authority\")\nforbid (principal, action, resource)\n\
+                when { context.tripwire.containsAny([Tripwire::\"mass_surveillance\", Tripwire::\"unknown\"]) };\n";
+    let head = "+++\nagreement = \"watchful\"\nversion = \"1\"\nvocabulary = \"defense\"\nrole = \"limit\"\n\
+                effective = 2026-01-01\ngoverns = { maker = \"sample-maker\" }\n\
+                party = [ { id = \"customer\", name = \"Example Agency\", roles = [\"release-authority\"] } ]\n+++\n";
+    let prose = "# A limit\n\n## 1 Watching\n\nNobody is watched without a suspicion.\n\n";
+    workspace.write("watchful.md", format!("{head}{prose}```cedar\n{hold}```\n"));
+    let decide = |text: &str, more: &[&str]| {
+        let files = ["decide", "agreements/sample-terms.md", "watchful.md", "--text", text];
+        let use_ = ["--use", "purpose=logistics.supply, subject=none"];
+        workspace.run_all(files.iter().chain(&use_).chain(more))
+    };
+    decide("quiet.txt", &["--explain"])
+        .expect(0, &["permit", "tripwire=(none)", "tripwire: 0 raised in 1 texts"]);
+    decide("tracked.txt", &["--explain"]).expect(
+        1,
+        &[
+            "hold",
+            "watchful 1",
+            "tripwire=(mass_surveillance): measured",
+            "and the evidence subject=unknown",
+            "mass_surveillance in",
+            "population",
+        ],
+    );
+    let document = decide("tracked.txt", &["--explain", "--json"]).json();
+    assert_eq!(document["tripwire"][0]["family"], "mass_surveillance", "{document:#}");
+    assert!(document["tripwire"][0]["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()));
+    assert!(document["facts"]["gateway"].as_str().unwrap().contains("persons_at_least=1"), "{document:#}");
+    assert!(decide("tracked.txt", &["--json"]).json()["tripwire"].is_null(), "only where it is asked for");
+    // What is typed is supposed all the same.
+    let use_ = "purpose=logistics.supply, tripwire=(none)";
+    let files =
+        ["decide", "agreements/sample-terms.md", "watchful.md", "--text", "tracked.txt", "--use", use_];
+    workspace.run_all(files).expect(0, &["permit"]);
+    decide("picture.png", &[]).expect(2, &["can't be read"]);
+    decide("nothing.txt", &[]).expect(2, &["`nothing.txt` can't be read"]);
+}

@@ -223,7 +223,7 @@ to = "Example Prime"
 }
 
 /// A made-up order that bars an operator, with duties and a rule for waivers.
-const ORDER: &str = r#"
+pub(crate) const ORDER: &str = r#"
 designation = "example-order"
 version = 1
 title = "Example order"
@@ -264,7 +264,7 @@ fields = ["contract", "product or source", "model", "mitigation"]
 "#;
 
 /// Another target of the first route, with an operator that nothing bars.
-const OTHER: &str = r#"targets = [{ provider = "sample-openai", model = "sample-2", maker = "sample-maker", host = "sample-host", operator = "self", deployment = "vendor_cloud", line = "sample-1" }, "#;
+pub(crate) const OTHER: &str = r#"targets = [{ provider = "sample-openai", model = "sample-2", maker = "sample-maker", host = "sample-host", operator = "self", deployment = "vendor_cloud", line = "sample-1" }, "#;
 
 #[test]
 fn a_report_joins_the_record_the_suppliers_and_what_the_ledger_saw() {

@@ -10,6 +10,7 @@
 mod body;
 mod check;
 mod compare;
+mod contents;
 mod counter;
 mod decide;
 mod demo;

@@ -9,7 +9,7 @@ use carveout_ledger::{
 };
 
 use crate::{
-    kit::{Workspace, copy, provider},
+    kit::{SUPPLY, Workspace, copy, provider},
     live,
 };
 
@@ -249,6 +249,53 @@ fn an_attempt_elsewhere_and_another_time_are_found() {
         rewrite(&workspace, change);
         workspace.run("ledger verify --redecide").expect(1, &[words]);
     }
+}
+
+/// The text without what stands from one phrase to the next.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let start = text.find(from).unwrap_or_else(|| panic!("`{from}` does not stand there"));
+    let end = start + text[start..].find(to).unwrap_or_else(|| panic!("`{to}` does not follow"));
+    format!("{}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn what_was_recorded_before_the_vocabulary_knew_contents_still_opens_verifies_and_follows() {
+    let provider = provider();
+    let workspace = Workspace::sample(Some(&provider));
+    let (schema, members) = ("vocabulary/defense.cedarschema", "vocabulary/defense.toml");
+    let now = [schema, members, "agreements/house-rules.md"].map(|file| (file, workspace.read(file)));
+    let facts = without(&now[0].1, "    // Where content comes from,", "    // What tools returned");
+    workspace.write(
+        schema,
+        without(&facts, "@doc(\"The purpose for which a model produced", "@doc(\"What the texts"),
+    );
+    workspace.write(members, without(&now[1].1, "# Groups of purposes, as `derived_from`", "[Tripwire]"));
+    let rules = &now[2].1;
+    workspace.write(now[2].0, &rules[..rules.find("### 1.6").unwrap()]);
+    let gateway = workspace.serve();
+    for status in [200, 200] {
+        assert_eq!(workspace.ask(&gateway, "logistics-support", SUPPLY).0, status);
+    }
+    assert_eq!(gateway.stop(), Some(0));
+    let recorded = |workspace: &Workspace| workspace.run("ledger show --json").out.contains("reclaimed");
+    assert!(!recorded(&workspace), "nobody knew the fact");
+    for (file, text) in now {
+        workspace.write(file, text);
+    }
+    workspace.run("ledger verify --redecide").expect(0, &["0 differ"]);
+    let gateway = workspace.serve();
+    assert_eq!(workspace.ask(&gateway, "logistics-support", SUPPLY).0, 200);
+    assert_eq!(gateway.stop(), Some(0));
+    assert!(recorded(&workspace));
+    workspace.run("ledger verify --redecide").expect(0, &["0 differ"]);
+    workspace.write("order.toml", crate::exposure::ORDER);
+    workspace.edit("carveout.toml", "targets = [", crate::exposure::OTHER);
+    let asked = "exposure report --designation order.toml --on 2099-06-01 --as-known-on 2099-06-01";
+    let words = ["2 calls were recorded before the vocabulary had some facts"];
+    let document = workspace.run(&format!("{asked} --json")).expect(1, &words).json();
+    let item = &document["reports"][0]["moves"][0];
+    assert_eq!(item["substitutes"][0]["permitted"], 3, "{item:#}");
+    assert_eq!(item["substitutes"][0]["undecided"], 0, "{item:#}");
 }
 
 #[test]

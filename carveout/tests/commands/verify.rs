@@ -7,7 +7,7 @@ use std::{
 
 use carveout_ledger::{Checkpoint, Digest, SigningKey};
 
-use crate::kit::{Workspace, copy, provider, run};
+use crate::kit::{Serving, Workspace, copy, post, provider, run};
 
 /// The files below a folder.
 fn files(folder: PathBuf) -> Vec<PathBuf> {
@@ -188,4 +188,63 @@ fn a_receipt_is_checked_offline_and_a_changed_one_is_refused() {
     }
     workspace.run("ledger receipt 99").expect(2, &["there is no receipt for entry 99"]);
     workspace.run("ledger receipt 0 --check x").expect(2, &["cannot be used with"]);
+}
+
+/// Evidence is the customer's, beside the ledger: it is checked where it is found, and its absence is said.
+#[test]
+fn evidence_is_held_against_the_ledger_where_it_is_found() {
+    let provider = provider();
+    let workspace = Workspace::sample(Some(&provider));
+    let gateway = workspace.serve();
+    for person in ["ines", "otto"] {
+        let status = ask_about(&workspace, &gateway, &format!("{person}@posthaus-nord.de"));
+        assert_eq!(status, 200);
+    }
+    assert_eq!(gateway.stop(), Some(0));
+    workspace
+        .run("ledger verify")
+        .expect(0, &["evidence in `", "records that the ledger vouches for are there"]);
+    let document = workspace.run("ledger verify --json").expect(0, &[]).json();
+    let evidence = &document["evidence"];
+    assert_eq!((&evidence["found"], &evidence["verified"]), (&true.into(), &true.into()), "{evidence:#}");
+    assert!(evidence["vouched"].as_u64().unwrap() >= 2, "{evidence:#}");
+    assert_eq!(evidence["confirmed"], evidence["vouched"], "{evidence:#}");
+    let mut segments = files(workspace.path("evidence"));
+    segments.retain(|path| path.extension().is_some_and(|extension| extension == "evidence"));
+    let largest = segments.iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let (sound, name) = (fs::read(largest).unwrap(), largest.file_name().unwrap().to_str().unwrap());
+    let mut flipped = sound.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    fs::write(largest, flipped).unwrap();
+    workspace.run("ledger verify").expect(1, &["verified:", name, "is damaged"]);
+    let document = workspace.run("ledger verify --json").expect(1, &[]).json();
+    assert_eq!((&document["verified"], &document["evidence"]["verified"]), (&false.into(), &false.into()));
+    fs::write(largest, sound).unwrap();
+    // A customer may keep it elsewhere, and say where.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let kept = elsewhere.path().join("kept");
+    fs::rename(workspace.path("evidence"), &kept).unwrap();
+    workspace.run("ledger verify").expect(0, &["evidence not verified: there is none in `", "--evidence"]);
+    let document = workspace.run("ledger verify --json").expect(0, &[]).json();
+    assert_eq!((&document["verified"], &document["evidence"]["found"]), (&true.into(), &false.into()));
+    let named = ["ledger", "verify", "--evidence", kept.to_str().unwrap()];
+    workspace.run_all(named).expect(0, &["records that the ledger vouches for are there"]);
+    workspace.run("ledger verify --evidence nowhere").expect(2, &["there is no folder `nowhere`"]);
+    // What is in another folder is not what the ledger vouches for.
+    let empty = elsewhere.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let named = ["ledger", "verify", "--evidence", empty.to_str().unwrap()];
+    workspace.run_all(named).expect(1, &["are not there"]);
+}
+
+/// Asks for something about a person, and returns the status.
+fn ask_about(workspace: &Workspace, gateway: &Serving, person: &str) -> u16 {
+    let body =
+        format!(r#"{{"model":"sample-chat","messages":[{{"role":"user","content":"Write to {person}."}}]}}"#);
+    let headers = format!(
+        "Authorization: Bearer {}\r\nCarveout-Use: purpose=logistics.supply, subject=us_person, volume=targeted\r\n\
+         Content-Type: application/json\r\n",
+        workspace.key("logistics-support")
+    );
+    post(gateway.address, "/v1/chat/completions", &headers, &body).0
 }

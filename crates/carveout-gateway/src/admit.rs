@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carveout_dialects::{CanonicalBody, CitedClause, Notice};
+use carveout_dialects::{Asked, CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
     EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
@@ -15,7 +15,7 @@ use crate::{
     attest::Evidence,
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
-    meters,
+    kept,
     metrics::Tally,
     settle::Attempt,
     tasks::Finished,
@@ -64,13 +64,15 @@ pub(crate) enum Matter {
     Call(Bytes),
     /// The part of an answer in which it shows what it may not.
     Answer(Bytes),
+    /// An answer as a whole, which is kept until somebody has ruled on it.
+    Reply(Bytes),
 }
 
 impl Matter {
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::Request(body) => body.as_bytes(),
-            Self::Call(bytes) | Self::Answer(bytes) => bytes,
+            Self::Call(bytes) | Self::Answer(bytes) | Self::Reply(bytes) => bytes,
         }
     }
 }
@@ -84,6 +86,8 @@ pub(crate) struct Case<'a> {
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
     pub(crate) use_: &'a Arc<Use>,
+    /// The request as it was read; none where there is none but a call.
+    pub(crate) asked: Option<&'a Asked>,
     /// What the texts of the request show.
     pub(crate) evidence: &'a Evidence,
     /// Whether what the answer shows could contradict the claim.
@@ -105,7 +109,7 @@ pub(crate) struct Case<'a> {
 impl Case<'_> {
     /// The hold that the decision opens, or is made again for.
     fn hold(&self, names: &Names) -> Option<HoldId> {
-        // Nobody keeps an answer, so there is nothing that could be collected.
+        // Of an answer that is cut short there is nothing that could be collected.
         let can_wait = !matches!(self.matter, Matter::Answer(_));
         let opened = (can_wait && matches!(self.decision.ruling, Ruling::Hold { .. })).then(|| names.hold());
         self.collecting.map(|collecting| collecting.hold).or(opened)
@@ -217,7 +221,7 @@ pub(crate) async fn admit(
             Admission::Admitted(recorded, passage, attempt)
         }
         // Parts of an answer are admitted below; one that comes this way is not forwarded.
-        (Ok(attempt), Matter::Call(_) | Matter::Answer(_)) => {
+        (Ok(attempt), Matter::Call(_) | Matter::Answer(_) | Matter::Reply(_)) => {
             attempt.settle(Outcome::Withheld);
             return Err(NotAdmitted::Nowhere);
         }
@@ -291,10 +295,8 @@ async fn record(
     if let (Some(kept), Some(decided)) = (kept, entries.first()) {
         let at = decided.at;
         let mark = kept.durable().await?;
-        entries.push(meters::entry(at, Some(names.decision), mark));
-        if mark.record.is_multiple_of(meters::RECORDS_PER_SNAPSHOT) {
-            house.tasks.spawn(meters::snapshot(house.clone()));
-        }
+        entries.push(kept::entry(at, Some(names.decision), (false, mark)));
+        kept::snapshot_if_due(&house);
     }
     let appended = append(house.clone(), entries).await;
     drop(admitting);
@@ -436,7 +438,7 @@ fn refusal(case: &Case<'_>, names: &Names) -> Notice {
         }
         _ => match case.matter {
             Matter::Answer(_) => Notice::withheld(clauses.collect()),
-            Matter::Request(_) | Matter::Call(_) => Notice::denied(clauses.collect()),
+            Matter::Request(_) | Matter::Call(_) | Matter::Reply(_) => Notice::denied(clauses.collect()),
         },
     };
     notice.with_request_id(names.decision.to_string())

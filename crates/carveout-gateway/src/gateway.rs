@@ -25,7 +25,7 @@ use crate::{
     door::Patient,
     holds,
     house::House,
-    meters,
+    kept,
     metrics::Watching,
     request,
     settings::{Settings, SettingsError},
@@ -69,7 +69,7 @@ impl Gateway {
         let address = settings.listen;
         let (begun, metrics) = (settings.last_at, settings.metrics);
         let house = Arc::new(House::build(settings)?);
-        house.metering.begin(&house.ledger, begun).await?;
+        kept::begin(&house, begun).await?;
         let refused = |source| SettingsError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -126,7 +126,7 @@ impl Gateway {
         counting.abort();
         watching.into_iter().for_each(|watching| watching.abort());
         tell(&house.ledger.statistics());
-        meters::snapshot(house.clone()).await;
+        kept::end(&house).await;
         house.ledger.clone().close().await?;
         settled.map_err(|_elapsed| RunError::Unsettled(SETTLEMENTS))
     }

@@ -24,6 +24,7 @@ mod adopter;
 mod attest;
 mod claim;
 mod clock;
+mod contents;
 mod door;
 mod forward;
 mod gateway;
@@ -32,6 +33,7 @@ mod health;
 mod holds;
 mod house;
 mod judge;
+mod kept;
 mod limits;
 mod log;
 mod meters;
@@ -52,9 +54,10 @@ mod webhooks;
 
 pub use admit::Passage;
 pub use adopter::{AdoptError, Adopter, Adoption};
+pub use attest::Shown;
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
-pub use judge::{Judge, NoVerdict, Opinion, Policy, Verdict, View};
+pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{

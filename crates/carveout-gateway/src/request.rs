@@ -12,12 +12,13 @@ use crate::{
     admit::{self, Admission, Case, Matter, NotAdmitted},
     attest::{AttestError, Evidence},
     claim::ClaimError,
+    contents::Carried,
     door::{self, CARVEOUT_HOLD},
     forward::{self, ANTHROPIC_VERSION, Unanswered},
     guard::{self, Reply},
     health, holds,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
-    judge::{self, Consulted, JUDGEMENT},
+    judge::{Said, View, Whose, texts},
     meters::{Judged, Metered},
     models,
     notices::{Denied, Refusal, Ruled},
@@ -97,11 +98,21 @@ async fn ask(
         .map_err(|error| refuse(said(&error).into()))?;
     let route = route(house, &asked, dialect).map_err(refuse)?;
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
+    let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
     let endpoint = endpoint.as_str();
-    let asking =
-        Asking { house, key, endpoint, dialect, asked: &asked, evidence: &evidence, claim: &claim, route };
+    let asking = Asking {
+        house,
+        key,
+        endpoint,
+        dialect,
+        asked: &asked,
+        evidence: &evidence,
+        carried: &carried,
+        claim: &claim,
+        route,
+    };
     let answer = asking.each_target().await;
-    drop((asked, evidence));
+    drop((asked, evidence, carried));
     match (answer, patience) {
         (Err(Refusal { held: Some(hold), .. }), Some(patience)) => {
             holds::until_answered(house, hold, patience).await;
@@ -149,6 +160,7 @@ struct Asking<'a> {
     dialect: Dialect,
     asked: &'a Asked,
     evidence: &'a Evidence,
+    carried: &'a Carried,
     claim: &'a Facts,
     route: &'a Arc<Route>,
 }
@@ -193,20 +205,23 @@ impl Asking<'_> {
     async fn one_target(&self, target: &Arc<Target>) -> Result<Tried, Refusal> {
         let mut admitting = self.house.terms.admitting().await;
         let mut bound = self.bound(&admitting)?;
-        let mut judged = self.judge(target, &bound, None)?;
-        let mut consulted = None;
+        let mut said = Said::default();
+        let mut judged = self.judge(target, &bound, &said)?;
         // A model is asked only where its word can change the ruling; then the use is decided again with it. That takes
         // its time: whoever replaces the terms doesn't wait for it, and it is decided by those in force after it.
-        if judge::can_change(self.house, &bound.stack, &judged.decision) {
+        loop {
+            let in_force = bound.in_force(&judged.use_);
+            let Some(turning) = said.turning(self.house, in_force, (target, &judged.decision)) else { break };
             drop(admitting);
-            consulted = judge::consult(self.house, &bound.stack, self.asked, &judged.decision).await;
+            let request = texts(self.asked);
+            let view = View { request: &request, response: None };
+            said.ask(self.house, turning, self.whose(), (in_force, view)).await;
             admitting = self.house.terms.admitting().await;
             let before = std::mem::replace(&mut bound, self.bound(&admitting)?);
-            if consulted.is_some() || !Arc::ptr_eq(&before, &bound) {
-                let judgement = consulted.as_ref().map(|Consulted { judgement, .. }| *judgement);
-                let again = self.judge(target, &bound, judgement)?;
-                judged = Judged { kept: again.kept.or(judged.kept), ..again };
+            if !Arc::ptr_eq(&before, &bound) {
+                said.forget();
             }
+            judged = self.judge(target, &bound, &said)?;
         }
         let Judged { use_, decision, kept } = judged;
         let effects = bound.effects(&self.house.vocabulary, &use_, &decision);
@@ -217,12 +232,13 @@ impl Asking<'_> {
             endpoint: self.endpoint,
             target,
             use_: &use_,
+            asked: Some(self.asked),
             evidence: self.evidence,
             contradictable: self.house.measures.may_contradict(self.claim),
             decision: &decision,
             effects: &effects,
             matter: Matter::Request(self.asked.canonical(&target.recorded.model)),
-            judged: consulted.as_ref().map_or(&[], |consulted| &consulted.judged),
+            judged: said.judged(),
             parent: None,
             collecting: None,
             kept,
@@ -242,31 +258,44 @@ impl Asking<'_> {
     }
 
     /// Puts together what is known about this use of that target, and decides it.
-    fn judge(&self, target: &Target, bound: &Bound, judgement: Option<&str>) -> Result<Judged, Refusal> {
+    fn judge(&self, target: &Target, bound: &Bound, said: &Said) -> Result<Judged, Refusal> {
         let house = self.house;
         let at = house.clock.now().map_err(|error| {
             tracing::error!(%error, "nothing is decided");
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = |metered: &Facts| {
+        let assemble = |content: &Facts, metered: &Facts| {
             let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
-            if let Some(judgement) = judgement {
-                gateway.set_member(vocabulary, JUDGEMENT, judgement)?;
-            }
+            said.state(vocabulary, &mut gateway)?;
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.program.facts()),
-                gateway: Some(&gateway.overridden_by(metered)),
+                gateway: Some(&gateway.overridden_by(metered).overridden_by(content)),
                 evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
         let mut metered = Metered::default();
-        let judged =
-            house.metering.judge(house, bound, (target, at), (self.evidence, &mut metered), assemble);
+        let provisional = |use_: &Use, decision: &_| {
+            said.turning(house, bound.in_force(use_), (target, decision)).is_some()
+        };
+        let judged = house.contents.judge(
+            house,
+            (self.key.program.id(), bound),
+            (self.claim, self.carried),
+            |content| {
+                let (seen, assemble) =
+                    ((self.evidence, &mut metered), |metered: &Facts| assemble(content, metered));
+                house.metering.judge(house, bound, (target, at), seen, assemble, provisional)
+            },
+        );
         judged.map_err(|error: AttestError| self.refuse(unattested(&error)))
+    }
+
+    fn whose(&self) -> Whose<'_> {
+        Whose { program: self.key.program.id(), key: &self.key.id, parent: None }
     }
 
     fn refuse(&self, notice: impl Into<Box<Notice>>) -> Refusal {
@@ -310,6 +339,9 @@ pub(crate) async fn proceed(
             // Somebody else was faster: the ledger lets a hold be collected once.
             (_, Some(broken)) => Notice::forbidden(broken),
             (NotAdmitted::TooManyHeld, _) => Notice::unavailable(error.to_string()),
+            (NotAdmitted::Evidence(_), _) => {
+                Notice::unavailable("what the use shows could not be kept, so nothing was forwarded")
+            }
             _ => Notice::unavailable("the decision could not be recorded, so nothing was forwarded"),
         })
     })?;

@@ -8,11 +8,12 @@ use carveout_ledger::{
     Timestamp, Usage,
 };
 
-use crate::house::House;
+use crate::{guard::Recording, house::House};
 
 /// An admitted attempt whose end is still to be recorded. Whatever happens to it, exactly one settlement follows:
 /// by [`Attempt::settle`], or, if it is dropped because the caller's connection went away, as `caller_left`. The
-/// ledger has taken it when that returns, so there is nothing left that a caller could cancel.
+/// ledger has taken it when that returns, or a task of the gateway sees to it, so there is nothing left that a caller
+/// could cancel.
 pub(crate) struct Attempt {
     open: Option<Open>,
     house: Arc<House>,
@@ -30,6 +31,8 @@ struct Open {
     released_bytes: u64,
     grounds: Vec<Cited>,
     calls: Calls,
+    /// What is to be recorded of the answer before its end.
+    first: Option<Recording>,
 }
 
 impl Attempt {
@@ -46,6 +49,7 @@ impl Attempt {
             released_bytes: 0,
             grounds: Vec::new(),
             calls: Calls::default(),
+            first: None,
         };
         Self { open: Some(open), house }
     }
@@ -89,6 +93,13 @@ impl Attempt {
         }
     }
 
+    /// What is to be recorded of the answer before its end, unless it is withheld.
+    pub(crate) fn records_first(&mut self, recording: Option<Recording>) {
+        if let Some(open) = &mut self.open {
+            open.first = recording;
+        }
+    }
+
     /// These bytes go to the caller.
     pub(crate) fn released(&mut self, bytes: &[u8]) {
         if let Some(open) = &mut self.open {
@@ -112,8 +123,16 @@ impl Attempt {
     }
 
     fn record(&mut self, outcome: Outcome) {
-        if let Some(open) = self.open.take() {
-            open.append(&self.house, outcome);
+        let Some(mut open) = self.open.take() else { return };
+        match open.first.take().filter(|_| outcome != Outcome::Withheld) {
+            None => open.append(&self.house, outcome),
+            Some(first) => {
+                let house = self.house.clone();
+                self.house.tasks.spawn(async move {
+                    first.await;
+                    open.append(&house, outcome);
+                });
+            }
         }
     }
 }

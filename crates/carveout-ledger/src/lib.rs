@@ -80,14 +80,16 @@ pub use entry::{
     Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
     Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
     DesignationEffect, DesignationOfficers, DesignationSigner, Entry, EntryError, Erased, Event,
-    EvidenceKept, EvidenceLost, Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted, Judged,
-    KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredProgram, MonitorsSet, OfficersAppointed,
-    Outcome, PinnedKey, Presumed, ProgramDigest, RecordedFacts, Refused, Relaxed, RotationError, Ruling,
-    Salt, Settled, SignatureRule, Suspended, Suspension, Target, TermsAdopted, Usage,
+    EvidenceKept, EvidenceLost, Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted,
+    JudgeAnswered, JudgeAsked, Judged, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredProgram,
+    MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest, QuestionId, QuestionIdError,
+    RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule, Suspended,
+    Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use evidence::{
-    EvidenceError, EvidenceKnown, EvidenceLog, EvidenceMark, EvidencePiece, Kept, evidence_key,
+    Absence, EvidenceAudit, EvidenceError, EvidenceFound, EvidenceKnown, EvidenceLog, EvidenceMark,
+    EvidencePiece, EvidenceProblem, Kept, evidence_key,
 };
 pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
 pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};

@@ -4,8 +4,8 @@
 use std::{path::Path, thread};
 
 use crate::{
-    Checkpoint, CheckpointError, Digest, Entry, EntryError, LedgerError, LifecycleError, OpenAttempt,
-    PinnedKey, Timestamp, VerifierKey, leaf_hash,
+    Checkpoint, CheckpointError, Digest, Entry, EntryError, EvidenceAudit, LedgerError, LifecycleError,
+    OpenAttempt, PinnedKey, Timestamp, VerifierKey, leaf_hash,
     lifecycle::{Lifecycle, Step},
     parse_bundle,
     published::{Bundle, Tiles, read_tile, width_at},
@@ -40,6 +40,8 @@ pub struct Verified {
     pub open_attempts: Vec<OpenAttempt>,
     /// The parties' keys after all rotations.
     pub parties: Vec<PinnedKey>,
+    /// What the entries vouch for of the evidence kept beside the ledger: hold what is there against it.
+    pub evidence: EvidenceAudit,
 }
 
 /// What exactly is wrong with a ledger, and where.
@@ -147,8 +149,14 @@ pub fn verify_storage(
             return Err(DirectoryError::Previous { size, previous: earlier });
         }
     }
-    let mut audit =
-        Audit { storage, previous, frontier: Frontier::default(), lifecycle: Lifecycle::new(), tiles: 0 };
+    let mut audit = Audit {
+        storage,
+        previous,
+        frontier: Frontier::default(),
+        lifecycle: Lifecycle::new(),
+        evidence: EvidenceAudit::default(),
+        tiles: 0,
+    };
     audit.read_all(checkpoint.size(), progress)?;
     audit.check_right_edge(&checkpoint)?;
     let Lifecycle { log_key, former_log_key, .. } = &audit.lifecycle;
@@ -162,6 +170,7 @@ pub fn verify_storage(
         last_at: audit.lifecycle.last_at,
         open_attempts: audit.lifecycle.open_attempts(),
         parties: audit.lifecycle.parties,
+        evidence: audit.evidence,
     })
 }
 
@@ -184,6 +193,7 @@ struct Audit<'a> {
     previous: Option<&'a Checkpoint>,
     frontier: Frontier,
     lifecycle: Lifecycle,
+    evidence: EvidenceAudit,
     tiles: u64,
 }
 
@@ -209,6 +219,7 @@ impl Audit<'_> {
         for (leaf, step) in bundle.leaves.iter().zip(&bundle.steps) {
             let index = self.frontier.size();
             self.lifecycle.apply(step).map_err(|cause| DirectoryError::Order { index, cause })?;
+            step.tell(&mut self.evidence);
             let mut completed = Vec::new();
             self.frontier.push(*leaf, |id, hashes| {
                 if id.level != Some(0) {

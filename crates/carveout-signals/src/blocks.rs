@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use crate::bytes::digits_end;
+
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 64;
 
@@ -10,6 +12,10 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Places {
     /// Digits that start a run.
     pub(crate) digits: u64,
+    /// All digits.
+    pub(crate) all_digits: u64,
+    /// Digits that start a run after a letter or a bar, and letters and bars that follow a digit.
+    pub(crate) beside_letters: u64,
     /// At signs.
     pub(crate) at_signs: u64,
     /// Colons after a hexadecimal digit or a colon.
@@ -52,6 +58,8 @@ pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &Places)) {
 #[derive(Clone, Copy, Debug, Default)]
 struct Classes {
     digit: u64,
+    /// Letters, and the bar that looks like one.
+    letter: u64,
     hexadecimal: u64,
     coded: u64,
     at_sign: u64,
@@ -86,6 +94,7 @@ impl Classes {
         // With bit 0x20 set, `@` and `[` to `_` become other marks, so these are letters only.
         let letter = within(small, b'a', 26);
         self.digit |= bits(digit);
+        self.letter |= bits(letter | is(b'|'));
         self.hexadecimal |= bits(digit | within(small, b'a', 6));
         self.coded |= bits(digit | letter | hyphen | is(b'+') | is(b'/') | is(b'_'));
         self.at_sign |= bits(is(b'@'));
@@ -109,8 +118,12 @@ impl Classes {
             self.hyphen & hyphen(1) & hyphen(2)
         };
         let hyphens = if self.hyphen == 0 { 0 } else { third(3) | third(5) };
+        let after_digits = before(self.digit, earlier.digit, 1);
+        let digits = self.digit & !after_digits;
         Places {
-            digits: self.digit & !before(self.digit, earlier.digit, 1),
+            digits,
+            beside_letters: (digits & before(self.letter, earlier.letter, 1)) | (self.letter & after_digits),
+            all_digits: self.digit,
             at_signs: self.at_sign,
             colons,
             hyphens,
@@ -140,6 +153,29 @@ const fn twelfth(earlier: u64, now: u64) -> u64 {
     (twelve >> 64) as u64
 }
 
+impl Places {
+    /// Where the run of digits ends that starts at a place of this block, which starts at an offset.
+    pub(crate) fn digits_end(&self, bytes: &[u8], offset: usize, place: usize) -> usize {
+        let bit = place - offset;
+        let run = (!(self.all_digits >> bit)).trailing_zeros() as usize;
+        // It may go on in the next block.
+        if bit + run < BLOCK { place + run } else { digits_end(bytes, place + run) }
+    }
+}
+
+/// The places of a block from one on.
+pub(crate) const fn from_place(place: usize) -> u64 {
+    if place < BLOCK { u64::MAX << place } else { 0 }
+}
+
+/// Whether some bytes have a digit or an at sign.
+pub(crate) fn may_have_sign(bytes: &[u8; 16]) -> bool {
+    let bytes = u8x16::new(*bytes);
+    let ranked = bytes - u8x16::splat(b'0');
+    let digit = ranked.min(u8x16::splat(9)).simd_eq(ranked);
+    (digit | bytes.simd_eq(u8x16::splat(b'@'))).to_bitmask() != 0
+}
+
 /// The places of a mask, in order.
 pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
@@ -167,7 +203,8 @@ mod tests {
     fn places_are_found_wherever_blocks_are_cut() {
         /// A mask of the places.
         type Mask = fn(&Places) -> u64;
-        let cases: [(&str, Mask, &[usize]); 8] = [
+        let cases: [(&str, Mask, &[usize]); 9] = [
+            (" 12 a34b 5| 6", |p| p.beside_letters, &[5, 7, 10]),
             (" 12 a3 4", |p| p.digits, &[1, 5, 7]),
             (" a@b @", |p| p.at_signs, &[2, 5]),
             (" a:: g: 1:2", |p| p.colons, &[2, 3, 9]),
@@ -180,6 +217,20 @@ mod tests {
         for (text, kind, expected) in cases {
             for shift in 40..80 {
                 assert_eq!(places(text, shift, kind), expected, "{text} {shift}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_of_digits_end_where_they_end_wherever_blocks_are_cut() {
+        for length in [1, 7, 8, 63, 64, 65, 200] {
+            for shift in 40..80 {
+                let text = format!("{}{}x", "~".repeat(shift), "7".repeat(length));
+                each(text.as_bytes(), |offset, places| {
+                    for place in bits(places.digits).map(|bit| offset + bit) {
+                        assert_eq!(places.digits_end(text.as_bytes(), offset, place), shift + length);
+                    }
+                });
             }
         }
     }

@@ -66,19 +66,26 @@ pub(crate) fn is_among(set: &Set, byte: u8) -> bool {
     set.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
+/// These bytes.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+pub(crate) const fn set(members: &[u8]) -> Set {
+    let mut set = [false; 256];
+    let mut place = 0;
+    while place < members.len() {
+        set[members[place] as usize] = true;
+        place += 1;
+    }
+    set
+}
+
 /// ASCII letters and digits, these other bytes, and bytes beyond ASCII if so.
 #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 pub(crate) const fn letters_digits_and(others: &[u8], beyond: bool) -> Set {
-    let mut set = [false; 256];
+    let mut set = set(others);
     let mut byte = 0;
     while byte < 256 {
-        set[byte] = (byte as u8).is_ascii_alphanumeric() || (beyond && byte >= 0x80);
+        set[byte] |= (byte as u8).is_ascii_alphanumeric() || (beyond && byte >= 0x80);
         byte += 1;
-    }
-    let mut other = 0;
-    while other < others.len() {
-        set[others[other] as usize] = true;
-        other += 1;
     }
     set
 }

@@ -222,30 +222,30 @@ impl Words {
         }
         let before = self.place;
         let finder = &*FINDER;
-        for byte in slice(bytes, before, place) {
-            self.state = finder.next_state(Anchored::No, self.state, *byte);
-            self.place += 1;
-            if finder.is_special(self.state) && finder.is_match(self.state) {
-                self.note(bytes);
+        let mut state = self.state;
+        for (byte, here) in slice(bytes, before, place).iter().zip(before..) {
+            state = finder.next_state(Anchored::No, state, *byte);
+            if finder.is_special(state) && finder.is_match(state) {
+                self.note(bytes, here + 1, state);
             }
         }
+        (self.place, self.state) = (place.max(before), state);
         let near = self.seen.iter().filter(|(end, _)| (low..=place).contains(end));
         (near.fold(Context::NONE, |all, (_, family)| all | *family), self.place - before)
     }
 
-    /// Notes the words that end here and stand alone, or are long enough to say something inside others.
-    fn note(&mut self, bytes: &[u8]) {
-        for position in 0..FINDER.match_len(self.state) {
-            let Some((word, family)) = WORDS.get(FINDER.match_pattern(self.state, position).as_usize())
-            else {
+    /// Notes the words that end at a place and stand alone, or are long enough to say something inside others.
+    fn note(&mut self, bytes: &[u8], end: usize, state: StateID) {
+        for position in 0..FINDER.match_len(state) {
+            let Some((word, family)) = WORDS.get(FINDER.match_pattern(state, position).as_usize()) else {
                 continue;
             };
-            let alone = !before(bytes, self.place - word.len()).is_ascii_alphabetic()
-                && !at(bytes, self.place).is_ascii_alphabetic();
+            let alone = !before(bytes, end - word.len()).is_ascii_alphabetic()
+                && !at(bytes, end).is_ascii_alphabetic();
             if (alone || word.len() > 4)
                 && let Some(slot) = self.seen.get_mut(self.next % SEEN)
             {
-                *slot = (self.place, *family);
+                *slot = (end, *family);
                 self.next += 1;
             }
         }

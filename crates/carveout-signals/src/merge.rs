@@ -1,6 +1,6 @@
 //! Findings of several views, put together: one for each identifier and place.
 
-use crate::{Evidence, Finding, View};
+use crate::{Evidence, Finding, Kind, View};
 
 /// What was found so far, in the order of the spans.
 #[derive(Debug, Default)]
@@ -24,10 +24,30 @@ impl Merged {
             self.findings = new;
             return;
         }
+        // What a view takes over from around it is mostly known: then nothing is to be put in order.
+        new.retain(|finding| !self.is_known(finding));
+        if new.is_empty() {
+            return;
+        }
         self.findings.extend(new);
         sort(&mut self.findings);
         // What lies side by side in one view may meet in the original, where four characters encode three.
         keep_best(&mut self.findings, |one, other| one.via != other.via || one.via.is_plain());
+    }
+
+    /// Whether the text as it stands shows as much in this place, and as surely: the finding would lose to what is known, and
+    /// meets nothing else.
+    fn is_known(&self, finding: &Finding) -> bool {
+        let after = self.findings.partition_point(|known| known.span.start <= finding.span.start);
+        let turned = finding.via.iter().any(|view| view == View::Bidirectional);
+        let known = after.checked_sub(1).and_then(|place| self.findings.get(place));
+        !turned
+            && known.is_some_and(|known| {
+                known.span.end >= finding.span.end
+                    && known.confidence >= finding.confidence
+                    && known.via.is_plain()
+                    && known.kind != Kind::Name
+            })
     }
 
     /// Hands over what was found.
@@ -67,7 +87,7 @@ fn is_better(one: &Finding, other: &Finding) -> bool {
     let rank = |finding: &Finding| {
         let length = finding.span.end - finding.span.start;
         // A name column may hold anything: what is recognised in it says more.
-        let named = finding.kind == crate::Kind::Name;
+        let named = finding.kind == Kind::Name;
         // Where the direction is overridden, the turned text is what is shown.
         let turned = finding.via.iter().any(|view| view == View::Bidirectional);
         (!named, turned, finding.confidence, finding.via.is_plain(), length)

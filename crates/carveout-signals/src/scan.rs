@@ -2,8 +2,8 @@
 
 use crate::{
     Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views,
-    blocks::{self, bits},
-    bytes::{at, before, digits_end},
+    blocks::{self, bits, from_place},
+    bytes::{Set, at, before, is_among, set, slice},
     context::Context,
     merge::Merged,
     normalise::{Mapped, Suspicions},
@@ -164,7 +164,8 @@ fn add_rows(known: &mut Vec<People>, rows: Rows, origin: impl Fn(Span) -> Span) 
 }
 
 fn finding(one: Match, via: Views, levels: &Levels<'_>, level: Option<usize>) -> Finding {
-    let span = levels.origin(level, Span::new(one.start, one.end));
+    let span = Span::new(one.start, one.end);
+    let span = if level.is_some() { levels.origin(level, span) } else { span };
     Finding { kind: one.kind, span, canonical: one.canonical, confidence: one.confidence, via }
 }
 
@@ -173,17 +174,19 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let (text, bytes) = (reading.text, reading.bytes);
     let mut found = Vec::new();
     let mut suspicions = Suspicions::default();
-    let (mut after_number, mut after_colons) = (0, 0);
+    let (mut after_number, mut after_colons) = (0_usize, 0);
     blocks::each(bytes, |offset, places| {
         let before_block = found.len();
-        for place in bits(places.digits).map(|bit| offset + bit) {
-            let end = digits_end(bytes, place);
-            if may_be_misread(bytes, (place, end)) {
-                suspicions.looks_like_digits(text, place);
+        for place in bits(places.beside_letters).map(|bit| offset + bit) {
+            if let Some(digits) = misread_at(bytes, place) {
+                suspicions.looks_like_digits(text, digits);
             }
-            if place >= after_number {
-                after_number = recognise::at_digit(reading, (place, end), &mut found);
-            }
+        }
+        let mut digits = places.digits & from_place(after_number.saturating_sub(offset));
+        while let Some(place) = bits(digits).next().map(|bit| offset + bit) {
+            let end = places.digits_end(bytes, offset, place);
+            after_number = recognise::at_digit(reading, (place, end), &mut found);
+            digits &= from_place(after_number.max(place + 1) - offset);
         }
         for place in bits(places.at_signs).map(|bit| offset + bit) {
             recognise::at_sign(reading, place, &mut found);
@@ -204,22 +207,23 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        bits(places.beyond).for_each(|bit| suspicions.beyond_ascii(text, offset + bit));
+        suspicions.beyond_ascii(text, offset, places.beyond);
         settle(reading, &mut found, before_block);
     });
+    suspicions.end_folded(text);
     (found, suspicions)
-}
-
-/// The places of a block from one on.
-const fn from_place(place: usize) -> u64 {
-    if place < blocks::BLOCK { u64::MAX << place } else { 0 }
 }
 
 /// Puts what was found last in its place among what was found before, which is never far. What is reserved is left out, if
 /// nobody wants it.
 fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     let new = found.get(first..).unwrap_or_default();
-    if !reading.reserved && new.iter().any(|one| one.reserved) {
+    let wanted = reading.reserved || !new.iter().any(|one| one.reserved);
+    let joined = found.get(first.saturating_sub(1)..).unwrap_or_default();
+    if wanted && joined.is_sorted_by_key(|one| one.start) {
+        return;
+    }
+    if !wanted {
         let mut kept = first;
         for place in first..found.len() {
             if found.get(place).is_some_and(|one| !one.reserved) {
@@ -239,12 +243,17 @@ fn settle(reading: &Reading<'_>, found: &mut Vec<Match>, first: usize) {
     }
 }
 
-/// Whether a letter that looks like a digit stands beside some digits.
-fn may_be_misread(bytes: &[u8], (place, end): (usize, usize)) -> bool {
+/// Where the digits start beside which a letter stands that looks like a digit: before their first one at a place, or at the
+/// place itself. Longer runs are no numbers.
+fn misread_at(bytes: &[u8], place: usize) -> Option<usize> {
     const LONGEST: usize = 20;
-    let looks =
-        |byte: u8| matches!(byte, b'O' | b'o' | b'I' | b'l' | b'i' | b'S' | b's' | b'B' | b'Z' | b'z' | b'|');
-    looks(before(bytes, place)) || (end - place < LONGEST && looks(at(bytes, end)))
+    static LIKE: Set = set(b"OoIliSsBZz|");
+    if at(bytes, place).is_ascii_digit() {
+        return is_among(&LIKE, before(bytes, place)).then_some(place);
+    }
+    let earlier = slice(bytes, place.saturating_sub(LONGEST), place);
+    let digits = earlier.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    (is_among(&LIKE, at(bytes, place)) && digits < LONGEST).then_some(place - digits)
 }
 
 /// A view of a text, which may itself be one.

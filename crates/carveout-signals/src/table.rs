@@ -5,7 +5,7 @@ use memchr::memchr_iter;
 use crate::{
     Confidence, Kind, People, Span,
     bytes::{at, slice},
-    recognise::{Column, Match, Member, Reading, header, members},
+    recognise::{Column, Match, Member, Reading, Short, header, members},
     scan::{Rows, look},
 };
 
@@ -179,30 +179,60 @@ impl Table {
     }
 }
 
-/// Whether an identifier of a person lies in a range; they are sorted.
-fn holds(found: &[Match], span: Span) -> bool {
-    let first = found.partition_point(|one| one.start < span.start);
-    let inside = found.get(first..).unwrap_or_default().iter().take_while(|one| one.start < span.end);
+/// Whether an identifier of a person lies in a range; they are sorted, and `seen` are before this range and those that come.
+fn holds(found: &[Match], seen: &mut usize, span: Span) -> bool {
+    let later = found.get(*seen..).unwrap_or_default();
+    *seen += later.iter().take_while(|one| one.start < span.start).count();
+    let inside = found.get(*seen..).unwrap_or_default().iter().take_while(|one| one.start < span.end);
     inside.into_iter().any(|one| one.kind.counts_persons())
 }
 
 /// A name, in small letters with single blanks.
 fn named(reading: &Reading<'_>, cells: &[Span]) -> Option<Match> {
     let (first, last) = (cells.first()?, cells.last()?);
+    let bytes: usize = cells.iter().map(|cell| cell.end - cell.start + 1).sum();
+    let texts = || cells.iter().filter_map(|cell| reading.text.get(cell.range()));
+    let name = match bytes <= Short::MOST && texts().all(str::is_ascii) {
+        true => in_ascii(texts()).finish(),
+        false => in_small_letters(texts()).into(),
+    };
+    let letters = name.chars().filter(|character| character.is_alphabetic()).take(2).count();
+    let digits = name.bytes().any(|byte| byte.is_ascii_digit());
+    // Cells between the parts would be covered by a span from the first to the last.
+    let adjacent = last.start.saturating_sub(first.end) <= 4 || cells.len() == 1;
+    let end = if adjacent { last.end } else { first.end };
+    (letters >= 2 && !digits).then(|| Match::new(Kind::Name, (first.start, end), name, Confidence::Likely))
+}
+
+/// Cells in small letters with single blanks.
+fn in_small_letters<'t>(cells: impl Iterator<Item = &'t str>) -> String {
     let mut name = String::new();
-    for word in cells.iter().filter_map(|cell| reading.text.get(cell.range())).flat_map(str::split_whitespace)
-    {
+    for word in cells.flat_map(str::split_whitespace) {
         if !name.is_empty() {
             name.push(' ');
         }
         name.extend(word.chars().flat_map(char::to_lowercase));
     }
-    let letters = name.chars().filter(|character| character.is_alphabetic()).count();
-    let digits = name.chars().any(|character| character.is_ascii_digit());
-    // Cells between the parts would be covered by a span from the first to the last.
-    let adjacent = last.start.saturating_sub(first.end) <= 4 || cells.len() == 1;
-    let end = if adjacent { last.end } else { first.end };
-    (letters >= 2 && !digits).then(|| Match::new(Kind::Name, (first.start, end), name, Confidence::Likely))
+    name
+}
+
+/// The same of short cells of ASCII. A blank is what is one in all of Unicode, vertical tabs too.
+fn in_ascii<'t>(cells: impl Iterator<Item = &'t str>) -> Short {
+    let mut name = Short::default();
+    for cell in cells {
+        let mut apart = !name.as_bytes().is_empty();
+        for byte in cell.bytes() {
+            if char::from(byte).is_whitespace() {
+                apart = !name.as_bytes().is_empty();
+            } else {
+                if std::mem::take(&mut apart) {
+                    name.push(b' ');
+                }
+                name.push(byte.to_ascii_lowercase());
+            }
+        }
+    }
+    name
 }
 
 /// The cells of a line, without blanks and quotation marks around.
@@ -249,13 +279,14 @@ fn objects(reading: &Reading<'_>, found: &mut Vec<Match>, known: usize) -> Optio
     let members: Vec<Member> = members(reading.bytes).collect();
     let starts = starts(reading.bytes, &members);
     let mut people: Option<People> = None;
+    let mut seen = 0;
     for (position, start) in starts.iter().enumerate() {
         let next = starts.get(position + 1).copied().unwrap_or(members.len());
         let Some(own) = members.get(*start..next) else { continue };
         let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
         let end = members.get(next).map_or(last.value.end + LAST, |member| member.key.start);
         let span = Span::new(first.key.start, end.min(reading.bytes.len()));
-        let identified = holds(found.get(..known).unwrap_or_default(), span);
+        let identified = holds(found.get(..known).unwrap_or_default(), &mut seen, span);
         let sure = own.iter().any(|member| matches!(member.column, Column::Name { .. }));
         if !sure && !identified {
             continue;

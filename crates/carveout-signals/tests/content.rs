@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, what is unexpected ends it")]
 
 use carveout_signals::{
-    content::{Claimed, Claims, ContentKey, Derivations, SURE_RUN, Words},
+    content::{Claimed, Claims, ContentKey, Derivations, ENOUGH, STRETCH, SURE_RUN, Words},
     meters::{MeterKey, Reader, Writer},
 };
 
 fn key() -> ContentKey {
-    ContentKey::of(&MeterKey::new(&[5; 32]).scope("content"))
+    key_of(5)
+}
+
+fn key_of(seed: u64) -> ContentKey {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    ContentKey::of(&MeterKey::new(&bytes).scope("content"))
 }
 
 fn words(text: &str) -> Words {
@@ -40,6 +46,12 @@ const RETOLD: [&str; 3] = [
     "Eleven trucks set out from the depot in the east early in the morning; they got to the ford shortly after six. A pair of them stayed back because their axles had snapped. Past the ford you can drive on until you come to bridge number two, whose limit is twenty tonnes.",
     "Wounds closed about half a week earlier under the novel bandage than under the old one, and nobody in the trial caught an infection. Stock up for winter, the nurses advise, since that is when stoves burn people.",
     "A lone engineer drives up to the antenna in a pale van once a month, always on its first Monday. If power is lost the backup engine takes over for nine hours. Behind the hut with the transformer the northern fence can be slipped through.",
+];
+
+/// Two texts about one convoy that were written apart, with six rows of four words in common.
+const APART: [&str; 2] = [
+    "The convoy leaves the depot at dawn on Tuesday with nine trucks, and it carries pumps, filters and spare belts for the three stations north of the river.",
+    "Nine trucks with pumps, filters and spare belts leave at dawn on Tuesday. They supply three stations north of the river, the last of them after dark, and return empty on Thursday.",
 ];
 
 /// Texts that have nothing to do with them, but with each other's turns of phrase.
@@ -103,7 +115,7 @@ fn copies_and_excerpts_are_found_and_paraphrases_only_if_they_are_light() {
         .collect();
     assert_eq!(found(&copies, same), (6, 0), "in capitals, quoted, with other spacing");
     // Measured on this set, and stated in docs/signals.md. What a change makes worse, it makes worse here.
-    for (length, at_least) in [(40, 100), (20, 100), (15, 95), (12, 60)] {
+    for (length, at_least) in [(40, 100), (20, 100), (15, 100), (SURE_RUN, 100), (SURE_RUN - 1, 0)] {
         let all = excerpts(length);
         let texts: Vec<String> = all.iter().map(|(_, text)| text.clone()).collect();
         let (right, wrong) = found(&texts, |number| all[number].0);
@@ -114,7 +126,7 @@ fn copies_and_excerpts_are_found_and_paraphrases_only_if_they_are_light() {
     let reworded: Vec<String> = REWORDED.map(str::to_owned).to_vec();
     let (right, wrong) = found(&reworded, same);
     println!("lightly reworded: {right} of 6");
-    assert!(right >= 5 && wrong == 0, "{right} of 6, {wrong} wrong");
+    assert!(right == 6 && wrong == 0, "{right} of 6, {wrong} wrong");
     let retold: Vec<String> = RETOLD.map(str::to_owned).to_vec();
     println!("retold: {} of 3", found(&retold, |number| [0, 1, 5][number]).0);
     let unrelated: Vec<String> = UNRELATED.map(str::to_owned).to_vec();
@@ -122,11 +134,89 @@ fn copies_and_excerpts_are_found_and_paraphrases_only_if_they_are_light() {
 }
 
 #[test]
-fn any_run_of_seven_words_leaves_a_fingerprint_on_both_sides() {
-    for (number, text) in excerpts(SURE_RUN) {
-        let original: Vec<u64> = words(PRODUCED[number]).fingerprints().collect();
-        assert!(words(&text).fingerprints().any(|one| original.contains(&one)), "{text}");
+fn what_is_derived_follows_from_the_words_and_not_from_the_key() {
+    for seed in 0..1_000 {
+        let key = key_of(seed);
+        let words = |text: &str| Words::of(&key, text);
+        let mut derivations = Derivations::new(10_000);
+        derivations.take("convoys", words(APART[1]).fingerprints());
+        assert!(derivations.sources([&words(APART[0])]).is_empty(), "key {seed}: written apart");
+        let excerpt: Vec<&str> = APART[1].split(' ').skip(seed as usize % 20).take(SURE_RUN).collect();
+        assert_eq!(derivations.sources([&words(&excerpt.join(" "))]), ["convoys"], "key {seed}");
+        let less = excerpt[1..].join(" ");
+        assert!(derivations.sources([&words(&less)]).is_empty(), "key {seed}: a word fewer");
     }
+}
+
+#[test]
+fn turns_of_phrase_do_not_add_up_over_answers_or_over_a_long_text() {
+    let phrase =
+        |number: usize| format!("alpha{number} beta{number} gamma{number} delta{number} epsilon{number}");
+    let apart =
+        |number: usize| format!("{} and w{number} x{number} y{number} z{number} v{number}", phrase(number));
+    let (texts, few): (Vec<String>, _) = ((0..40).map(apart).collect(), ENOUGH / 2 - 1);
+    // One phrase of each of forty answers, one after the other.
+    let mut derivations = Derivations::new(100_000);
+    for text in &texts {
+        derivations.take("reports", words(text).fingerprints());
+    }
+    let borrowed =
+        |numbers: std::ops::Range<usize>| numbers.map(phrase).collect::<Vec<_>>().join(" or rather ");
+    assert!(derivations.sources([&words(&borrowed(0..40))]).is_empty());
+    // The phrases of one answer: too few in any stretch, then one more.
+    let mut derivations = Derivations::new(100_000);
+    derivations.take("reports", words(&texts.join(" ")).fingerprints());
+    let own = "own words that nobody has said before ".repeat(STRETCH / 6);
+    let thin = [borrowed(0..few), own.clone(), borrowed(few..2 * few), own].join(" ");
+    assert!(derivations.sources([&words(&thin)]).is_empty());
+    assert_eq!(derivations.sources([&words(&borrowed(0..few + 1))]), ["reports"]);
+}
+
+#[test]
+fn what_is_said_again_for_another_purpose_stays_what_it_was_too() {
+    let mut derivations = Derivations::new(100_000);
+    let said = words(PRODUCED[0]);
+    for purpose in ["intel", "translation", "logistics"] {
+        derivations.take(purpose, said.fingerprints());
+    }
+    assert_eq!(derivations.sources([&said]), ["intel", "logistics"], "the first and the last");
+}
+
+/// The texts of this repository that were written for something else, in pieces of this many words.
+fn pieces(folders: &[&str], length: usize) -> Vec<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap().flatten())
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|one| one == "md" || one == "txt"))
+        // It quotes the tripwire's examples.
+        .filter(|path| !path.ends_with("docs/tripwire.md"))
+        .collect();
+    files.sort();
+    let texts = files.iter().map(|path| std::fs::read_to_string(path).unwrap());
+    let split = |text: String| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.chunks(length).map(|piece| piece.join(" ")).collect::<Vec<_>>()
+    };
+    texts.flat_map(split).collect()
+}
+
+#[test]
+fn no_text_that_was_written_apart_is_taken_for_a_derivation() {
+    let produced = pieces(&["docs", "."], 300);
+    let others = pieces(&["crates/carveout-signals/tripwire", "crates/carveout-signals/tests/data"], 60);
+    let mut derivations = Derivations::new(1_000_000);
+    for piece in &produced {
+        derivations.take("documents", words(piece).fingerprints());
+    }
+    let wrong: Vec<&String> =
+        others.iter().filter(|piece| !derivations.sources([&words(piece)]).is_empty()).collect();
+    println!("{} of {} texts beside {} answers", wrong.len(), others.len(), produced.len());
+    assert!(produced.len() > 100 && others.len() > 100, "{} and {}", produced.len(), others.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let again = produced.iter().filter(|piece| !derivations.sources([&words(piece)]).is_empty()).count();
+    assert_eq!(again, produced.iter().filter(|piece| words(piece).fingerprints().count() >= ENOUGH).count());
 }
 
 #[test]

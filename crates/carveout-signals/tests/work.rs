@@ -44,6 +44,9 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         ("members", repeated("\"name\":\"ab\",")),
         ("plates", repeated("plate A1 ")),
         ("context", repeated("imei imsi ssn passport ")),
+        ("prose of another script", repeated("себя 1 ")),
+        ("letters like digits", repeated("бЗ")),
+        ("reserved and not", repeated("a@b.test a@b.co ")),
     ]
 }
 

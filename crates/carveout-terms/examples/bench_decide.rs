@@ -146,8 +146,12 @@ impl Bench {
         let at = Timestamp::from_millis(1_780_000_000_123);
         measured.set_datetime(vocabulary, "at", at).expect("at");
         for (fact, declared) in vocabulary.facts() {
-            if matches!(declared.kind(), FactKind::Long) {
-                measured.state(vocabulary, fact, Value::Long(0)).expect("a count");
+            match declared.kind() {
+                FactKind::Long => measured.state(vocabulary, fact, Value::Long(0)).expect("a count"),
+                FactKind::Bool => {
+                    measured.state(vocabulary, fact, Value::Bool(false)).expect("a truth value")
+                }
+                _ => {}
             }
         }
         let layers = UseLayers {

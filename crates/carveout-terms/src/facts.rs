@@ -7,7 +7,7 @@ mod named;
 mod parse;
 mod print;
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 pub use self::error::{FactError, FactErrors};
 use self::named::{find, member};
@@ -65,6 +65,9 @@ impl Speaker {
 /// The largest number that RFC 9651 section 3.3.1 can write: what is stated can also be recorded.
 const LARGEST_NUMBER: u64 = 999_999_999_999_999;
 
+/// As long as most values are when they are written, with what stands around them.
+const ROOM_FOR_A_VALUE: usize = 24;
+
 /// The times that RFC 3339 can write: the years 0000 to 9999, in milliseconds.
 const WRITABLE_TIMES: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
@@ -72,7 +75,8 @@ const WRITABLE_TIMES: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_
 /// through a vocabulary, so it can't hold an unknown fact or an unknown member.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Facts {
-    values: BTreeMap<FactId, Value>,
+    /// In the vocabulary's order, each fact once. There are some dozens at most, and they are copied for every use.
+    values: Vec<(FactId, Value)>,
 }
 
 impl Facts {
@@ -85,7 +89,12 @@ impl Facts {
     /// The value stated for a fact.
     #[must_use]
     pub fn get(&self, fact: FactId) -> Option<&Value> {
-        self.values.get(&fact)
+        let place = self.place(fact).ok()?;
+        self.values.get(place).map(|(_, value)| value)
+    }
+
+    fn place(&self, fact: FactId) -> Result<usize, usize> {
+        self.values.binary_search_by_key(&fact, |(stated, _)| *stated)
     }
 
     /// All stated values, in the vocabulary's order.
@@ -96,16 +105,20 @@ impl Facts {
     /// These facts, with those of `other` in their place where both state one.
     #[must_use]
     pub fn overridden_by(&self, other: &Self) -> Self {
-        let mut values = self.values.clone();
-        values.extend(other.values.iter().map(|(fact, value)| (*fact, value.clone())));
+        let mut values = Vec::with_capacity(self.values.len() + other.values.len());
+        let mut others = other.values.iter().peekable();
+        for own in &self.values {
+            values.extend(std::iter::from_fn(|| others.next_if(|(fact, _)| *fact < own.0)).cloned());
+            values.push(others.next_if(|(fact, _)| *fact == own.0).unwrap_or(own).clone());
+        }
+        values.extend(others.cloned());
         Self { values }
     }
 
     /// Only those of these facts that `keep` accepts.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(FactId) -> bool) -> Self {
-        let values = self.values.iter().filter(|(fact, _)| keep(**fact));
-        Self { values: values.map(|(fact, value)| (*fact, value.clone())).collect() }
+        Self { values: self.values.iter().filter(|(fact, _)| keep(*fact)).cloned().collect() }
     }
 
     /// States an enumerated fact.
@@ -183,12 +196,19 @@ impl Facts {
             let (fact, written) = (declared.name().to_owned(), "this value".to_owned());
             return Err(FactError::BadValue { fact, written, hint: None });
         }
-        self.values.insert(fact, value);
+        self.insert(fact, value);
         Ok(())
     }
 
     pub(crate) fn insert(&mut self, fact: FactId, value: Value) {
-        self.values.insert(fact, value);
+        match self.place(fact) {
+            Err(place) => self.values.insert(place, (fact, value)),
+            Ok(place) => {
+                if let Some((_, stated)) = self.values.get_mut(place) {
+                    *stated = value;
+                }
+            }
+        }
     }
 
     fn set(
@@ -203,8 +223,17 @@ impl Facts {
             written,
             hint,
         })?;
-        self.values.insert(fact, value);
+        self.insert(fact, value);
         Ok(())
+    }
+
+    /// The same as a text. Every use is written down, so room for it is made once.
+    pub(crate) fn written(&self, vocabulary: &Vocabulary) -> String {
+        let names = self.values.iter().map(|(fact, _)| vocabulary.get(*fact).name().len());
+        let mut text = String::with_capacity(names.map(|name| name + ROOM_FOR_A_VALUE).sum());
+        // A text takes everything that is written to it.
+        let _ = fmt::Write::write_fmt(&mut text, format_args!("{}", self.display(vocabulary)));
+        text
     }
 
     /// The facts as a dictionary, the form they are read back from.

@@ -62,9 +62,8 @@ impl Use {
     }
 
     fn recorded(vocabulary: &Vocabulary, layers: &UseLayers<'_>, readings: Readings, at: Timestamp) -> Self {
-        let written = |facts: Option<&Facts>| {
-            facts.map(|facts| facts.display(vocabulary).to_string()).unwrap_or_default()
-        };
+        let written =
+            |facts: Option<&Facts>| facts.map(|facts| facts.written(vocabulary)).unwrap_or_default();
         let (claimed, registered, measured) =
             (written(layers.caller), written(layers.program), written(layers.gateway));
         let evidence: Vec<String> = layers.evidence.iter().map(|facts| written(Some(facts))).collect();

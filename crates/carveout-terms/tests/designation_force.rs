@@ -636,10 +636,14 @@ fn nothing_that_a_record_says_becomes_a_clause() {
     }
 }
 
-/// Every number as a gateway measures it of a request with nothing in it.
+/// Every number and truth value as a gateway measures it of a request with nothing in it.
 fn no_counts(vocabulary: &Vocabulary) -> String {
-    let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
-    numbers.map(|(_, fact)| format!("{}=0", fact.name())).collect::<Vec<_>>().join(", ")
+    let stated = |(_, fact): (_, &carveout_terms::Fact)| match fact.kind() {
+        FactKind::Long => Some(format!("{}=0", fact.name())),
+        FactKind::Bool => Some(format!("{}=?0", fact.name())),
+        _ => None,
+    };
+    vocabulary.facts().filter_map(stated).collect::<Vec<_>>().join(", ")
 }
 
 #[test]

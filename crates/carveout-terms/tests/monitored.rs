@@ -31,7 +31,10 @@ fn use_of(vocabulary: &Vocabulary, caller: &str, evidence: &[&str]) -> Use {
     for fact in vocabulary.facts().map(|(_, fact)| fact) {
         match fact.name() {
             "at" => gateway.set_datetime(vocabulary, "at", "2026-06-01".parse().unwrap()).unwrap(),
-            name => drop(gateway.set_long(vocabulary, name, 0)),
+            name => {
+                let _ = gateway.set_long(vocabulary, name, 0);
+                let _ = gateway.set_bool(vocabulary, name, false);
+            }
         }
     }
     let caller = facts(caller);

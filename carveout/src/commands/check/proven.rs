@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use carveout_proof::{Contradiction, Grade, Graded, Idle, IdleReason, Prover, WhatIfError};
-use carveout_terms::{Agreement, Attester, ClauseRef, Condition, Facts, Vocabulary};
+use carveout_terms::{Agreement, Attester, ClauseRef, Condition, Fact, Facts, Vocabulary};
 use miette::miette;
 use serde_json::{Value as Json, json};
 
@@ -71,7 +71,7 @@ impl Proofs {
         agreement: &Agreement,
         vocabulary: &Vocabulary,
     ) -> Self {
-        let rests = self.grades.iter().filter(|graded| rests_on(graded, vocabulary, JUDGEMENT));
+        let rests = self.grades.iter().filter(|graded| rests_on(graded, vocabulary, Fact::is_verdict));
         let clauses = rests.filter_map(|graded| agreement.clause(&graded.clause.clause));
         let mut judged: Vec<Measured> = clauses
             .flat_map(|clause| measurements.of(agreement, clause).cloned().collect::<Vec<_>>())
@@ -82,10 +82,10 @@ impl Proofs {
 
     /// How good the classifier is that a clause rests on.
     fn recall(&self, graded: &Graded, vocabulary: &Vocabulary) -> Option<String> {
-        if rests_on(graded, vocabulary, TRIPWIRE) {
+        if rests_on(graded, vocabulary, |fact| fact.name() == TRIPWIRE) {
             return Some("What the tripwire misses is measured in docs/tripwire.md.".to_owned());
         }
-        if !rests_on(graded, vocabulary, JUDGEMENT) {
+        if !rests_on(graded, vocabulary, Fact::is_verdict) {
             return None;
         }
         let measured: Vec<String> = self
@@ -161,12 +161,11 @@ impl Proofs {
     }
 }
 
-/// The facts that classifiers state.
-const JUDGEMENT: &str = "judgement";
+/// The fact that the tripwire states.
 const TRIPWIRE: &str = "tripwire";
 
-fn rests_on(graded: &Graded, vocabulary: &Vocabulary, fact: &str) -> bool {
-    graded.rests_on.iter().any(|(rests, _)| vocabulary.get(*rests).name() == fact)
+fn rests_on(graded: &Graded, vocabulary: &Vocabulary, is: impl Fn(&Fact) -> bool) -> bool {
+    graded.rests_on.iter().any(|(rests, _)| is(vocabulary.get(*rests)))
 }
 
 /// Why a policy has its grade, and on whose word it rests.

@@ -4,6 +4,8 @@ mod shown;
 
 use std::sync::Arc;
 
+use carveout_gateway::Shown;
+use carveout_signals::Region;
 use carveout_terms::{
     Agreement, Attester, FactKind, Facts, Known, Program, RoleId, Ruling, Stack, Timestamp, Use, Vocabulary,
     designation::{Effect, Watched, Zone},
@@ -12,6 +14,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::{
     cli::{Decide, Global},
+    commands::scan::Looked,
     output::{Exit, Printer},
     workspace::{self, Binding, Store, Workspace, bind},
 };
@@ -24,19 +27,25 @@ pub(super) fn run(global: &Global, arguments: &Decide, printer: &Printer) -> mie
     if let Some(Err(refused)) = asked.program.as_ref().map(|program| program.admits(&stated, &vocabulary)) {
         return shown::refused(printer, &refused);
     }
-    let known = supposed(&asked, &stated, arguments)?;
+    let text = arguments.text.as_deref().map(|file| Looked::at(file, asked.region)).transpose()?;
+    let known = supposed(&asked, &stated, text.as_ref(), arguments)?;
     let use_ = known.assemble(&vocabulary).into_diagnostic()?;
     let decision = stack.decide(&use_);
     let effects = effects(&asked, &known, decision.at);
     let explanation = arguments.explain.then(|| stack.explain(&use_));
+    let wire = text.as_ref().filter(|_| arguments.explain);
     if printer.json() {
-        printer
-            .document("decide", &shown::document(stack, &use_, &decision, explanation.as_ref(), &effects))?;
+        let explained = (explanation.as_ref(), wire.map(Looked::wire));
+        printer.document("decide", &shown::document(stack, &use_, &decision, explained, &effects))?;
     } else {
         shown::print(printer, stack, &use_, &decision);
         shown::print_effects(printer, &effects);
         if let Some(explanation) = &explanation {
             shown::print_explanation(printer, explanation, &use_, &vocabulary);
+        }
+        if let Some(text) = wire {
+            printer.line("");
+            text.print_wire(printer);
         }
     }
     Ok(if decision.ruling == Ruling::Permit { Exit::Yes } else { Exit::No })
@@ -51,6 +60,8 @@ struct Asked {
     target: Facts,
     /// The designations whose limits bind the program.
     designations: Vec<Arc<Watched>>,
+    /// Whose telephone numbers are written without a country code.
+    region: Region,
 }
 
 fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
@@ -59,7 +70,8 @@ fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
         let read = arguments.files.iter().map(|path| workspace::agreement(path, &vocabulary).map(Arc::new));
         let agreements = read.collect::<miette::Result<Vec<_>>>()?;
         let stack = Arc::new(together(vocabulary, agreements)?);
-        return Ok(Asked { target: governed(&stack)?, stack, program: None, designations: Vec::new() });
+        let (target, region) = (governed(&stack)?, Region::default());
+        return Ok(Asked { target, stack, program: None, designations: Vec::new(), region });
     }
     let workspace = Workspace::load(&global.workspace)?;
     let (stack, program, designations) = match &arguments.program {
@@ -76,7 +88,8 @@ fn asked(global: &Global, arguments: &Decide) -> miette::Result<Asked> {
         Some(target) => target,
         None => governed(&stack)?,
     };
-    Ok(Asked { stack, program, target, designations })
+    let region = workspace::region(&workspace.config)?;
+    Ok(Asked { stack, program, target, designations, region })
 }
 
 /// What binds a program: its agreements, and the limits of the recorded designations, as at the gateway.
@@ -109,11 +122,16 @@ fn effects<'a>(asked: &'a Asked, known: &Known, at: Timestamp) -> Vec<(&'a Watch
 }
 
 /// The use as typed, on a target that the agreements govern, at this moment, unless it says otherwise.
-fn supposed(asked: &Asked, stated: &Facts, arguments: &Decide) -> miette::Result<Known> {
-    let Asked { stack, program, target, .. } = asked;
+fn supposed(
+    asked: &Asked,
+    stated: &Facts,
+    text: Option<&Looked>,
+    arguments: &Decide,
+) -> miette::Result<Known> {
+    let Asked { stack, program, target, region, .. } = asked;
     let vocabulary = stack.vocabulary();
     let evidence = arguments.evidence.iter().map(|text| read(vocabulary, text));
-    let evidence = evidence.collect::<miette::Result<Vec<_>>>()?;
+    let mut evidence = evidence.collect::<miette::Result<Vec<_>>>()?;
     let approvals = approvals(stack, &arguments.approve)?;
     let registered = program.as_ref().map(|program| program.facts().clone()).unwrap_or_default();
     let mut now = small(vocabulary)?;
@@ -121,10 +139,20 @@ fn supposed(asked: &Asked, stated: &Facts, arguments: &Decide) -> miette::Result
         now.set_datetime(vocabulary, "at", at.asked(Zone::UTC)).into_diagnostic()?;
     }
     let attested = |by: &[Attester]| stated.filtered(|fact| by.contains(&vocabulary.get(fact).attester()));
+    let caller = attested(&[Attester::Judge, Attester::Caller, Attester::None]);
+    let shown = text.map(|text| Shown::by(vocabulary, *region, &caller, text.texts()));
+    let Shown { mut measured, evidence: contradicting } =
+        shown.transpose().into_diagnostic()?.unwrap_or_default();
+    // What is typed is supposed, whatever the text shows.
+    measured = measured.filtered(|fact| stated.get(fact).is_none());
+    evidence.extend(contradicting);
     Ok(Known {
-        caller: attested(&[Attester::Judge, Attester::Caller, Attester::None]),
+        caller,
         program: registered.overridden_by(&attested(&[Attester::Program, Attester::Officer])),
-        gateway: now.overridden_by(target).overridden_by(&attested(&[Attester::Gateway])),
+        gateway: now
+            .overridden_by(target)
+            .overridden_by(&measured)
+            .overridden_by(&attested(&[Attester::Gateway])),
         evidence,
         approvals,
     })

@@ -115,6 +115,7 @@ fn attested(turn: &Turn, agreement: &AgreementExplained, stated: &Stated, vocabu
             Attester::Gateway => "measured",
             Attester::Officer => "an officer's word",
             Attester::Program => "registered",
+            _ if stated.layers.last().is_some_and(|measured| measured.get(id) == Some(value)) => "measured",
             Attester::Judge => "judged",
             Attester::Caller => "the caller's word",
             Attester::None => "nobody can observe it",
@@ -128,7 +129,7 @@ pub(super) fn document(
     stack: &Stack,
     use_: &Use,
     decision: &Decision,
-    explanation: Option<&Explanation>,
+    (explanation, wire): (Option<&Explanation>, Option<Json>),
     effects: &[(&Watched, Effect)],
 ) -> Json {
     let effects = effects.iter().map(|(watched, effect)| {
@@ -158,6 +159,7 @@ pub(super) fn document(
         "facts": { "caller": use_.claimed(), "program": use_.registered(), "gateway": use_.measured(), "evidence": use_.evidence() },
         "designations": effects.collect::<Vec<_>>(),
         "explanation": explanation.map(explained),
+        "tripwire": wire,
     })
 }
 

@@ -60,9 +60,12 @@ pub(super) fn one(printer: &Printer, hold: &Hold) -> miette::Result<()> {
         printer.line(format_args!("  approved by {officer} as {} until {until}", roles.join(", ")));
     }
     match &hold.body {
+        Some(body) if decided.parent.is_some() => {
+            printer.line(format_args!("\nof the answer, as it would be given:\n{body}"));
+        }
         Some(body) => printer.line(format_args!("\nthe request, as it would be sent:\n{body}")),
-        None if hold.is_over() => printer.note("the request is not kept any more"),
-        None => printer.note("the request is not shown here"),
+        None if hold.is_over() => printer.note("what was on hold is not kept any more"),
+        None => printer.note("what is on hold is not shown here"),
     }
     Ok(())
 }

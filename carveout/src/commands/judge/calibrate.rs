@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, arguments: &JudgeCalibrate, printer: &Printer
                 .wrap_err_with(|| format!("line {number} of `{}`", arguments.file.display()))?;
             let policy = Policy { heading: clause.heading(), prose: clause.prose() };
             let view = View { request: &example.request, response: example.response.as_deref() };
-            let verdict = judge.ask(policy, view).await.verdict.ok();
+            let verdict = judge.rehearse(policy, view).await.verdict.ok();
             let key = (agreement.id().to_owned(), clause.number().to_owned());
             measured
                 .entry(key)

@@ -1,5 +1,6 @@
 //! `ledger`: verify and read the record, as either party or an auditor would.
 
+mod evidence;
 mod receipt;
 mod reconcile;
 mod redecide;

@@ -69,6 +69,11 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         Event::Expired(expired) => known.get(&expired.hold.decision()).cloned(),
         Event::Erased(erased) => known.get(&erased.hold.decision()).cloned(),
         Event::EvidenceKept(kept) => kept.decision.and_then(|decision| known.get(&decision).cloned()),
+        Event::JudgeAsked(asked) => {
+            known.insert(asked.question.name(), asked.program.clone());
+            Some(asked.program.clone())
+        }
+        Event::JudgeAnswered(answered) => known.get(&answered.question.name()).cloned(),
         Event::Genesis(_)
         | Event::TermsAdopted(_)
         | Event::DesignationAdopted(_)
@@ -214,6 +219,25 @@ fn line(event: &Event) -> String {
         Event::EvidenceLost(lost) => {
             let (found, reason) = (lost.found.escape_debug(), lost.reason.escape_debug());
             format!("evidence before record {} given up: {found}; {reason}", lost.base)
+        }
+        Event::JudgeAsked(asked) => {
+            let what = asked
+                .parent
+                .map_or("a request".to_owned(), |parent| format!("the answer to {}", short(parent)));
+            format!(
+                "judge asked {}: {} at {} about {what} of {} by {} {}",
+                short(asked.question.name()),
+                asked.model,
+                asked.provider,
+                asked.program,
+                asked.agreement,
+                asked.clause
+            )
+        }
+        Event::JudgeAnswered(answered) => {
+            let why = answered.why.as_deref().map(|why| format!(" ({})", why.escape_debug()));
+            let (name, why) = (short(answered.question.name()), why.unwrap_or_default());
+            format!("judge answered {name}: {}{why}", answered.verdict.escape_debug())
         }
     }
 }

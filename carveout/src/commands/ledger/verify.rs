@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 
-use super::{place, redecide};
+use super::{evidence, place, redecide};
 use crate::{
     cli::{Global, LedgerVerify},
     output::{Exit, Printer},
@@ -36,8 +36,9 @@ pub(super) fn run(global: &Global, arguments: &LedgerVerify, printer: &Printer) 
         true => Some(redecide::run(&place, &verified, |entries| bar.set_position(entries))?),
     };
     bar.finish_and_clear();
-    report(printer, arguments, &verified, redecided.as_ref())?;
-    let sound = redecided.is_none_or(|redecided| redecided.differing.is_empty());
+    let evidence = evidence::check(global, arguments, &place.directory, &verified)?;
+    report(printer, arguments, &verified, (redecided.as_ref(), &evidence))?;
+    let sound = evidence.is_sound() && redecided.is_none_or(|redecided| redecided.differing.is_empty());
     Ok(if sound { Exit::Yes } else { Exit::No })
 }
 
@@ -54,19 +55,20 @@ fn report(
     printer: &Printer,
     arguments: &LedgerVerify,
     verified: &Verified,
-    redecided: Option<&redecide::Redecided>,
+    (redecided, evidence): (Option<&redecide::Redecided>, &evidence::Evidence),
 ) -> miette::Result<()> {
     let checkpoint = &verified.checkpoint;
     if printer.json() {
         return printer.document(
             "ledger verify",
             &json!({
-                "verified": redecided.is_none_or(|redecided| redecided.differing.is_empty()),
+                "verified": evidence.is_sound() && redecided.is_none_or(|redecided| redecided.differing.is_empty()),
                 "origin": checkpoint.origin(),
                 "entries": checkpoint.size(),
                 "root": checkpoint.root().to_string(),
                 "tiles": verified.tiles,
                 "open_attempts": verified.open_attempts.len(),
+                "evidence": evidence.document(),
                 "consistent_with_earlier": arguments.since.is_some(),
                 "redecided": redecided.map(|redecided| json!({
                     "decisions": redecided.decisions, "limits": redecided.limits, "differing": redecided.differing,
@@ -89,6 +91,7 @@ fn report(
              another history could have been shown to somebody else",
         ),
     }
+    evidence.print(printer);
     if let Some(redecided) = redecided {
         printer.line(format_args!(
             "{} decisions made again from the recorded facts and adopted terms, {} differ",

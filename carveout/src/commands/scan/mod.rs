@@ -4,17 +4,19 @@ mod input;
 mod shown;
 mod wire;
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, path::Path};
 
 use carveout_signals::{
-    Evidence, PersonCount, Scanner,
+    Evidence, PersonCount, Region, Scanner,
     tripwire::{Reading, Tripwire},
 };
 use indicatif::{ProgressBar, ProgressStyle};
+use miette::miette;
+use serde_json::Value as Json;
 
 use self::input::{Input, Text};
 use crate::{
-    cli::Scan,
+    cli::{Scan, ScanFormat},
     output::{Exit, Printer},
 };
 
@@ -41,6 +43,48 @@ pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
         }
     }
     Ok(Exit::Yes)
+}
+
+/// One file's texts, for who decides about them.
+pub(super) struct Looked {
+    input: Vec<Input>,
+    scanner: Scanner,
+}
+
+impl Looked {
+    pub(super) fn at(file: &Path, region: Region) -> miette::Result<Self> {
+        let input = input::read(&[file.to_owned()], ScanFormat::Auto)?;
+        let part = input.iter().flat_map(|input| &input.opaque).next();
+        if let Some(part) = part {
+            return Err(miette!(
+                help = "leave it out, and state `opaque_parts` with `--use`",
+                "`{}` holds {} at line {} {}, which can't be read",
+                file.display(),
+                part.kind,
+                part.line,
+                part.place
+            ));
+        }
+        Ok(Self { input, scanner: Scanner::new(region) })
+    }
+
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.input.iter().flat_map(|input| &input.texts).map(|text| text.text.as_str())
+    }
+
+    /// Which texts trip the wire, and why.
+    pub(super) fn wire(&self) -> Json {
+        wire::document(&self.scanned(), &self.scanner)
+    }
+
+    pub(super) fn print_wire(&self, printer: &Printer) {
+        wire::print(&self.scanned(), &self.scanner, printer);
+    }
+
+    fn scanned(&self) -> Vec<Scanned<'_>> {
+        let bar = ProgressBar::hidden();
+        self.input.iter().map(|input| Scanned::of(input, &self.scanner, true, &bar)).collect()
+    }
 }
 
 /// A file, and what its texts show.

@@ -138,8 +138,13 @@ impl Bench {
         }
         // What the texts show is measured by itself, with `evidence`.
         for (fact, declared) in self.vocabulary.facts() {
-            if measured.get(fact).is_none() && matches!(declared.kind(), FactKind::Long) {
-                measured.state(&self.vocabulary, fact, Value::Long(0)).unwrap();
+            let nothing = match declared.kind() {
+                FactKind::Long => Value::Long(0),
+                FactKind::Bool => Value::Bool(false),
+                _ => continue,
+            };
+            if measured.get(fact).is_none() {
+                measured.state(&self.vocabulary, fact, nothing).unwrap();
             }
         }
         measured.set_datetime(&self.vocabulary, "at", kit::now()).unwrap();

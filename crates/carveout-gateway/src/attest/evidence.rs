@@ -5,9 +5,7 @@ use carveout_signals::{
     Evidence as Seen, Kind, PersonCount, Persons, Scanner,
     tripwire::{Family, Reading, Tripwire},
 };
-use carveout_terms::{Enumeration, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
-
-use super::AttestError;
+use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
@@ -29,6 +27,8 @@ pub(crate) struct Evidence {
     unread: bool,
     /// What the texts look like, if anybody asks.
     wire: Option<Reading>,
+    /// Whether further texts are read for that too.
+    wired: bool,
     /// What of it is in the results of tools.
     returned: Returned,
 }
@@ -42,8 +42,8 @@ struct Returned {
 
 impl Evidence {
     /// Nothing yet. `wired` says whether the tripwire is to be read too.
-    fn nothing(wired: bool) -> Self {
-        Self { wire: wired.then(Reading::default), ..Self::default() }
+    pub(super) fn nothing(wired: bool) -> Self {
+        Self { wire: wired.then(Reading::default), wired, ..Self::default() }
     }
 
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
@@ -74,7 +74,7 @@ impl Evidence {
 
     /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
     pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Seen {
-        let Some(wire) = &mut self.wire else { return scanner.scan(text) };
+        let Some(wire) = self.wire.as_mut().filter(|_| self.wired) else { return scanner.scan(text) };
         let (seen, reading) = Tripwire::embedded().scan(scanner, text);
         wire.join(&reading);
         seen
@@ -85,6 +85,11 @@ impl Evidence {
         self.opaque += seen.opaque.len();
         self.kinds |= kinds_in(seen);
         self.count.add(seen);
+    }
+
+    /// The same, but what further texts look like is not asked.
+    pub(crate) fn unwired(self) -> Self {
+        Self { wired: false, ..self }
     }
 
     /// By which it is known whether the facts would be the same.
@@ -193,6 +198,11 @@ impl Declared {
         facts.into_iter().flatten().any(|fact| stack.reads(fact))
     }
 
+    /// Whether any clause of a stack tests the tripwire.
+    pub(super) fn wire_is_read_by(&self, stack: &Stack) -> bool {
+        self.wire.as_ref().is_some_and(|wire| stack.reads(wire.fact))
+    }
+
     /// Whether a claim says that nobody is in the data, which what texts show can contradict.
     pub(super) fn may_contradict(&self, claim: &Facts) -> bool {
         let nobody = |subject: &Subject| claim.get(subject.fact) == Some(&Value::Member(subject.none));
@@ -205,7 +215,7 @@ impl Declared {
         vocabulary: &Vocabulary,
         evidence: &Evidence,
         facts: &mut Facts,
-    ) -> Result<(), AttestError> {
+    ) -> Result<(), FactError> {
         let persons = evidence.persons();
         let counts = [
             (self.at_least, persons.lower),
@@ -238,7 +248,7 @@ impl Declared {
         vocabulary: &Vocabulary,
         claim: &Facts,
         evidence: &Evidence,
-    ) -> Result<Vec<Facts>, AttestError> {
+    ) -> Result<Vec<Facts>, FactError> {
         let Some(subject) = &self.subject else { return Ok(Vec::new()) };
         if claim.get(subject.fact) != Some(&Value::Member(subject.none)) || evidence.persons().lower == 0 {
             return Ok(Vec::new());

@@ -116,12 +116,17 @@ impl Measures {
         evidence: &Evidence,
         facts: &mut Facts,
     ) -> Result<(), AttestError> {
-        self.persons.state(vocabulary, evidence, facts)
+        Ok(self.persons.state(vocabulary, evidence, facts)?)
     }
 
     /// Whether any clause of a stack tests what texts show. Then answers are looked at too.
     pub(crate) fn are_read_by(&self, stack: &Stack) -> bool {
         self.persons.are_read_by(stack)
+    }
+
+    /// Whether any clause of a stack tests what texts look like.
+    pub(crate) fn wire_is_read_by(&self, stack: &Stack) -> bool {
+        self.persons.wire_is_read_by(stack)
     }
 
     /// Whether what an answer shows can contradict a claim.
@@ -141,7 +146,7 @@ impl Measures {
         claim: &Facts,
         evidence: &Evidence,
     ) -> Result<Vec<Facts>, AttestError> {
-        self.persons.contradictions(vocabulary, claim, evidence)
+        Ok(self.persons.contradictions(vocabulary, claim, evidence)?)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Fourth stop: what the gateway itself can see of a use.
 
 mod evidence;
+mod looked;
 mod measures;
 
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
 
+pub use self::looked::Shown;
 pub(crate) use self::{
     evidence::{Evidence, Mark},
     measures::{Measures, Unseen},

@@ -3,14 +3,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use carveout_ledger::{Cited, DecisionId};
-use carveout_terms::{Decision, Facts, Known, Tool, Use, UseError, UseLayers};
+use carveout_ledger::{Cited, DecisionId, Monitored};
+use carveout_terms::{Decision, Facts, Known, Ruling, Timestamp, Tool, Use, UseError, UseLayers};
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
-    attest::{AttestError, Evidence},
+    attest::{AttestError, Evidence, Mark},
+    holds::Holds,
     house::{Bound, House, KnownKey, Route, Target},
-    meters::{self, Judged, Metered},
+    judge::{Said, View, Whose, judged_facts, texts},
+    kept,
+    meters::{Judged, Metered},
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -27,8 +30,12 @@ pub(crate) struct Basis {
     evidence: Evidence,
     /// Whether the terms say anything about what the answer shows.
     reads: bool,
+    /// What had been seen of the request, if monitored terms say anything about what the answer shows.
+    drafts: Option<Evidence>,
     /// What of the exchange meters have taken in.
     metered: Arc<Mutex<Metered>>,
+    /// The texts of the request, where a judge may be asked about the exchange.
+    request: Option<Arc<str>>,
     parent: Option<DecisionId>,
 }
 
@@ -36,6 +43,8 @@ pub(crate) struct Basis {
 pub(super) struct Weighed {
     pub(super) use_: Arc<Use>,
     pub(super) decision: Decision,
+    /// What the judge was asked about it.
+    pub(super) judged: Vec<carveout_ledger::Judged>,
 }
 
 /// Why a part of an answer could not be decided.
@@ -57,7 +66,10 @@ impl Basis {
     /// Keeps what a case says, before it is admitted.
     pub(crate) fn of(house: &Arc<House>, case: &Case<'_>) -> Self {
         // Where no clause would read it, nothing looks at the answer.
-        let reads = case.bound.reads_answers || (case.contradictable && case.bound.reads_subject);
+        let (bound, contradictable) = (case.bound, case.contradictable);
+        let judges = house.judge.is_some() && bound.reads_verdicts;
+        let reads = bound.reads_answers || judges || (contradictable && bound.reads_subject);
+        let drafts = bound.drafts_read_answers || (contradictable && bound.drafts_read_subject);
         Self {
             house: house.clone(),
             key: case.key.clone(),
@@ -66,13 +78,21 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             use_: case.use_.clone(),
-            evidence: if reads { case.evidence.clone() } else { Evidence::default() },
+            evidence: if !reads {
+                Evidence::default()
+            } else if case.bound.reads_wire {
+                case.evidence.clone()
+            } else {
+                case.evidence.clone().unwired()
+            },
             reads,
+            drafts: drafts.then(|| case.evidence.clone()),
             metered: Arc::new(Mutex::new(if reads {
                 Metered::of(case.evidence)
             } else {
                 Metered::default()
             })),
+            request: case.asked.filter(|_| judges).map(|asked| texts(asked).into()),
             parent: None,
         }
     }
@@ -87,9 +107,77 @@ impl Basis {
         self.reads
     }
 
+    /// By which it is known whether an answer shows more.
+    pub(super) fn mark(&self) -> Mark {
+        self.evidence.mark()
+    }
+
+    /// Whether a judge may have to be asked about the answer.
+    pub(super) const fn may_be_judged(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// What had been seen when the use was admitted.
     pub(super) fn evidence(&self) -> Evidence {
         self.evidence.clone()
+    }
+
+    /// Whether an answer may be kept for officers, if it is ruled on like that. Where the request rests on approvals
+    /// already, those who gave them have not seen its answer, and those who would see it can't stand in for them.
+    pub(super) fn keeps(&self, weighed: &Weighed) -> bool {
+        matches!(weighed.decision.ruling, Ruling::Hold { .. }) && self.may_keep()
+    }
+
+    /// Whether an answer could be kept, as far as is known before it comes.
+    pub(super) fn may_keep(&self) -> bool {
+        let can_wait =
+            |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
+        self.reads && self.use_.approvals().is_empty() && self.house.holds.as_ref().is_some_and(can_wait)
+    }
+
+    /// Whether it matters what the answer says to later requests.
+    pub(super) fn is_remembered(&self) -> bool {
+        self.house.contents.reads_answers()
+    }
+
+    /// What had been seen of the request, if monitored terms are to decide what the answer shows.
+    pub(super) const fn asked_of_drafts(&self) -> Option<&Evidence> {
+        self.drafts.as_ref()
+    }
+
+    /// What meters would say with what is shown in them. They don't take it in.
+    pub(super) fn foresee(
+        &self,
+        asked: &Evidence,
+        shown: &Evidence,
+        at: Timestamp,
+    ) -> Result<Facts, Undecided> {
+        let taken_in = self.metered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let metered = if self.reads { taken_in } else { Metered::of(asked) };
+        let (house, target) = (&self.house, (&*self.target, at));
+        Ok(house.metering.foresee(&house.vocabulary, &self.bound, target, (shown, &metered))?)
+    }
+
+    /// Decides a use by the terms that admitted the request.
+    pub(super) fn weighed(&self, use_: Arc<Use>) -> Weighed {
+        let decision = self.bound.decide(&use_);
+        Weighed { use_, decision, judged: Vec::new() }
+    }
+
+    /// What monitored terms say of the request, and of a part of its answer.
+    pub(super) fn monitored(&self, weighed: &Weighed) -> (Vec<Monitored>, Vec<Monitored>) {
+        (self.bound.monitored(&self.use_), self.bound.monitored(&weighed.use_))
+    }
+
+    /// Remembers what the answer says as produced for the use's purpose.
+    pub(super) fn produced<'t>(&self, texts: impl IntoIterator<Item = &'t str>) {
+        if !self.is_remembered() {
+            return;
+        }
+        match self.known() {
+            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
+            Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
+        }
     }
 
     /// The registrations of a tool: the program's own, and the house's.
@@ -98,18 +186,50 @@ impl Basis {
         own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
     }
 
-    /// Everything known about the use, to be decided again with more.
+    /// Everything known about the use, to be decided again with more. What a judge said of the request alone says nothing of
+    /// the answer.
     pub(super) fn known(&self) -> Result<Known, Undecided> {
         let use_ = &self.use_;
         let vocabulary = &self.house.vocabulary;
         let read =
             Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
-        Ok(Known { approvals: use_.approvals().to_vec(), ..read? })
+        let mut known = Known { approvals: use_.approvals().to_vec(), ..read? };
+        if self.may_be_judged() {
+            known.gateway = known.gateway.filtered(|fact| judged_facts(vocabulary).all(|one| one != fact));
+        }
+        Ok(known)
+    }
+
+    /// Decides a part of the answer, and asks the judge about it for as long as only its word keeps it from going. It sees
+    /// request and answer together.
+    pub(super) async fn judge(
+        &self,
+        known: &Known,
+        shown: &Evidence,
+        said: &mut Said,
+        answer: &str,
+    ) -> Result<Weighed, Undecided> {
+        loop {
+            let weighed = self.decide(known, shown, said)?;
+            let in_force = self.bound.in_force(&weighed.use_);
+            let Some(turning) = said.turning(&self.house, in_force, (&self.target, &weighed.decision)) else {
+                return Ok(weighed);
+            };
+            let whose = Whose { program: self.key.program.id(), key: &self.key.id, parent: self.parent };
+            let view = View { request: self.request.as_deref().unwrap_or_default(), response: Some(answer) };
+            said.ask(&self.house, turning, whose, (in_force, view)).await;
+        }
+    }
+
+    /// Whether only the word of a judge, who wasn't asked yet, keeps a part of the answer from going.
+    pub(super) fn turns_on_the_judge(&self, said: &Said, weighed: &Weighed) -> bool {
+        let in_force = self.bound.in_force(&weighed.use_);
+        said.turning(&self.house, in_force, (&self.target, &weighed.decision)).is_some()
     }
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
-    pub(super) fn decide(&self, known: &Known, shown: &Evidence) -> Result<Weighed, Undecided> {
+    pub(super) fn decide(&self, known: &Known, shown: &Evidence, said: &Said) -> Result<Weighed, Undecided> {
         let (house, vocabulary) = (&self.house, &self.house.vocabulary);
         let mut gateway = known.gateway.clone();
         let mut contradictions = Vec::new();
@@ -121,6 +241,7 @@ impl Basis {
         let evidence = [known.evidence.as_slice(), &contradictions].concat();
         let at = house.clock.now()?;
         gateway.set_datetime(vocabulary, "at", at)?;
+        said.state(vocabulary, &mut gateway)?;
         let assemble = |metered: &Facts| {
             let layers = UseLayers {
                 caller: Some(&known.caller),
@@ -133,22 +254,20 @@ impl Basis {
         };
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
+        let provisional = |use_: &Use, decision: &_| {
+            said.turning(house, self.bound.in_force(use_), (&self.target, decision)).is_some()
+        };
         let Judged { use_, decision, kept } =
-            house.metering.judge(house, &self.bound, target, seen, assemble)?;
+            house.metering.judge(house, &self.bound, target, seen, assemble, provisional)?;
         if let Some(kept) = kept {
-            house.tasks.spawn(meters::vouch(house.clone(), self.parent, kept));
+            kept::vouch(house, self.parent, kept);
         }
-        Ok(Weighed { use_, decision })
+        Ok(Weighed { use_, decision, judged: said.judged().to_vec() })
     }
 
-    /// Decides the call of a tool. What is registered for it is evidence, and so is the silence about one that isn't
-    /// registered. The approvals of what was asked are not approvals of what the model wants done.
-    pub(super) fn decide_call(
-        &self,
-        known: &Known,
-        name: &str,
-        evidence: &Evidence,
-    ) -> Result<Weighed, Undecided> {
+    /// What is known of the call of a tool. What is registered for it is evidence, and so is the silence about one that
+    /// isn't registered. The approvals of what was asked are not approvals of what the model wants done.
+    pub(super) fn known_of_call(&self, known: &Known, name: &str) -> Result<Known, Undecided> {
         let vocabulary = &self.house.vocabulary;
         let mut called = Known { approvals: Vec::new(), ..known.clone() };
         let registered: Vec<&Tool> = self.tools_called(name).collect();
@@ -163,7 +282,7 @@ impl Basis {
         }
         self.state_effect(&mut called, &registered)?;
         called.evidence.retain(|facts| !facts.is_empty());
-        self.decide(&called, evidence)
+        Ok(called)
     }
 
     /// States what calling a tool brings about: as the fact of the tool, and as evidence about the effect of the use.
@@ -202,12 +321,13 @@ impl Basis {
                 endpoint: self.endpoint,
                 target: &self.target,
                 use_: &ruled.use_,
+                asked: None,
                 evidence: &self.evidence,
                 contradictable: self.reads,
                 decision: &ruled.decision,
                 effects: &[],
                 matter,
-                judged: &[],
+                judged: &ruled.judged,
                 parent: self.parent,
                 collecting: None,
                 kept: None,

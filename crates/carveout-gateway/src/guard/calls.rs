@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use carveout_dialects::{Notice, ReadCall, Slot, ToolCall};
 use carveout_ledger::Calls;
-use carveout_terms::Ruling;
+use carveout_terms::{Known, Ruling};
 
 use super::{
     Fault,
-    basis::{Basis, Weighed},
+    basis::{Basis, Undecided, Weighed},
 };
-use crate::{admit::Matter, attest::Evidence};
+use crate::{admit::Matter, attest::Evidence, judge::Said};
 
 /// What became of the calls of an answer.
 pub(super) struct Decided {
@@ -40,7 +40,7 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
                         with.read(&scanner, &text);
                     }
                 }
-                let one = basis.decide_call(&known, &read.name, &with);
+                let one = decide_one(&basis, &known, &with, &read).await;
                 let one = one.map_err(|error| Fault::unrecorded(&error))?;
                 if one.decision.ruling == Ruling::Permit {
                     decided.evidence = with;
@@ -70,6 +70,22 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
         decided.fates.push((slot, told));
     }
     Ok(decided)
+}
+
+/// Decides one call. The judge sees it as the answer to what was asked.
+async fn decide_one(
+    basis: &Basis,
+    known: &Known,
+    evidence: &Evidence,
+    call: &ToolCall,
+) -> Result<Weighed, Undecided> {
+    let called = basis.known_of_call(known, &call.name)?;
+    let words = if basis.may_be_judged() {
+        format!("[call of the tool {}]\n{}", call.name, call.input())
+    } else {
+        String::new()
+    };
+    basis.judge(&called, evidence, &mut Said::default(), &words).await
 }
 
 fn refused(call: &ToolCall, notice: &Notice) -> String {

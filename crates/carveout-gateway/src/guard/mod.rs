@@ -1,8 +1,11 @@
 //! The other half of the seventh stop: what a provider sends is judged, and only what was judged is released.
 
+mod again;
 mod basis;
 mod calls;
 mod desk;
+mod drafts;
+mod produced;
 mod refused;
 mod reply;
 mod stream;
@@ -19,7 +22,9 @@ use http::{
 };
 
 pub(crate) use self::{
+    again::Again,
     basis::Basis,
+    drafts::Recording,
     reply::{Release, Reply},
 };
 use crate::{

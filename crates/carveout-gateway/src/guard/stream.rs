@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use carveout_dialects::{Dialect, Judged, Notice, ReplyError, ReplyReader};
 use carveout_ledger::Outcome;
 use http_body::Body;
@@ -17,13 +17,16 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::{
     Basis, Expected, Fault, Release, Reply,
+    basis::Weighed,
     calls::{self, Decided},
     desk::Desk,
+    produced::Produced,
     reply::BrokenOff,
     watch::Watch,
-    weigh::{Stop, Weighing, stop},
+    weigh::{Stop, Weighing, Weight, stop},
 };
 use crate::{
+    admit::Matter,
     forward::{Answer, Arriving},
     settle::Attempt,
 };
@@ -38,6 +41,12 @@ pub(super) struct Stream {
     reader: ReplyReader,
     desk: Desk,
     weighing: Option<Weighing>,
+    /// What it says, if that is to be known again.
+    produced: Option<Produced>,
+    /// What it is on hold for: nothing more of it goes to the caller, and it is kept when it is whole.
+    held: Option<Box<Weighed>>,
+    /// What it comes to as a whole, if it could be kept.
+    whole: Option<BytesMut>,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
@@ -67,6 +76,10 @@ type Deciding = Pin<Box<dyn Future<Output = Result<Part, Fault>> + Send>>;
 /// A part of the answer that was decided and recorded.
 enum Part {
     Calls(Decided),
+    /// The judge has been asked about the exchange, and the answer may go.
+    Judged(Weighing),
+    /// The judge has been asked, and the answer is on hold.
+    Held(Weighing, Box<Weighed>),
     /// The answer is withheld from here on.
     Stop(Stop),
 }
@@ -75,12 +88,17 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
     let Answer { body, .. } = answer;
     let house = &basis.house;
     let patience = house.patience.idle;
-    let watch = basis.reads_answers().then(|| Watch::new(house.measures.scanner(), basis.evidence()));
+    let watch = basis
+        .reads_answers()
+        .then(|| Watch::new(house.measures.scanner(), basis.evidence(), basis.may_be_judged()));
     Reply::stream(Stream {
         dialect: expected.dialect,
         reader: ReplyReader::new(expected.dialect, true, house.limits.reply()),
         desk: Desk::new(expected.dialect, &house.limits, watch),
         weighing: None,
+        produced: Produced::of(&basis),
+        held: None,
+        whole: basis.may_keep().then(BytesMut::new),
         basis,
         body,
         attempt: Some(attempt),
@@ -207,6 +225,9 @@ impl Stream {
             self.ended = Some(Err(Fault::from(fault)));
             judged
         });
+        if let Some(produced) = &mut self.produced {
+            judged.texts().for_each(|text| produced.hear(&text));
+        }
         let passed = self.desk.take(judged).unwrap_or_else(|fault| {
             self.ended = Some(Err(fault));
             Bytes::new()
@@ -223,11 +244,14 @@ impl Stream {
     /// Decides what has come up, and releases what may go. Sets the state.
     fn go_on(&mut self) {
         match self.weigh() {
-            Ok(None) => {}
-            Ok(Some(stop)) => {
-                self.state = State::Deciding(stop);
-                return;
+            Ok(Weight::Fits) => {}
+            Ok(Weight::Waits) if self.held.is_none() => return self.wait_for_the_judge(),
+            // Officers decide instead.
+            Ok(Weight::Waits) => {}
+            Ok(Weight::Stops(weighed)) if self.whole.is_some() && self.basis.keeps(&weighed) => {
+                self.held = Some(weighed);
             }
+            Ok(Weight::Stops(weighed)) => return self.stop(weighed, Matter::Answer(self.desk.withheld())),
             Err(fault) => {
                 self.state = State::Telling(fault.outcome(), Box::new(fault.notice()));
                 return;
@@ -245,24 +269,60 @@ impl Stream {
         self.make_ready(released);
         match self.ended.take() {
             None => {}
-            Some(Ok(())) => self.state = State::Over,
+            Some(Ok(())) => match (self.held.take(), self.whole.take()) {
+                (None, _) => self.state = State::Over,
+                (Some(weighed), Some(whole)) => self.stop(weighed, Matter::Reply(whole.freeze())),
+                (Some(weighed), None) => self.stop(weighed, Matter::Answer(self.desk.withheld())),
+            },
             Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
         }
     }
 
-    /// If the answer shows more than when it was last decided, it is decided again. What is then to be recorded is a stop.
-    fn weigh(&mut self) -> Result<Option<Deciding>, Fault> {
-        let Some(watch) = &mut self.desk.watch else { return Ok(None) };
-        if !watch.has_read() {
-            return Ok(None);
-        }
+    /// The answer ends here for the caller: that is recorded, and then told.
+    fn stop(&mut self, weighed: Box<Weighed>, withheld: Matter) {
+        let (basis, dialect) = (self.basis.clone(), self.dialect);
+        self.state = State::Deciding(Box::pin(async move {
+            stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
+        }));
+    }
+
+    /// If the answer shows more than when it was last decided, it is decided again.
+    fn weigh(&mut self) -> Result<Weight, Fault> {
+        let Some(watch) = &mut self.desk.watch else { return Ok(Weight::Fits) };
+        let has_read = watch.has_read();
         let weighing = match &mut self.weighing {
-            Some(weighing) => weighing,
-            None => self.weighing.insert(Weighing::new(&self.basis)?),
+            Some(weighing) if has_read || weighing.waits() => weighing,
+            Some(_) => return Ok(Weight::Fits),
+            None => self.weighing.insert(Weighing::new(&self.basis)),
         };
-        let Some(weighed) = weighing.weigh(&self.basis, watch.evidence())? else { return Ok(None) };
-        let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
-        Ok(Some(Box::pin(async move { stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop) })))
+        weighing.weigh(&self.basis, watch.evidence())
+    }
+
+    /// Nothing goes until the answer is whole; then the judge is asked. One that broke off is not shown.
+    fn wait_for_the_judge(&mut self) {
+        match self.ended.take() {
+            None => {}
+            Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
+            Some(Ok(())) => {
+                self.ended = Some(Ok(()));
+                let (Some(weighing), Some(watch)) = (self.weighing.take(), &self.desk.watch) else { return };
+                let (evidence, words) = (watch.evidence().clone(), watch.words());
+                let (basis, dialect, withheld) = (self.basis.clone(), self.dialect, self.desk.withheld());
+                let whole = self.whole.is_some();
+                self.state = State::Deciding(Box::pin(async move {
+                    match weighing.judge(&basis, &evidence, &words).await? {
+                        (weighing, None) => Ok(Part::Judged(weighing)),
+                        (weighing, Some(weighed)) if whole && basis.keeps(&weighed) => {
+                            Ok(Part::Held(weighing, Box::new(weighed)))
+                        }
+                        (_, Some(weighed)) => {
+                            let withheld = Matter::Answer(withheld);
+                            stop(&basis, dialect, &weighed, withheld).await.map(Part::Stop)
+                        }
+                    }
+                }));
+            }
+        }
     }
 
     fn decided(&mut self, part: Result<Part, Fault>) {
@@ -279,6 +339,14 @@ impl Stream {
                 }
                 self.go_on();
             }
+            Ok(Part::Judged(weighing)) => {
+                self.weighing = Some(weighing);
+                self.go_on();
+            }
+            Ok(Part::Held(weighing, weighed)) => {
+                (self.weighing, self.held) = (Some(weighing), Some(weighed));
+                self.go_on();
+            }
             Ok(Part::Stop(Stop { grounds, notice, .. })) => {
                 if let Some(attempt) = &mut self.attempt {
                     attempt.withheld_by(grounds);
@@ -289,9 +357,17 @@ impl Stream {
         }
     }
 
-    /// These bytes have been judged.
+    /// These bytes have been judged. Of an answer on hold they are kept, and go nowhere.
     fn make_ready(&mut self, bytes: Bytes) {
         if bytes.is_empty() {
+            return;
+        }
+        if let Some(whole) = &mut self.whole {
+            whole.extend_from_slice(&bytes);
+            // A longer answer is cut short like one that nobody could lift.
+            self.whole = self.whole.take().filter(|whole| whole.len() <= self.basis.house.limits.reply);
+        }
+        if self.held.is_some() {
             return;
         }
         if let Some(attempt) = &mut self.attempt {
@@ -311,8 +387,10 @@ impl Stream {
     }
 
     fn settle(&mut self, outcome: Outcome) {
+        let recording = self.produced.take().and_then(|produced| produced.end(&self.basis));
         if let Some(mut attempt) = self.attempt.take() {
             attempt.summarised(self.reader.summary());
+            attempt.records_first(recording);
             attempt.settle(outcome);
         }
     }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 use carveout_dialects::{Judged, ReplyText, TextEnd, TextKind};
 use carveout_signals::{Evidence as Seen, Scanner};
 
-use crate::attest::Evidence;
+use crate::{attest::Evidence, judge::LONGEST_CONTENT};
 
 /// What is held back of a text that goes on: at least so many bytes, about thirty-two tokens of English.
 pub(super) const LEAST: usize = 128;
@@ -66,6 +66,15 @@ pub(super) struct Watch {
     heard: BTreeMap<Channel, Heard>,
     /// Whether anything was read since that was last asked.
     has_read: bool,
+    /// Everything that was said, where a judge may be asked about it.
+    words: Option<Words>,
+}
+
+/// What an answer says, text by text in the order in which they began.
+#[derive(Debug, Default)]
+struct Words {
+    texts: Vec<(Option<Channel>, String)>,
+    bytes: usize,
 }
 
 /// How a text of a reply is looked at.
@@ -91,10 +100,29 @@ fn way(text: &ReplyText<'_>) -> Way {
     Way::InPieces(Channel { choice: text.choice, index: text.index, kind })
 }
 
+/// The text that a piece goes on with, if it is one that comes in pieces.
+pub(super) fn channel(text: &ReplyText<'_>) -> Option<Channel> {
+    match way(text) {
+        Way::InPieces(channel) => Some(channel),
+        Way::Alone | Way::Unread => None,
+    }
+}
+
 impl Watch {
-    /// Watches an answer to a use in which this has been seen.
-    pub(super) fn new(scanner: Scanner, evidence: Evidence) -> Self {
-        Self { scanner, evidence, heard: BTreeMap::new(), has_read: true }
+    /// Watches an answer to a use in which this has been seen, and keeps its words if they may have to be judged.
+    pub(super) fn new(scanner: Scanner, evidence: Evidence, judged: bool) -> Self {
+        let words = judged.then(Words::default);
+        Self { scanner, evidence, heard: BTreeMap::new(), has_read: true, words }
+    }
+
+    /// Everything that the answer says, for a judge. Where it is more than a judge is asked about, it is more here too.
+    pub(super) fn words(&self) -> String {
+        let mut all = String::new();
+        for (_, text) in self.words.iter().flat_map(|words| &words.texts) {
+            all.push_str(text);
+            all.push('\n');
+        }
+        all
     }
 
     /// What has been seen so far.
@@ -114,6 +142,7 @@ impl Watch {
 
     /// Hears a piece of a streamed answer. The event that brought it may go when its text is cleared up to there.
     pub(super) fn hear(&mut self, text: &ReplyText<'_>) -> Option<(Channel, usize)> {
+        self.keep(text);
         match way(text) {
             Way::Unread => None,
             Way::Alone => {
@@ -137,6 +166,15 @@ impl Watch {
         }
     }
 
+    fn keep(&mut self, text: &ReplyText<'_>) {
+        let Some(words) = &mut self.words else { return };
+        match way(text) {
+            Way::Unread => {}
+            Way::Alone => words.add(None, &text.text),
+            Way::InPieces(channel) => words.add(Some(channel), &text.text),
+        }
+    }
+
     /// A text that waits while its choice goes on elsewhere is over, as far as anybody can know.
     fn others_spoke(&mut self, speaking: Channel, bytes: usize) {
         for (channel, heard) in &mut self.heard {
@@ -152,7 +190,7 @@ impl Watch {
 
     /// No more follows of a choice or a block. What has been read to its end is forgotten: it may be shown.
     pub(super) fn end(&mut self, end: TextEnd) {
-        let Self { scanner, evidence, heard, has_read } = self;
+        let Self { scanner, evidence, heard, has_read, .. } = self;
         heard.retain(|channel, heard| {
             let goes_on = channel.choice != end.choice || (end.index.is_some() && end.index != channel.index);
             if !goes_on {
@@ -180,8 +218,24 @@ impl Watch {
     pub(super) fn read_whole(&mut self, judged: &Judged, except: &[Range<usize>]) {
         for text in judged.texts_outside(except) {
             if !matches!(way(&text), Way::Unread) {
+                self.keep(&text);
                 self.evidence.read(&self.scanner, &text.text);
             }
+        }
+    }
+}
+
+impl Words {
+    /// Adds to a text, or begins one. Once there is more than a judge is asked about nothing more is kept.
+    fn add(&mut self, channel: Option<Channel>, text: &str) {
+        if self.bytes > LONGEST_CONTENT || text.is_empty() {
+            return;
+        }
+        self.bytes += text.len();
+        let known = self.texts.iter_mut().find(|(known, _)| known.is_some() && *known == channel);
+        match known {
+            Some((_, known)) => known.push_str(text),
+            None => self.texts.push((channel, text.to_owned())),
         }
     }
 }

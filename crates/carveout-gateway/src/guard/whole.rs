@@ -3,17 +3,20 @@
 use std::{ops::Range, time::Duration};
 
 use bytes::Bytes;
-use carveout_dialects::{Fates, Judged, ReplyReader, calls_of, refuse_in_reply};
+use carveout_dialects::{Dialect, Fates, Judged, ReadCall, ReplyReader, calls_of, refuse_in_reply};
 use carveout_ledger::Outcome;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::{
-    Basis, Expected, Fault, Release, Reply, Told, calls,
+    Basis, Expected, Fault, Recording, Release, Reply, Told, calls,
+    produced::Produced,
     watch::Watch,
-    weigh::{Weighing, stop},
+    weigh::{Weighing, Weight, stop},
 };
 use crate::{
+    admit::Matter,
+    attest::Evidence,
     forward::{Answer, Arriving},
     settle::Attempt,
 };
@@ -32,6 +35,7 @@ pub(super) async fn judge(
     let judged = match read {
         Ok(judged) => {
             basis.target.provider.put_back(body.into_connection());
+            attempt.records_first(heard(basis, &judged));
             released(basis, expected, judged, &mut attempt).await
         }
         Err(fault) => Err(Withheld::from(fault)),
@@ -46,6 +50,13 @@ pub(super) async fn judge(
             Err(told)
         }
     }
+}
+
+/// Hears what a reply says, whether or not it is released.
+fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
+    let mut produced = Produced::of(basis)?;
+    judged.texts().for_each(|text| produced.hear(&text));
+    produced.end(basis)
 }
 
 /// Why nothing of a reply is released.
@@ -75,16 +86,41 @@ async fn released(
     let mut evidence = basis.evidence();
     if basis.reads_answers() {
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
-        let watch = Watch::new(basis.house.measures.scanner(), evidence);
+        let watch = Watch::new(basis.house.measures.scanner(), evidence, basis.may_be_judged());
         let watch = watched(watch, &judged, places).await?;
-        if let Some(weighed) = Weighing::new(basis)?.weigh(basis, watch.evidence())? {
-            let stop = stop(basis, dialect, &weighed, judged.into_bytes()).await?;
+        let mut weighing = Weighing::new(basis);
+        let stops = match weighing.weigh(basis, watch.evidence())? {
+            Weight::Fits => None,
+            Weight::Waits => weighing.judge(basis, watch.evidence(), &watch.words()).await?.1,
+            Weight::Stops(weighed) => Some(*weighed),
+        };
+        if let Some(weighed) = stops {
+            let withheld = if basis.keeps(&weighed) {
+                // What is kept is what will be given: what is refused of it is out of it already.
+                Matter::Reply(
+                    decided(basis, dialect, judged, (watch.evidence().clone(), found), attempt).await?,
+                )
+            } else {
+                Matter::Answer(judged.into_bytes())
+            };
+            let stop = stop(basis, dialect, &weighed, withheld).await?;
             attempt.withheld_by(stop.grounds);
             let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };
             return Err(Withheld { outcome: Outcome::Withheld, told });
         }
         evidence = watch.evidence().clone();
     }
+    Ok(decided(basis, dialect, judged, (evidence, found), attempt).await?)
+}
+
+/// The reply without those of its calls that are refused.
+async fn decided(
+    basis: &Basis,
+    dialect: Dialect,
+    judged: Judged,
+    (evidence, found): (Evidence, Vec<ReadCall>),
+    attempt: &mut Attempt,
+) -> Result<Bytes, Fault> {
     if found.is_empty() {
         return Ok(judged.into_bytes());
     }

@@ -9,8 +9,7 @@ use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
 use http::Response;
 
 use super::{
-    Holds,
-    collect::{CHANGED, Collecting, dialect, endpoint, still_there, unsealed},
+    collect::{CHANGED, Collecting, dialect, endpoint, still_there},
     queue::Held,
 };
 use crate::{
@@ -18,24 +17,21 @@ use crate::{
     attest::Evidence,
     guard::Reply,
     house::{Bound, House, KnownKey, Target},
-    meters::{self, Judged, Metered},
+    kept,
+    meters::{Judged, Metered},
     notices::{Refusal, Ruled, json},
     request::unattested,
 };
 
 pub(super) async fn collect(
     house: &Arc<House>,
-    holds: &Holds,
     (key, bound): (&Arc<KnownKey>, &Arc<Bound>),
     held: &Held,
-    now: Timestamp,
-    approvals: Vec<String>,
+    (now, approvals): (Timestamp, Vec<String>),
+    (body, call): (Bytes, ToolCall),
 ) -> Result<Response<Reply>, Refusal> {
     let dialect = dialect(held);
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
-    let body = unsealed(house, holds, held).await.map_err(refuse)?;
-    let call = ToolCall::from_document(&body, &house.limits.call())
-        .ok_or_else(|| refuse(Notice::unavailable("the call on hold can't be read")))?;
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let known = again(house, (key, bound), held, target, &call, now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
@@ -47,10 +43,11 @@ pub(super) async fn collect(
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble);
+    let judged =
+        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     if let Some(kept) = kept {
-        house.tasks.spawn(meters::vouch(house.clone(), held.decided.parent, kept));
+        kept::vouch(house, held.decided.parent, kept);
     }
     let collecting = Collecting { hold: held.id, body: held.decided.body };
     let case = Case {
@@ -60,6 +57,7 @@ pub(super) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: None,
         evidence: &evidence,
         contradictable: false,
         decision: &decision,
@@ -83,12 +81,12 @@ pub(super) async fn collect(
     Ok(response)
 }
 
-fn unrecorded(error: &NotAdmitted) -> Notice {
+pub(super) fn unrecorded(error: &NotAdmitted) -> Notice {
     match error.of_a_hold() {
         Some(broken) => Notice::forbidden(broken),
         None => {
-            tracing::error!(%error, "a call on hold is not given away");
-            Notice::unavailable("the decision could not be recorded, so the call was not given away")
+            tracing::error!(%error, "a part of an answer on hold is not given away");
+            Notice::unavailable("the decision could not be recorded, so nothing was given away")
         }
     }
 }

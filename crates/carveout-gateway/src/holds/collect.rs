@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice};
+use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice, ToolCall};
 use carveout_ledger::{Commitment, CommittedPart, HoldId, Outcome, Timestamp};
 use carveout_terms::{ClauseRef, Facts, Known, RoleId};
 use http::Response;
@@ -12,6 +12,7 @@ use http::Response;
 use super::{
     Holds, call,
     queue::{End, Held},
+    reply,
 };
 use crate::{
     admit::{Case, Matter},
@@ -19,7 +20,7 @@ use crate::{
     forward::Unanswered,
     guard::Reply,
     house::{Bound, House, KnownKey, Route, Target},
-    judge::JUDGEMENT,
+    judge::judged_facts,
     meters::{Judged, Metered},
     notices::Refusal,
     read,
@@ -68,9 +69,18 @@ pub(crate) async fn collect(
     }
     if held.decided.parent.is_some() {
         return match asked_again {
-            None => call::collect(house, holds, (key, &bound), &held, now, approvals).await,
+            None => {
+                let body = unsealed(house, holds, &held).await.map_err(refuse)?;
+                let (by, when) = ((key, &bound), (now, approvals));
+                match ToolCall::from_document(&body, &house.limits.call()) {
+                    Some(call) => call::collect(house, by, &held, when, (body, call)).await,
+                    None => reply::collect(house, by, &held, when, body).await,
+                }
+            }
             Some(_) => Err(refuse(Notice::bad_request(
-                format!("{hold} is a tool call: collect it with `POST /carveout/v1/holds/{hold}/collect`"),
+                format!(
+                    "{hold} is an answer or a part of one: collect it with `POST /carveout/v1/holds/{hold}/collect`"
+                ),
                 Some("Carveout-Hold"),
             ))),
         };
@@ -87,12 +97,17 @@ pub(crate) async fn collect(
     let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
     let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    let assemble = |metered: &Facts| {
-        let gateway = known.gateway.overridden_by(metered);
+    let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
+    let assemble = |content: &Facts, metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered).overridden_by(content);
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
     };
     let mut metered = Metered::default();
-    let judged = house.metering.judge(house, &bound, (target, now), (&evidence, &mut metered), assemble);
+    let under = (key.program.id(), &*bound);
+    let judged = house.contents.judge(house, under, (&known.caller, &carried), |content| {
+        let (seen, assemble) = ((&evidence, &mut metered), |metered: &Facts| assemble(content, metered));
+        house.metering.judge(house, &bound, (target, now), seen, assemble, |_, _| false)
+    });
     let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
     let effects = bound.effects(&house.vocabulary, &use_, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
@@ -103,6 +118,7 @@ pub(crate) async fn collect(
         endpoint: endpoint(dialect),
         target,
         use_: &use_,
+        asked: Some(&asked),
         evidence: &evidence,
         contradictable: true,
         decision: &decision,
@@ -193,7 +209,7 @@ pub(super) fn still_there<'h>(house: &'h House, held: &Held) -> Option<(&'h Arc<
 }
 
 /// What is known of the use as it was held, at this moment and with the approvals; `None` if anything about it has
-/// changed. What meters say is not about it: they have gone on counting, and it is decided by what they say now.
+/// changed. What meters say is not about it, nor whether its content came back meanwhile: it is decided by what is known now.
 fn again(
     house: &House,
     (key, bound): (&Arc<KnownKey>, &Bound),
@@ -206,15 +222,15 @@ fn again(
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
     let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
     let mut known = read.ok()?;
-    known.gateway = house.metering.without(&known.gateway);
+    known.gateway = house.contents.without(&house.metering.without(&known.gateway));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;
     let measures = &house.measures;
     let mut measured = measures.take(vocabulary, &target.facts, asked, evidence, now).ok()?;
     // What the judge said when it was held stands; it isn't asked again.
-    if let Some(judgement) = vocabulary.fact(JUDGEMENT)
-        && let Some(said) = known.gateway.get(judgement)
-    {
-        measured.state(vocabulary, judgement, said.clone()).ok()?;
+    for fact in judged_facts(vocabulary) {
+        if let Some(said) = known.gateway.get(fact) {
+            measured.state(vocabulary, fact, said.clone()).ok()?;
+        }
     }
     let same = known.gateway == measured
         && known.evidence == measures.contradictions(vocabulary, &known.caller, evidence).ok()?

@@ -9,6 +9,7 @@ mod api;
 mod call;
 mod collect;
 mod queue;
+mod reply;
 mod shown;
 mod sweep;
 mod wait;

@@ -154,6 +154,10 @@ impl State {
                 };
                 self.held.insert(id, Arc::new(held));
             }
+            // A part of an answer goes from here to the caller: nothing is sent, so there is no end to wait for.
+            (Some(id), _) if decided.ruling == Ruling::Permit && decided.parent.is_some() => {
+                self.end(id, End::Collected);
+            }
             (Some(id), _) if decided.ruling == Ruling::Permit => {
                 self.sending.insert(decided.decision, id);
                 self.change(id, |held| {

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use carveout_signals::meters::MeterKey;
+use carveout_terms::Vocabulary;
 use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{House, InForce, KnownKey, Route, Target, terms::Terms};
@@ -12,16 +14,18 @@ use crate::{
     attest::{self, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
+    contents::{self, Contents},
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
     judge::Judge,
-    meters::Metering,
+    kept::Keeper,
+    meters::{self, Metering},
     metrics::Metrics,
     phase_outs::PhaseOuts,
     settings::{
-        DEMO_KEY_PREFIX, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings, RouteSettings,
-        SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+        DEMO_KEY_PREFIX, EvidenceSettings, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings,
+        RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
     },
     tasks::Tasks,
     webhooks::Webhooks,
@@ -35,7 +39,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         let built = Arc::new(Provider::new(provider, &settings.limits, &settings.patience)?);
         unique(&mut providers, "provider", &provider.id, built)?;
     }
-    let metering = Metering::open(&settings.vocabulary, settings.evidence.take())?;
+    let (keeper, metering, contents) = again(&settings.vocabulary, settings.evidence.take())?;
     let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
     let mut keys = HashMap::new();
     for program in &settings.programs {
@@ -73,7 +77,9 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         holds,
         judge,
         measures,
+        keeper,
         metering,
+        contents,
         tools: settings.tools,
         vocabulary: settings.vocabulary,
         keys,
@@ -89,6 +95,24 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })
+}
+
+/// What is kept beside the ledger, with the meters and the contents that were made from it again. Nothing is opened for a
+/// vocabulary that has neither.
+fn again(
+    vocabulary: &Vocabulary,
+    settings: Option<EvidenceSettings>,
+) -> Result<(Option<Arc<Keeper>>, Metering, Contents), SettingsError> {
+    let (meters, contents) = (meters::Declared::by(vocabulary), contents::Declared::by(vocabulary));
+    if meters.is_empty() && !contents.any() {
+        return Ok((None, Metering::new(meters, None), Contents::new(contents, None)));
+    }
+    let settings = settings.ok_or(SettingsError::NoEvidence)?;
+    let key = MeterKey::new(&settings.key);
+    let (keeper, counted, remembered) = Keeper::open(&settings, meters.windows(), &key)?;
+    let contents = Contents::new(contents, Some((&key, remembered, keeper.clone())));
+    let metering = Metering::new(meters, Some((key, counted, keeper.clone())));
+    Ok((Some(keeper), metering, contents))
 }
 
 fn build_judge(judge: &JudgeSettings, providers: &[ProviderSettings]) -> Result<Judge, SettingsError> {

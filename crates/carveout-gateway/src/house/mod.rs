@@ -22,10 +22,12 @@ use crate::{
     attest::Measures,
     claim::RecentClaims,
     clock::DecisionClock,
+    contents::Contents,
     door::TurnedAway,
     forward::Provider,
     holds::Holds,
     judge::Judge,
+    kept::Keeper,
     limits::{Limits, Patience},
     meters::Metering,
     metrics::Metrics,
@@ -46,7 +48,10 @@ pub(crate) struct House {
     /// The routes' names, in the order of the settings, for the list of models.
     pub(crate) aliases: Vec<String>,
     pub(crate) measures: Measures,
+    /// What meters and contents are made from again; none if the vocabulary has neither.
+    pub(crate) keeper: Option<Arc<Keeper>>,
     pub(crate) metering: Metering,
+    pub(crate) contents: Contents,
     /// The tools that are registered for every program.
     pub(crate) tools: Vec<Tool>,
     pub(crate) judge: Option<Judge>,

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::{
     attest::Measures,
+    judge::judged_facts,
     meters::{Metering, Scopes},
     settings::{Monitoring, ProgramTerms},
 };
@@ -22,8 +23,15 @@ pub(crate) struct Bound {
     pub(crate) scopes: Scopes,
     /// Whether any clause tests what an answer shows.
     pub(crate) reads_answers: bool,
+    /// Whether any clause, also one that is only monitored, tests the tripwire. Else it isn't read in answers.
+    pub(crate) reads_wire: bool,
+    /// Whether any clause turns on what a judge says.
+    pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
+    /// Whether terms that are only monitored test what an answer shows, and whom the data is about.
+    pub(crate) drafts_read_answers: bool,
+    pub(crate) drafts_read_subject: bool,
     /// The designations that have something to do with its uses.
     designations: Vec<Arc<Watched>>,
     /// What is monitored of its uses.
@@ -48,11 +56,22 @@ impl InForce {
         let bound = |one: ProgramTerms| {
             let ProgramTerms { program, stack, designations, monitoring } = one;
             let subject = stack.vocabulary().fact("subject");
-            // What only a draft reads must not have an answer judged: nothing that is monitored has an effect.
+            let reads_verdicts = judged_facts(stack.vocabulary()).any(|fact| stack.reads(fact));
+            // What only a draft reads must not have an answer held back: nothing that is monitored has an effect.
+            // It is decided when the answer is over.
+            let reads_answers = |stack: &Stack| measures.are_read_by(stack) || metering.are_read_by(stack);
+            let reads_subject = |stack: &Stack| subject.is_some_and(|subject| stack.reads(subject));
+            let drafts = || monitoring.monitors.iter().map(|monitor| &*monitor.stack);
+            // What relaxes terms reads no more than they do.
+            let reads_wire = drafts().chain([&*stack]).any(|stack| measures.wire_is_read_by(stack));
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
-                reads_answers: measures.are_read_by(&stack) || metering.are_read_by(&stack),
-                reads_subject: subject.is_some_and(|subject| stack.reads(subject)),
+                reads_answers: reads_answers(&stack),
+                reads_wire,
+                reads_verdicts,
+                reads_subject: reads_subject(&stack),
+                drafts_read_answers: drafts().any(reads_answers),
+                drafts_read_subject: drafts().any(reads_subject),
                 stack,
                 designations,
                 monitoring,

@@ -1,93 +1,172 @@
-//! When the judge is asked about a request, and what its word makes of it.
+//! When the judge is asked, and what its word makes of a use.
+//!
+//! The vocabulary has one or more facts for what a judge says. Each is a verdict on the clauses that test it, so two clauses
+//! that test two of them are judged apart. Where several clauses test the same fact, it says the gravest that any of them met,
+//! and says that all is well only if each of them was asked.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
-use carveout_dialects::Asked;
+use carveout_dialects::Asked as Request;
 use carveout_ledger::Judged;
-use carveout_terms::{Clause, ClauseRef, Decision, Ruling, Stack};
+use carveout_terms::{
+    Clause, ClauseRef, Decision, FactError, FactId, FactKind, Facts, Ruling, Stack, Value, Vocabulary,
+};
 
-use super::{Judge, Opinion, Policy, Verdict, View};
-use crate::house::House;
+use super::{
+    Judge, Opinion, Policy, Put, Verdict, View,
+    record::{self, Whose},
+};
+use crate::{
+    house::{House, Target},
+    meters::governs,
+};
 
-/// The fact that a judge's word is.
-pub(crate) const JUDGEMENT: &str = "judgement";
+/// The member of a fact whose clauses have no verdict.
+const UNKNOWN: &str = "unknown";
 
-/// What the judge said about a use.
-#[derive(Debug)]
-pub(crate) struct Consulted {
-    /// The member of `judgement`: the gravest that any clause met.
-    pub(crate) judgement: &'static str,
+/// The facts of a vocabulary that are a judge's word: those that a judge attests and that say `violates` or `complies`.
+pub(crate) fn judged_facts(vocabulary: &Vocabulary) -> impl Iterator<Item = FactId> {
+    let says = |kind: &FactKind| match kind {
+        FactKind::Member(members) => {
+            [Verdict::Violates, Verdict::Complies].iter().all(|one| members.position(one.as_str()).is_some())
+        }
+        _ => false,
+    };
+    vocabulary.facts().filter(move |(_, fact)| fact.is_verdict() && says(fact.kind())).map(|(id, _)| id)
+}
+
+/// What the judge has said of one use so far.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// The facts whose clauses were all asked, with the gravest that any of them met.
+    facts: Vec<(FactId, &'static str)>,
     /// Each question, for the record.
-    pub(crate) judged: Vec<Judged>,
+    judged: Vec<Judged>,
 }
 
-/// Asks about each clause that a refusal rests on, if every one of them turns on the judge's word: otherwise nothing that it says could
-/// change the ruling, and nothing is asked.
-pub(crate) async fn consult(
-    house: &House,
-    stack: &Stack,
-    asked: &Asked,
-    decision: &Decision,
-) -> Option<Consulted> {
-    let judge = house.judge.as_ref()?;
-    let clauses = turning(house, stack, decision)?;
-    if clauses.len() > judge.per_request {
-        tracing::warn!(
-            clauses = clauses.len(),
-            "more clauses turn on the judge than one request may ask about"
-        );
-        return None;
-    }
-    let request = texts(asked);
-    let view = View { request: &request, response: None };
-    let mut opinions = Vec::new();
-    for (named, clause) in clauses {
-        let policy = Policy { heading: clause.heading(), prose: clause.prose() };
-        opinions.push((named, judge.ask(policy, view).await));
-    }
-    let judgement = gravest(opinions.iter().map(|(_, opinion)| opinion));
-    Some(Consulted {
-        judgement,
-        judged: opinions.iter().map(|(named, one)| record(judge, named, one)).collect(),
-    })
+/// The clauses that are to be asked, and the facts that come of it.
+pub(crate) struct Turning<'s> {
+    facts: Vec<FactId>,
+    clauses: Vec<(ClauseRef, &'s Clause)>,
 }
 
-/// Whether the judge's word could change a ruling.
-pub(crate) fn can_change(house: &House, stack: &Stack, decision: &Decision) -> bool {
-    house.judge.is_some() && turning(house, stack, decision).is_some()
+impl Said {
+    /// States what was said, among the facts that the gateway vouches for.
+    pub(crate) fn state(&self, vocabulary: &Vocabulary, facts: &mut Facts) -> Result<(), FactError> {
+        for (fact, word) in &self.facts {
+            if let FactKind::Member(members) = vocabulary.get(*fact).kind()
+                && let Some(member) = members.position(word)
+            {
+                facts.state(vocabulary, *fact, Value::Member(member))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Each question that was asked or remembered, for the record of the decision.
+    pub(crate) fn judged(&self) -> &[Judged] {
+        &self.judged
+    }
+
+    /// Other terms are in force: what was said of the old clauses decides nothing. What was asked stays on record.
+    pub(crate) fn forget(&mut self) {
+        self.facts.clear();
+    }
+
+    /// Whom to ask about, if a judge's word could change a refusal: every clause that it rests on turns on one that hasn't been
+    /// given yet.
+    pub(crate) fn turning<'s>(
+        &self,
+        house: &House,
+        stack: &'s Stack,
+        (target, decision): (&Target, &Decision),
+    ) -> Option<Turning<'s>> {
+        let judge = house.judge.as_ref()?;
+        if decision.ruling == Ruling::Permit || decision.grounds.is_empty() {
+            return None;
+        }
+        let open = |fact: &FactId| self.facts.iter().all(|(known, _)| known != fact);
+        let open: Vec<FactId> = judged_facts(&house.vocabulary).filter(open).collect();
+        let mut facts: Vec<FactId> = Vec::new();
+        for ground in &decision.grounds {
+            let before = facts.len();
+            let of_it = open.iter().filter(|fact| stack.clause_reads(ground, **fact));
+            facts.extend(of_it.copied());
+            if facts.len() == before {
+                return None;
+            }
+        }
+        facts.sort_unstable();
+        facts.dedup();
+        let clauses = clauses(stack, target, &facts);
+        if self.judged.len() + clauses.len() > judge.per_request {
+            tracing::warn!(
+                clauses = clauses.len(),
+                "more clauses turn on the judge than one request may ask about"
+            );
+            return None;
+        }
+        Some(Turning { facts, clauses })
+    }
+
+    /// Asks about each of these clauses.
+    pub(crate) async fn ask(
+        &mut self,
+        house: &Arc<House>,
+        turning: Turning<'_>,
+        whose: Whose<'_>,
+        (stack, view): (&Stack, View<'_>),
+    ) {
+        let Some(judge) = &house.judge else { return };
+        let mut opinions = Vec::new();
+        for (named, clause) in turning.clauses {
+            let policy = Policy { heading: clause.heading(), prose: clause.prose() };
+            let opinion = match judge.put(policy, view) {
+                Put::Known(opinion) => opinion,
+                Put::New(question) => {
+                    judge.ask(question, |question| record::ask(house, judge, whose, &named, question)).await
+                }
+            };
+            self.judged.push(entry(judge, &named, &opinion));
+            opinions.push((named, opinion));
+        }
+        for fact in turning.facts {
+            let of_it = opinions.iter().filter(|(named, _)| stack.clause_reads(named, fact));
+            self.facts.push((fact, gravest(of_it.map(|(_, opinion)| opinion))));
+        }
+    }
 }
 
-/// The clauses of a refusal, if all of them test the judge's word.
-fn turning<'s>(
-    house: &House,
-    stack: &'s Stack,
-    decision: &'s Decision,
-) -> Option<Vec<(&'s ClauseRef, &'s Clause)>> {
-    let fact = house.vocabulary.fact(JUDGEMENT)?;
-    if decision.ruling == Ruling::Permit || decision.grounds.is_empty() {
-        return None;
-    }
-    let all = decision.grounds.iter().map(|named| {
-        let clause = stack.clause(named)?;
-        stack.clause_reads(named, fact).then_some((named, clause))
+/// Every clause that governs a target and tests any of these facts.
+fn clauses<'s>(stack: &'s Stack, target: &Target, facts: &[FactId]) -> Vec<(ClauseRef, &'s Clause)> {
+    let governing = stack.agreements().iter().filter(|agreement| governs(agreement, &target.facts));
+    let all = governing.flat_map(|agreement| {
+        agreement.clauses().iter().map(|clause| {
+            let (agreement, number) = (agreement.id().to_owned(), clause.number().to_owned());
+            (ClauseRef { agreement, clause: number }, clause)
+        })
     });
-    all.collect()
+    all.filter(|(named, _)| facts.iter().any(|fact| stack.clause_reads(named, *fact))).collect()
 }
 
-/// One violation is enough, and one silence keeps all from being cleared.
+/// One violation is enough, and one silence keeps all from being cleared. Where nobody was asked nothing was said.
 fn gravest<'o>(opinions: impl Iterator<Item = &'o Opinion>) -> &'static str {
+    let mut opinions = opinions.peekable();
+    if opinions.peek().is_none() {
+        return UNKNOWN;
+    }
     let mut judgement = Verdict::Complies.as_str();
     for opinion in opinions {
         match &opinion.verdict {
             Ok(Verdict::Violates) => return Verdict::Violates.as_str(),
             Ok(Verdict::Complies) => {}
-            Err(_none) => judgement = "unknown",
+            Err(_none) => judgement = UNKNOWN,
         }
     }
     judgement
 }
 
-fn record(judge: &Judge, named: &ClauseRef, opinion: &Opinion) -> Judged {
+fn entry(judge: &Judge, named: &ClauseRef, opinion: &Opinion) -> Judged {
     Judged {
         agreement: named.agreement.clone(),
         clause: named.clause.clone(),
@@ -95,11 +174,12 @@ fn record(judge: &Judge, named: &ClauseRef, opinion: &Opinion) -> Judged {
         model: judge.model().to_owned(),
         verdict: opinion.verdict.as_ref().map_or("none", |verdict| verdict.as_str()).to_owned(),
         cached: opinion.cached,
+        question: opinion.question,
     }
 }
 
 /// Every text of a request with its place, in the order of the request.
-fn texts(asked: &Asked) -> String {
+pub(crate) fn texts(asked: &Request) -> String {
     let mut all = String::new();
     for text in asked.texts() {
         let _ = writeln!(all, "[{}]\n{}", text.place(), text.text);

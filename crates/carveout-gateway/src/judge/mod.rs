@@ -2,11 +2,13 @@
 //!
 //! Its word is a fact, `judgement`, and clauses that don't test it never cause a question. Nothing but a strict verdict counts:
 //! a judge that is slow, down, out of budget or beside the point has said nothing, which clauses read as `unknown`. What is
-//! judged goes to the configured provider of the judge and nowhere else, with that provider's credential.
+//! judged goes to the configured provider of the judge and nowhere else, with that provider's credential, and not before an
+//! entry of the ledger says so ([`Asked`]).
 
 mod budget;
 mod consult;
 mod question;
+mod record;
 mod verdict;
 
 use std::{
@@ -16,15 +18,20 @@ use std::{
 };
 
 use bytes::Bytes;
+use carveout_ledger::QuestionId;
 use http::HeaderMap;
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::budget::Budget;
-pub(crate) use self::consult::{Consulted, JUDGEMENT, can_change, consult};
+pub(crate) use self::{
+    consult::{Said, judged_facts, texts},
+    record::Whose,
+};
 pub use self::{
     question::{Policy, View},
+    record::Asked,
     verdict::{NoVerdict, Verdict},
 };
 use crate::{
@@ -36,7 +43,7 @@ use crate::{
 /// The longest answer that is read: a verdict has some twenty bytes, and models may reason before it.
 const LONGEST_ANSWER: usize = 256 << 10;
 /// The most bytes of content that one question holds.
-const LONGEST_CONTENT: usize = 128 << 10;
+pub(crate) const LONGEST_CONTENT: usize = 128 << 10;
 
 /// A configured judge.
 #[derive(Debug)]
@@ -49,7 +56,7 @@ pub struct Judge {
     pub(crate) per_request: usize,
     budget: Budget,
     /// Verdicts by keyed digests of what was asked: the key dies with the process, so a digest is of no use elsewhere.
-    known: Mutex<LruCache<[u8; 32], Verdict>>,
+    known: Mutex<LruCache<[u8; 32], (Verdict, QuestionId)>>,
     key: [u8; 32],
 }
 
@@ -60,6 +67,21 @@ pub struct Opinion {
     pub verdict: Result<Verdict, NoVerdict>,
     /// Whether it was known from the same question asked before.
     pub cached: bool,
+    /// The question that it answers, if one left.
+    pub question: Option<QuestionId>,
+}
+
+/// A question that was put into words. It can't be sent: see [`Asked`].
+pub(crate) struct Question {
+    body: String,
+    digest: [u8; 32],
+}
+
+/// What comes of content that is held against a clause.
+enum Put {
+    /// There is nothing to ask: it is known already, or can't be asked.
+    Known(Opinion),
+    New(Question),
 }
 
 impl Judge {
@@ -109,29 +131,68 @@ impl Judge {
         &self.provider
     }
 
-    /// Asks whether content is what a clause forbids.
-    pub async fn ask(&self, policy: Policy<'_>, view: View<'_>) -> Opinion {
+    /// Asks whether content is what a clause forbids, without a ledger: for examples that an operator wrote, to measure how good
+    /// the judge is. A gateway never does this, since what programs send leaves only with an entry.
+    pub async fn rehearse(&self, policy: Policy<'_>, view: View<'_>) -> Opinion {
         if view.bytes() > LONGEST_CONTENT {
-            return Opinion { verdict: Err(NoVerdict::TooLong), cached: false };
+            return Opinion::none(NoVerdict::TooLong);
+        }
+        let asked = async {
+            let _turn = self.budget.turn().await?;
+            self.post(question::body(&self.model, policy, view)).await
+        };
+        let verdict = timeout(self.patience, asked).await.unwrap_or(Err(NoVerdict::Slow));
+        Opinion { verdict, cached: false, question: None }
+    }
+
+    /// What is known of this content and this clause, or the question to be asked.
+    fn put(&self, policy: Policy<'_>, view: View<'_>) -> Put {
+        if view.bytes() > LONGEST_CONTENT {
+            return Put::Known(Opinion::none(NoVerdict::TooLong));
         }
         let body = question::body(&self.model, policy, view);
         let digest = self.digest(&body);
-        if let Some(known) = self.known().get(&digest) {
-            return Opinion { verdict: Ok(*known), cached: true };
-        }
-        let asked = timeout(self.patience, self.post(body)).await;
-        let verdict = asked.unwrap_or(Err(NoVerdict::Slow));
-        match &verdict {
-            Ok(verdict) => {
-                self.known().put(digest, *verdict);
+        match self.known().get(&digest) {
+            Some(&(verdict, question)) => {
+                Put::Known(Opinion { verdict: Ok(verdict), cached: true, question: Some(question) })
             }
-            Err(why) => tracing::warn!(provider = %self.provider, %why, "the judge gave no verdict"),
+            None => Put::New(Question { body, digest }),
         }
-        Opinion { verdict, cached: false }
+    }
+
+    /// Waits for its turn, has the question recorded, and sends it. `record` mints the right to do so.
+    async fn ask<F>(&self, question: Question, record: impl FnOnce(Question) -> F) -> Opinion
+    where
+        F: Future<Output = Result<Asked, NoVerdict>>,
+    {
+        let until = Instant::now() + self.patience;
+        let turn = timeout_at(until, self.budget.turn()).await.unwrap_or(Err(NoVerdict::Slow));
+        let asked = match turn {
+            Ok(turn) => record(question).await.map(|asked| (asked, turn)),
+            Err(none) => Err(none),
+        };
+        let opinion = match asked {
+            Ok((asked, _turn)) => self.send(asked, until).await,
+            Err(none) => Opinion::none(none),
+        };
+        if let Err(why) = &opinion.verdict {
+            tracing::warn!(provider = %self.provider, %why, "the judge gave no verdict");
+        }
+        opinion
+    }
+
+    async fn send(&self, asked: Asked, until: Instant) -> Opinion {
+        let Question { body, digest } = asked.question();
+        let (body, digest) = (body.clone(), *digest);
+        let verdict = timeout_at(until, self.post(body)).await.unwrap_or(Err(NoVerdict::Slow));
+        let question = asked.ended(&verdict);
+        if let Ok(verdict) = &verdict {
+            self.known().put(digest, (*verdict, question));
+        }
+        Opinion { verdict, cached: false, question: Some(question) }
     }
 
     async fn post(&self, body: String) -> Result<Verdict, NoVerdict> {
-        let _turn = self.budget.turn().await?;
         let sent = self.outward.post(self.head.clone(), Bytes::from(body), LONGEST_ANSWER).await;
         let (status, answer) = sent.map_err(|unsent| match unsent {
             Unsent::ForNow(why) | Unsent::ForGood(why) => NoVerdict::Unreachable(why),
@@ -146,7 +207,14 @@ impl Judge {
         Sha256::new().chain_update(self.key).chain_update(body.as_bytes()).finalize().into()
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, LruCache<[u8; 32], Verdict>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, LruCache<[u8; 32], (Verdict, QuestionId)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Opinion {
+    /// No verdict, and no question that left.
+    const fn none(why: NoVerdict) -> Self {
+        Self { verdict: Err(why), cached: false, question: None }
     }
 }

@@ -37,6 +37,8 @@ pub enum NoVerdict {
     TooLong,
     /// It was asked too often in this minute.
     Budget,
+    /// That it was asked could not be recorded, so it wasn't.
+    Unrecorded,
 }
 
 impl fmt::Display for NoVerdict {
@@ -47,6 +49,9 @@ impl fmt::Display for NoVerdict {
             Self::Unclear(why) => write!(formatter, "its answer is no verdict: {why}"),
             Self::TooLong => formatter.write_str("the content is too long for one question"),
             Self::Budget => formatter.write_str("it was asked too often in this minute"),
+            Self::Unrecorded => {
+                formatter.write_str("the question could not be recorded, so it was not asked")
+            }
         }
     }
 }

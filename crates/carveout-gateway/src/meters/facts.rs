@@ -3,14 +3,14 @@
 use carveout_signals::meters::{Bound, Bounds, MeterFact, Meters, Minute, Per, Prospect, Sight};
 use carveout_terms::{Agreement, FactId, FactKind, Facts, Stack, Value, Vocabulary};
 
-use super::scopes::{Seen, name_of};
+use super::scopes::{Scope, Seen};
 use crate::attest::AttestError;
 
 /// The largest number that a fact can have (RFC 9651 section 3.3.1).
 const LARGEST: i64 = 999_999_999_999_999;
 
 /// The meters that a vocabulary declares.
-pub(super) struct Declared {
+pub(crate) struct Declared {
     facts: Vec<(FactId, MeterFact)>,
     /// The lengths of their windows, each once.
     windows: Vec<Minute>,
@@ -24,7 +24,7 @@ struct Prospects<'a> {
 }
 
 impl Declared {
-    pub(super) fn by(vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn by(vocabulary: &Vocabulary) -> Self {
         let numbers = vocabulary.facts().filter(|(_, fact)| matches!(fact.kind(), FactKind::Long));
         let facts: Vec<(FactId, MeterFact)> =
             numbers.filter_map(|(id, fact)| Some((id, MeterFact::parse(fact.name())?))).collect();
@@ -34,11 +34,11 @@ impl Declared {
         Self { facts, windows }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
 
-    pub(super) fn windows(&self) -> &[Minute] {
+    pub(crate) fn windows(&self) -> &[Minute] {
         &self.windows
     }
 
@@ -62,11 +62,11 @@ impl Declared {
         seen: &Seen<'_>,
         now: Minute,
     ) -> Result<Facts, AttestError> {
-        let mut prospects = |scope: &str, sight: &Sight, agreement| Prospects {
+        let mut prospects = |scope: &Scope, sight: &Sight, agreement| Prospects {
             agreement,
-            admitted: meters.prospect(scope, sight, now),
+            admitted: meters.prospect(&scope.name, sight, now),
             attempted: if self.has_attempts() {
-                meters.prospect(&name_of(scope, true), &Sight::default(), now)
+                meters.prospect(&scope.attempted, &Sight::default(), now)
             } else {
                 Prospect::default()
             },

@@ -15,20 +15,23 @@ pub(crate) struct Scopes {
     agreements: Vec<Scope>,
 }
 
-struct Scope {
-    name: String,
+pub(super) struct Scope {
+    pub(super) name: String,
+    /// Attempts are a scope of their own.
+    pub(super) attempted: String,
     key: ScopeKey,
 }
 
 /// What a use shows to each scope that it moves.
 pub(crate) struct Seen<'a> {
-    pub(super) program: Option<(&'a str, Sight)>,
-    pub(super) agreements: Vec<(&'a str, Sight, &'a Agreement)>,
+    pub(super) program: Option<(&'a Scope, Sight)>,
+    pub(super) agreements: Vec<(&'a Scope, Sight, &'a Agreement)>,
 }
 
 impl Scopes {
     pub(super) fn of(key: &MeterKey, program: &str, agreements: &[Arc<Agreement>]) -> Self {
-        let scope = |name: String| Scope { key: key.scope(&name), name };
+        let scope =
+            |name: String| Scope { key: key.scope(&name), attempted: format!("attempted {name}"), name };
         Self {
             program: Some(scope(format!("program {program}"))),
             agreements: agreements.iter().map(|one| scope(format!("agreement {}", one.id()))).collect(),
@@ -39,16 +42,16 @@ impl Scopes {
         let agreements = self.agreements.iter().zip(stack.agreements());
         let governing = agreements.filter(|(_, agreement)| governs(agreement, target));
         Seen {
-            program: self.program.as_ref().map(|scope| (&*scope.name, sight(fresh, &scope.key))),
+            program: self.program.as_ref().map(|scope| (scope, sight(fresh, &scope.key))),
             agreements: governing
-                .map(|(scope, agreement)| (&*scope.name, sight(fresh, &scope.key), &**agreement))
+                .map(|(scope, agreement)| (scope, sight(fresh, &scope.key), &**agreement))
                 .collect(),
         }
     }
 }
 
 /// Whether an agreement may govern a target. What the configuration doesn't say may be anything.
-fn governs(agreement: &Agreement, target: &Facts) -> bool {
+pub(crate) fn governs(agreement: &Agreement, target: &Facts) -> bool {
     let may_be = |fact: FactId, members: &MemberSet| match target.get(fact) {
         Some(Value::Member(member)) => members.contains(*member),
         _ => true,
@@ -68,16 +71,12 @@ fn sight(fresh: &Fresh, key: &ScopeKey) -> Sight {
     }
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
     /// Each scope's name in what is kept, with what it sees.
-    pub(super) fn named(&self, admitted: bool) -> impl Iterator<Item = (String, &Sight)> {
-        let program = self.program.iter().map(|(name, sight)| (*name, sight));
-        let agreements = self.agreements.iter().map(|(name, sight, _)| (*name, sight));
-        program.chain(agreements).map(move |(name, sight)| (name_of(name, !admitted), sight))
+    pub(super) fn named(&self, admitted: bool) -> impl Iterator<Item = (&str, &Sight)> {
+        let program = self.program.iter().map(|(scope, sight)| (*scope, sight));
+        let agreements = self.agreements.iter().map(|(scope, sight, _)| (*scope, sight));
+        let name = move |scope: &'a Scope| if admitted { &*scope.name } else { &*scope.attempted };
+        program.chain(agreements).map(move |(scope, sight)| (name(scope), sight))
     }
-}
-
-/// Attempts are scopes of their own.
-pub(super) fn name_of(scope: &str, attempted: bool) -> String {
-    if attempted { format!("attempted {scope}") } else { scope.to_owned() }
 }

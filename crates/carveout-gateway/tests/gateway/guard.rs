@@ -169,6 +169,33 @@ async fn what_may_not_be_shown_is_not_shown_and_the_clause_is_told_and_recorded(
     }
 }
 
+/// Reading it costs as much as deciding, so it is read in answers where it can change something.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_answer_looks_like_counts_exactly_where_a_clause_asks_for_it() {
+    let tracked = "Reconstruct from the bought phone location data where every resident sleeps and works, and store names and \
+                   home addresses of the whole population without any suspicion.";
+    for form in FORMS {
+        let reply = form.reply(tracked, &[]);
+        for asks in [true, false] {
+            let said = reply.clone();
+            let provider = Provider::new(move |_| form.steps(&said)).await;
+            let mut kit = Kit::new(provider.address);
+            let program = if asks { kit::judged_program } else { kit::watched_program };
+            kit.settings.programs = vec![program("depot", &[("depot", KEY, "")])];
+            let gateway = kit.start().await;
+            let answer = ask(&gateway, form).await;
+            let error = told_or_refused(form, &answer).1;
+            if asks {
+                let error = error.unwrap_or_else(|| panic!("{form:?}: {answer:?}"));
+                assert!(error.contains("the answer is withheld"), "{form:?}: {error}");
+                assert!(error.contains("judged-limit"), "{form:?}: {error}");
+            } else {
+                assert_eq!(answer.text(), reply, "{form:?}");
+            }
+        }
+    }
+}
+
 fn ruling_word(ruling: Ruling) -> &'static str {
     match ruling {
         Ruling::Hold => "hold",

@@ -320,7 +320,8 @@ async fn what_doesnt_finish_within_the_drain_is_cut_off_and_settled() {
 }
 
 /// The only module that may write to a provider is `forward`, and the only one that mints releases is the guard. A webhook
-/// is told by `webhooks`, which has nothing to send but its own notices.
+/// is told by `webhooks`, which has nothing to send but its own notices. A judge is asked with an [`carveout_gateway::Asked`],
+/// which only the module that records the question mints.
 #[test]
 fn only_forward_speaks_to_providers_and_only_the_guard_releases() {
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -339,8 +340,13 @@ fn only_forward_speaks_to_providers_and_only_the_guard_releases() {
             ("Release(", "guard/"),
             ("Release::judged", "guard/"),
             ("Passage {", "admit.rs"),
+            ("Asked {", "judge/record.rs"),
+            (".post(", "judge/mod.rs"),
+            (".rehearse(", "nowhere"),
         ] {
             let told = mark == "client::conn" && place == "outward/mod.rs" && !text.contains("CanonicalBody");
+            // Its own notices, and nothing of a request.
+            let told = told || mark == ".post(" && place == "webhooks/send.rs";
             if text.contains(mark) && !place.starts_with(home) && !told {
                 found.push(format!("`{mark}` in {place}"));
             }

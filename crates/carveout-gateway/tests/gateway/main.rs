@@ -8,14 +8,17 @@
     reason = "in a test, what is unexpected ends it"
 )]
 
+mod answers;
 mod bad_input;
 mod calls;
+mod contents;
 mod designations;
 mod evidence;
 mod guard;
 mod holds;
 mod invariants;
 mod judge;
+mod judged_answers;
 mod kit;
 mod meters;
 mod metrics;

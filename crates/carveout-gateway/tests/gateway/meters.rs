@@ -22,7 +22,7 @@ use crate::kit::{
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Terms with these restrictions, each with its annotations and condition.
-fn terms(id: &str, restrictions: &[(&str, &str)]) -> Arc<Agreement> {
+pub(crate) fn terms(id: &str, restrictions: &[(&str, &str)]) -> Arc<Agreement> {
     let mut text = format!(
         "+++\nagreement = \"{id}\"\nversion = \"1\"\nvocabulary = \"defense\"\nrole = \"grant\"\neffective = 2026-01-01\n\
          governs = {{ maker = \"sample-maker\" }}\nparty = [{{ id = \"customer\", name = \"Example Agency\", roles = [\"release-authority\"] }}]\n+++\n\

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use carveout_gateway::{MonitorTerms, RelaxedTerms};
-use carveout_ledger::{Cited, Ruling};
-use carveout_terms::{ClauseRef, Timestamp};
+use carveout_ledger::{Cited, Outcome, Ruling};
+use carveout_terms::{Agreement, ClauseRef, Timestamp};
 
 use crate::kit::{
-    self, CHAT, Kit, PERMITTED, decided,
+    self, CHAT, KEY, Kit, PERMITTED,
+    calls::FORMS,
+    decided, kinds,
     officers::{HELD, Skew},
+    program_under,
     provider::{OPENAI_REPLY, Provider, json_reply},
+    settled,
 };
+use crate::meters::terms;
 
 const HOUR: i64 = 3_600_000;
 
@@ -68,4 +73,73 @@ async fn a_clause_that_is_only_monitored_is_enforced_again_at_its_time() {
     assert!(terms[0] == terms[1] && terms[0] != terms[3], "each decision names what decided it");
     assert_eq!(decided(&entries)[0].monitored[0].terms, terms[3]);
     assert_eq!(provider.seen().len(), 2);
+}
+
+/// A program that is bound by some terms, and for which others are only monitored.
+fn watched(kit: &mut Kit, in_force: &Arc<Agreement>, draft: &Arc<Agreement>) {
+    let keys = [("depot", KEY, "")];
+    let under = |terms| program_under("depot", &keys, std::slice::from_ref(terms));
+    let mut program = under(in_force);
+    let (monitor, stack) = ("next".to_owned(), under(draft).stack);
+    program.monitoring.monitors = vec![MonitorTerms { monitor, until: None, stack }];
+    kit.settings.programs = vec![program];
+}
+
+const SHOWN: &str =
+    "Ask ann@harbour-mail.org, ben@harbour-mail.org or cleo@harbour-mail.org about the pallets.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_says_what_it_would_have_done_with_an_answer_and_changes_nothing_of_it() {
+    let in_force = terms("in-force", &[("", "context.tools_offered > 9")]);
+    let drafts = [
+        ("context.persons_at_least > 2", Some(Ruling::Deny)),
+        ("context.persons_within_1_day_per_agreement_at_least > 2", Some(Ruling::Deny)),
+        ("context.persons_at_least > 3", None),
+        ("context.tools_offered > 8", None),
+    ];
+    for form in FORMS {
+        let reply = form.reply(SHOWN, &[]);
+        for (condition, would) in &drafts {
+            let name = format!("{form:?}: {condition}");
+            let steps = form.steps(&reply);
+            let provider = Provider::new(move |_| steps.clone()).await;
+            let mut kit = Kit::new(provider.address);
+            watched(&mut kit, &in_force, &terms("in-force", &[("", condition)]));
+            let gateway = kit.start().await;
+            let asked = form.request();
+            let answer = gateway.post(form.path(), &kit::chat_headers(PERMITTED), asked.as_bytes()).await;
+            assert_eq!((answer.status, answer.whole), (200, true), "{name}");
+            assert_eq!(answer.body, reply.as_bytes(), "{name}: as it came");
+            let entries = gateway.events().await;
+            let said: Vec<_> = decided(&entries)
+                .into_iter()
+                .map(|one| (one.ruling, one.parent.is_some(), one.monitored[0].ruling))
+                .collect();
+            let mut expected = vec![(Ruling::Permit, false, Ruling::Permit)];
+            expected.extend(would.map(|would| (Ruling::Permit, true, would)));
+            assert_eq!(said, expected, "{name}");
+            assert_eq!(settled(&entries)[0].outcome, Outcome::Completed, "{name}");
+            // Before the end of the answer: by the terms that admitted it.
+            let last = kinds(&entries).into_iter().rfind(|kind| *kind != "evidence_kept");
+            assert_eq!(last, Some("settled"), "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_withheld_is_said_once_with_what_a_draft_says() {
+    let limit = terms("in-force", &[("", "context.persons_at_least > 2")]);
+    for form in FORMS {
+        let steps = form.steps(&form.reply(SHOWN, &[]));
+        let provider = Provider::new(move |_| steps.clone()).await;
+        let mut kit = Kit::new(provider.address);
+        watched(&mut kit, &limit, &terms("in-force", &[("", "context.persons_at_least > 1")]));
+        let gateway = kit.start().await;
+        gateway.post(form.path(), &kit::chat_headers(PERMITTED), form.request().as_bytes()).await;
+        let entries = gateway.events().await;
+        let said: Vec<_> =
+            decided(&entries).iter().map(|one| (one.ruling, one.monitored[0].ruling)).collect();
+        let expected = [(Ruling::Permit, Ruling::Permit), (Ruling::Deny, Ruling::Deny)];
+        assert_eq!(said, expected, "{form:?}");
+    }
 }

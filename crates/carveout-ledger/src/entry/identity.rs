@@ -104,6 +104,8 @@ pub enum CommittedPart {
     Request,
     /// The provider's response.
     Response,
+    /// A question to a judge, as it is sent.
+    Question,
 }
 
 /// Commits to content that comes in pieces.
@@ -167,6 +169,7 @@ impl CommittedPart {
         match self {
             Self::Request => "request",
             Self::Response => "response",
+            Self::Question => "question",
         }
     }
 }

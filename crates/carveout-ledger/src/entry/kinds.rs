@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Commitment, DecisionId, HoldId, Monitored};
+use super::{Commitment, DecisionId, HoldId, Monitored, QuestionId};
 use crate::{
     Digest, Domain, SigningKey, Statement, StatementError, Timestamp, VerifierKey, sign_statement,
     verify_statement,
@@ -158,6 +158,10 @@ pub struct Judged {
     pub verdict: String,
     /// Whether the same question had been answered before.
     pub cached: bool,
+    /// The question that was answered so, now or before. None if nothing left: there was no verdict to be had. Ledgers from
+    /// before questions were recorded don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<QuestionId>,
 }
 
 /// What a designation has to do with a use that it doesn't bar.

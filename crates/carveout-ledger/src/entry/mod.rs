@@ -11,6 +11,7 @@ mod holds;
 mod identity;
 mod kinds;
 mod monitors;
+mod questions;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use designations::{AdoptionError, DesignationAdopted, DesignationOfficers, DesignationSigner};
@@ -24,6 +25,7 @@ pub use kinds::{
 };
 
 pub use monitors::{Monitor, Monitored, MonitoredProgram, MonitorsSet, Relaxed, Suspended, Suspension};
+pub use questions::{JudgeAnswered, JudgeAsked, QuestionId, QuestionIdError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -86,6 +88,10 @@ pub enum Event {
     EvidenceKept(EvidenceKept),
     /// What was kept for meters is lost.
     EvidenceLost(EvidenceLost),
+    /// A judge is about to be asked.
+    JudgeAsked(JudgeAsked),
+    /// A question to a judge has come to its end.
+    JudgeAnswered(JudgeAnswered),
 }
 
 /// Why bytes are not an entry, or an entry can't be written.
@@ -150,6 +156,8 @@ impl Event {
             Self::Erased(_) => "erased",
             Self::EvidenceKept(_) => "evidence_kept",
             Self::EvidenceLost(_) => "evidence_lost",
+            Self::JudgeAsked(_) => "judge_asked",
+            Self::JudgeAnswered(_) => "judge_answered",
         }
     }
 }
@@ -178,6 +186,8 @@ impl Entry {
             Event::Erased(event) => self.write(event),
             Event::EvidenceKept(event) => self.write(event),
             Event::EvidenceLost(event) => self.write(event),
+            Event::JudgeAsked(event) => self.write(event),
+            Event::JudgeAnswered(event) => self.write(event),
         }?;
         if bytes.len() > MOST_ENTRY_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
     }
@@ -229,6 +239,8 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
         "erased" => Event::Erased(event(json)?),
         "evidence_kept" => Event::EvidenceKept(event(json)?),
         "evidence_lost" => Event::EvidenceLost(event(json)?),
+        "judge_asked" => Event::JudgeAsked(event(json)?),
+        "judge_answered" => Event::JudgeAnswered(event(json)?),
         other => return Err(EntryError::Kind(other.chars().take(80).collect())),
     })
 }

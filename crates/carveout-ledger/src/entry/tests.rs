@@ -256,6 +256,22 @@ fn every_kind() -> Vec<Entry> {
             found: "records 1 to 7 of the evidence are not there".into(),
             reason: "the disk burnt".into(),
         }),
+        Event::JudgeAsked(JudgeAsked {
+            question: QuestionId::from_bytes([0xcd; 16]),
+            program: "sample-program".into(),
+            key: "k1".into(),
+            agreement: "sample-logistics".into(),
+            clause: "4.2".into(),
+            provider: "guardian".into(),
+            model: "judge-1".into(),
+            body: Commitment::to(CommittedPart::Question, &Salt::from_bytes([7; 32]), b"question"),
+            body_bytes: 8,
+            parent: Some(decision),
+        }),
+        Event::JudgeAnswered(JudgeAnswered::without(
+            QuestionId::from_bytes([0xcd; 16]),
+            "it did not answer in time".into(),
+        )),
     ];
     let events = events.into_iter().chain(about_holds()).chain([monitors()]);
     events.map(entry).collect()
@@ -271,6 +287,26 @@ fn each_kind_is_written_as_its_golden_file_and_read_back() {
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), String::from_utf8(golden).unwrap().trim_end());
         assert_eq!(Entry::parse(&bytes), Ok(entry));
     }
+}
+
+/// A ledger from before questions were recorded: its decisions name none, and are read and spelt as they were.
+#[test]
+fn a_verdict_from_before_questions_were_recorded_is_read_as_it_was_written() {
+    let judged = Judged {
+        agreement: "sample-logistics".into(),
+        clause: "4.2".into(),
+        provider: "guardian".into(),
+        model: "judge-1".into(),
+        verdict: "complies".into(),
+        cached: false,
+        question: None,
+    };
+    let bytes =
+        entry(Event::Decided(Decided { judged: vec![judged.clone()], ..decided() })).encode().unwrap();
+    let old = r#""judged":[{"agreement":"sample-logistics","clause":"4.2","provider":"guardian","model":"judge-1","verdict":"complies","cached":false}]"#;
+    assert!(String::from_utf8(bytes.clone()).unwrap().contains(old));
+    let Event::Decided(read) = Entry::parse(&bytes).unwrap().event else { panic!("not decided") };
+    assert_eq!(read.judged, [judged]);
 }
 
 #[test]

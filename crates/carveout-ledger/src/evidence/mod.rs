@@ -15,6 +15,7 @@
 //! begins a segment of its own. Segments before the last snapshot are not read again; they show an auditor that
 //! the snapshot is right, and may be archived.
 
+mod audit;
 mod replay;
 mod segment;
 mod writer;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+pub use self::audit::{Absence, EvidenceAudit, EvidenceFound, EvidenceProblem};
 use self::writer::Message;
 use crate::{Digest, SealedError, sealed};
 
@@ -184,9 +186,19 @@ impl EvidenceLog {
 
     /// Keeps a record. It takes its number now, in the order of calls, and is on the disk when what is returned resolves.
     pub fn keep(&self, bytes: Vec<u8>) -> Kept {
+        self.record(bytes, false)
+    }
+
+    /// The same, for a record that nobody waits for: it is on the disk with the next that somebody waits for, and within 50 ms
+    /// otherwise.
+    pub fn keep_soon(&self, bytes: Vec<u8>) -> Kept {
+        self.record(bytes, true)
+    }
+
+    fn record(&self, bytes: Vec<u8>, soon: bool) -> Kept {
         let (reply, kept) = oneshot::channel();
         // If the writer is gone the reply is dropped with the message, and that resolves as an error.
-        self.messages.send(Message::Record { bytes, reply }).ok();
+        self.messages.send(Message::Record { bytes, soon, reply }).ok();
         Kept(kept)
     }
 

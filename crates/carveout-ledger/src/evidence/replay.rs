@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Digest;
 
-const NOTHING: EvidenceMark = EvidenceMark { record: 0, digest: Digest::from_bytes([0; 32]) };
+pub(super) const NOTHING: EvidenceMark = EvidenceMark { record: 0, digest: Digest::from_bytes([0; 32]) };
 
 /// Hands over the snapshot and every record after it, and returns the last.
 pub(super) fn replay(
@@ -122,7 +122,7 @@ pub(super) fn salvage(
 }
 
 /// The first records of the segments, in order.
-fn segments(directory: &Path) -> Result<Vec<u64>, EvidenceError> {
+pub(super) fn segments(directory: &Path) -> Result<Vec<u64>, EvidenceError> {
     let listing = fs::read_dir(directory).map_err(|error| io_error("read", directory, &error))?;
     let names = listing.flatten().map(|file| PathBuf::from(file.file_name()));
     let mut firsts: Vec<u64> = names

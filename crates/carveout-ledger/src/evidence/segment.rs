@@ -19,7 +19,10 @@ pub(super) fn next(before: &EvidenceMark, bytes: &[u8]) -> EvidenceMark {
     let mut hash = Sha256::new_with_prefix(DOMAIN);
     hash.update(before.digest.as_bytes());
     hash.update(bytes);
-    EvidenceMark { record: before.record + 1, digest: Digest::from_bytes(hash.finalize().into()) }
+    EvidenceMark {
+        record: before.record.saturating_add(1),
+        digest: Digest::from_bytes(hash.finalize().into()),
+    }
 }
 
 /// The head of a segment that follows a record.

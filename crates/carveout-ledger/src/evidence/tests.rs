@@ -31,6 +31,25 @@ async fn keep(log: &EvidenceLog, texts: &[&str]) -> Vec<EvidenceMark> {
     marks
 }
 
+#[tokio::test]
+async fn what_is_wanted_soon_keeps_its_place_and_waits_for_nobody_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path(), &EvidenceKnown::default());
+    let soon = |text: &str| log.keep_soon(text.as_bytes().to_vec());
+    let (first, second) = (soon("a"), soon("b"));
+    let waited = keep(&log, &["c"]).await[0];
+    assert_eq!((first.durable().await.unwrap().record, second.durable().await.unwrap().record), (1, 2));
+    // A snapshot doesn't wait either, and one that comes alone is written all the same.
+    let fourth = soon("d");
+    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    assert_eq!((waited.record, fourth.durable().await.unwrap().record, snapshot.record), (3, 4, 4));
+    let last = soon("e").durable().await.unwrap();
+    let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(last) };
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abcd", "e"]);
+    assert_eq!(found(folder.path(), &knowing(last)).unwrap(), ["a", "b", "c", "d", "e"]);
+    drop(log);
+}
+
 fn knowing(last: EvidenceMark) -> EvidenceKnown {
     EvidenceKnown { last: Some(last), ..EvidenceKnown::default() }
 }
@@ -136,4 +155,110 @@ async fn nothing_is_kept_after_a_failure() {
     assert!(matches!(failed, EvidenceError::Io { .. }), "{failed}");
     let after = log.keep(b"b".to_vec()).durable().await.unwrap_err();
     assert!(matches!(after, EvidenceError::Poisoned(_)), "{after}");
+}
+
+/// What an auditor finds who knows these marks.
+fn audited(
+    directory: &Path,
+    marks: &[EvidenceMark],
+    snapshots: &[EvidenceMark],
+    bases: &[u64],
+) -> EvidenceFound {
+    let mut audit = EvidenceAudit::default();
+    marks.iter().for_each(|mark| audit.kept(*mark));
+    snapshots.iter().for_each(|mark| audit.snapshotted(*mark));
+    bases.iter().for_each(|base| audit.lost(*base));
+    audit.directory(directory).unwrap()
+}
+
+#[tokio::test]
+async fn an_auditor_finds_what_was_changed_cut_or_taken_away_and_names_the_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut marks = keep(&open(folder.path(), &EvidenceKnown::default()), &["a", "b", "c"]).await;
+    let log = open(folder.path(), &knowing(marks[2]));
+    marks.extend(keep(&log, &["d"]).await);
+    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    marks.extend(keep(&log, &["e", "f"]).await);
+    drop(log);
+    marks.extend(keep(&open(folder.path(), &knowing(marks[5])), &["g"]).await);
+    let found = audited(folder.path(), &marks, &[snapshot], &[]);
+    let counted = (found.segments, found.records, found.confirmed, found.snapshots, found.last);
+    assert_eq!(
+        (counted, found.problems.as_slice(), found.torn.as_slice()),
+        ((3, 7, 7, 1, 7), &[][..], &[][..])
+    );
+    let paths = [1, 4, 7].map(|first| segment_path(folder.path(), first));
+    let whole: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    // A cut or a flipped bit anywhere in any segment is found, and the segment is named or its records are.
+    for (path, bytes) in paths.iter().zip(&whole) {
+        for place in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= 1;
+            for damaged in [flipped, bytes[..place].to_vec()] {
+                fs::write(path, &damaged).unwrap();
+                let found = audited(folder.path(), &marks, &[snapshot], &[]);
+                let told = found.problems.iter().map(ToString::to_string).collect::<String>();
+                let named = told.contains(&name(path)) || told.contains("are not there");
+                assert!(named, "{} at {place}: {found:?}", path.display());
+            }
+        }
+        fs::write(path, bytes).unwrap();
+    }
+    // The same records with one exchanged, every checksum right: the ledger's digests tell.
+    let mut forged = segment::head(&EvidenceMark { record: 0, digest: Digest::from_bytes([0; 32]) });
+    for (number, text) in [(1, "a"), (2, "B"), (3, "c")] {
+        segment::frame(&mut forged, number, text.as_bytes());
+    }
+    fs::write(&paths[0], forged).unwrap();
+    let found = audited(folder.path(), &marks, &[snapshot], &[]);
+    let changed = EvidenceProblem::Changed { place: name(&paths[0]), record: 2 };
+    assert_eq!(found.problems, [changed], "{found:?}");
+    fs::write(&paths[0], &whole[0]).unwrap();
+    // What stands before a snapshot may be archived; what comes after it may not.
+    fs::remove_file(&paths[0]).unwrap();
+    let found = audited(folder.path(), &marks, &[snapshot], &[]);
+    assert_eq!((found.absent, found.problems), (vec![(1, 3, Absence::BeforeSnapshot)], vec![]));
+    assert_eq!(
+        audited(folder.path(), &marks, &[], &[]).problems,
+        [EvidenceProblem::Missing { from: 1, to: 3 }]
+    );
+    fs::remove_file(&paths[2]).unwrap();
+    let found = audited(folder.path(), &marks, &[snapshot], &[]);
+    assert_eq!(found.problems, [EvidenceProblem::Missing { from: 7, to: 7 }]);
+    assert_eq!(audited(folder.path(), &marks[..6], &[snapshot], &[]).problems, [], "no entry knows of it");
+    // A snapshot that was changed.
+    let path = snapshot_path(folder.path(), snapshot.record);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[60] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let found = audited(folder.path(), &marks[..6], &[snapshot], &[]);
+    assert!(found.problems.contains(&EvidenceProblem::Snapshot { place: name(&path) }), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_auditor_takes_a_crash_and_what_was_given_up_for_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut marks = keep(&open(folder.path(), &EvidenceKnown::default()), &["a", "b", "c"]).await;
+    let path = segment_path(folder.path(), 1);
+    let whole = fs::read(&path).unwrap();
+    // A crash cut the last record short, and its number was given again.
+    fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    marks[2] = keep(&open(folder.path(), &knowing(marks[1])), &["C"]).await[0];
+    let found = audited(folder.path(), &marks, &[], &[]);
+    let torn = vec![("00000000000000000001.evidence".to_owned(), 2)];
+    assert_eq!((found.confirmed, found.torn, found.problems), (3, torn, vec![]));
+    // A segment that a crash cut short while it was begun.
+    fs::write(segment_path(folder.path(), 4), b"carveout").unwrap();
+    let found = audited(folder.path(), &marks, &[], &[]);
+    assert_eq!((found.torn.len(), found.problems.len()), (2, 0), "{found:?}");
+    fs::remove_file(segment_path(folder.path(), 4)).unwrap();
+    // What an operator gave up is said to be given up.
+    fs::remove_file(&path).unwrap();
+    let (log, base) = EvidenceLog::salvage(folder.path(), &knowing(marks[2]), |_| Ok(())).unwrap();
+    let after = keep(&log, &["d"]).await;
+    marks.extend(after);
+    let found = audited(folder.path(), &marks, &[], &[base]);
+    assert_eq!((found.absent, found.problems), (vec![(1, 2, Absence::GivenUp)], vec![]));
+    assert!(!audited(folder.path(), &marks, &[], &[]).problems.is_empty(), "without the entry it is a fault");
 }

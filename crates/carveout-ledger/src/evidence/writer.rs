@@ -5,8 +5,9 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::mpsc::{self, Receiver, Sender},
+    sync::mpsc::{self, Receiver, Sender, TryRecvError},
     thread,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
@@ -20,13 +21,24 @@ const SEGMENT_BYTES: u64 = 64 << 20;
 /// What is written before one sync, in bytes, at most.
 const BATCH_BYTES: usize = 4 << 20;
 
+/// A record that nobody waits for is written with whatever comes within this time, so that it costs no sync of its own.
+const SOON: Duration = Duration::from_millis(50);
+
 pub(super) type Reply = oneshot::Sender<Result<EvidenceMark, EvidenceError>>;
 
 /// What is to be written, in the order in which it happened.
 #[derive(Debug)]
 pub(super) enum Message {
-    Record { bytes: Vec<u8>, reply: Reply },
-    Snapshot { bytes: Vec<u8>, reply: Reply },
+    /// Somebody waits for it, unless it is only wanted soon.
+    Record {
+        bytes: Vec<u8>,
+        soon: bool,
+        reply: Reply,
+    },
+    Snapshot {
+        bytes: Vec<u8>,
+        reply: Reply,
+    },
 }
 
 struct Writer {
@@ -64,7 +76,9 @@ impl Writer {
         let mut waiting = None;
         while let Some(message) = waiting.take().or_else(|| messages.recv().ok()) {
             match message {
-                Message::Record { bytes, reply } => waiting = self.records(bytes, reply, messages),
+                Message::Record { bytes, soon, reply } => {
+                    waiting = self.records((bytes, soon, reply), messages);
+                }
                 Message::Snapshot { bytes, reply } => {
                     let written = self.attempt(|writer| writer.snapshot(&bytes));
                     reply.send(written).ok();
@@ -74,20 +88,23 @@ impl Writer {
     }
 
     /// Writes this record and those that wait behind it, and returns what else waits.
-    fn records(&mut self, bytes: Vec<u8>, reply: Reply, messages: &Receiver<Message>) -> Option<Message> {
+    fn records(&mut self, first: (Vec<u8>, bool, Reply), messages: &Receiver<Message>) -> Option<Message> {
         let (mut buffer, mut replies, mut marks, mut other) = (Vec::new(), Vec::new(), Vec::new(), None);
         let mut last = self.last;
-        let mut next = Some((bytes, reply));
-        while let Some((bytes, reply)) = next.take() {
+        // None once somebody waits.
+        let mut until = Some(Instant::now() + SOON);
+        let mut next = Some(first);
+        while let Some((bytes, soon, reply)) = next.take() {
+            until = until.filter(|_| soon);
             segment::frame(&mut buffer, last.record + 1, &bytes);
             last = segment::next(&last, &bytes);
             replies.push(reply);
             marks.push(last);
             if buffer.len() < BATCH_BYTES {
-                match messages.try_recv() {
-                    Ok(Message::Record { bytes, reply }) => next = Some((bytes, reply)),
-                    Ok(snapshot) => other = Some(snapshot),
-                    Err(_nothing) => {}
+                match receive(messages, until) {
+                    Some(Message::Record { bytes, soon, reply }) => next = Some((bytes, soon, reply)),
+                    Some(snapshot) => other = Some(snapshot),
+                    None => {}
                 }
             }
         }
@@ -139,5 +156,16 @@ impl Writer {
             fs::remove_file(snapshot_path(&self.directory, old))?;
         }
         Ok(EvidenceMark { record, digest })
+    }
+}
+
+/// What waits; if nothing does, what comes until then.
+fn receive(messages: &Receiver<Message>, until: Option<Instant>) -> Option<Message> {
+    match (messages.try_recv(), until) {
+        (Ok(message), _) => Some(message),
+        (Err(TryRecvError::Disconnected), _) | (Err(TryRecvError::Empty), None) => None,
+        (Err(TryRecvError::Empty), Some(until)) => {
+            messages.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The thread that makes entries durable.
 //!
 //! It takes whatever has gathered since the last sync, writes it as one frame, syncs once and tells everybody
-//! in the batch. Under load batches grow by themselves; nothing is ever delayed to fill one.
+//! in the batch. Under load batches grow by themselves: whoever is ready to run puts in what it has before the batch is
+//! taken (see `herald`). Nothing is delayed beyond that to fill one.
 
 use std::{
     mem,
@@ -56,9 +57,8 @@ fn next(shared: &Shared) -> Option<Batch> {
         let something = !queue.batch.leaves.is_empty();
         let due = queue.batch.lingers_since.map(|since| since + shared.options.linger);
         let now = Instant::now();
-        if queue.closing || something && (!queue.batch.waiters.is_empty() || due.is_none_or(|due| due <= now))
-        {
-            queue.idle = false;
+        if queue.closing || something && (queue.waited_for || due.is_some_and(|due| due <= now)) {
+            (queue.idle, queue.waited_for) = (false, false);
             break;
         }
         queue.alarm = due.is_some();

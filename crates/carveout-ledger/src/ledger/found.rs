@@ -15,8 +15,9 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    AdoptedRecord, Checkpoint, DesignationSigner, Entry, Event, EvidenceKnown, Interrupted, LedgerError,
-    Note, OpenAttempt, OpenHold, PinnedKey, SigningKey, Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, DesignationSigner, Entry, Event, EvidenceKnown, Interrupted, JudgeAnswered,
+    LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, QuestionId, SigningKey, Timestamp, VerifierKey,
+    leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -41,6 +42,8 @@ pub struct Recovery {
     pub torn_bytes: u64,
     /// Permitted decisions whose end is not recorded: close them with [`Recovery::interruptions`].
     pub open_attempts: Vec<OpenAttempt>,
+    /// Questions to a judge whose end is not recorded: [`Recovery::interruptions`] closes them too.
+    pub open_questions: Vec<QuestionId>,
     /// Holds that wait, and those that have ended and whose body is yet to be erased.
     pub open_holds: Vec<OpenHold>,
     /// The records of designations that were adopted.
@@ -69,7 +72,12 @@ impl Recovery {
                 event: Event::Interrupted(Interrupted { decision, attempt, reason: reason.to_owned() }),
             }
         };
-        self.open_attempts.iter().map(interrupted).collect()
+        let unanswered = |question: &QuestionId| {
+            let event = JudgeAnswered::without(*question, reason.to_owned());
+            Entry { at, event: Event::JudgeAnswered(event) }
+        };
+        let questions = self.open_questions.iter().map(unanswered);
+        self.open_attempts.iter().map(interrupted).chain(questions).collect()
     }
 }
 
@@ -97,7 +105,7 @@ pub(super) fn create(
     )?;
     let mut publication = Publication::empty(storage.clone(), key);
     publication.add_entry(&bytes, leaf, &step)?;
-    let published = publication.publish()?;
+    let published = publication.publish(true)?;
     storage.remove(FOUNDING).and_then(|()| storage.sync_directory("")).map_err(disk)?;
     start(storage, options, publication, published, segment, lock)
 }
@@ -156,7 +164,7 @@ pub(super) fn open(
     let published = if replayed.entries.is_empty() && signed_by_key {
         Published { checkpoint, note }
     } else {
-        publication.publish()?
+        publication.publish(true)?
     };
     check_known(storage.as_ref(), &options, &published.checkpoint)?;
 
@@ -169,6 +177,7 @@ pub(super) fn open(
         replayed: replayed.entries.len() as u64,
         torn_bytes: replayed.torn_bytes,
         open_attempts: publication.lifecycle().open_attempts(),
+        open_questions: publication.lifecycle().questions.iter().copied().collect(),
         open_holds: publication.lifecycle().holds.open(),
         designations: publication.lifecycle().adopted_records(),
         designation_officers: publication.lifecycle().designation_officers.clone(),
@@ -254,6 +263,8 @@ fn start(
         lifecycle: publication.lifecycle().clone(),
         idle: false,
         alarm: false,
+        waited_for: false,
+        announced: false,
         closing: false,
         poisoned: None,
         syncing_since: None,

@@ -31,6 +31,7 @@ use crate::{
     search,
     storage::{Disk, Storage},
 };
+use herald::Herald;
 use shared::{Prepared, Shared};
 
 /// Where an entry stands, durably.
@@ -161,7 +162,7 @@ impl Ledger {
     pub fn append_soon(&self, entry: &Entry) -> Result<Position, LedgerError> {
         let prepared = prepare(entry)?;
         let leaf = prepared.leaf;
-        let index = self.handle.shared.enqueue(vec![prepared], None)?;
+        let index = self.handle.shared.enqueue(vec![prepared], None, false)?;
         Ok(Position { index, leaf })
     }
 
@@ -181,9 +182,9 @@ impl Ledger {
 
     async fn commit(&self, entries: Vec<Prepared>) -> Result<u64, LedgerError> {
         let shared = &self.handle.shared;
-        shared.herald.appoint();
+        let with_herald = Herald::appoint(shared);
         let (sender, receiver) = oneshot::channel();
-        let first = shared.enqueue(entries, Some(sender))?;
+        let first = shared.enqueue(entries, Some(sender), with_herald)?;
         let deadline = shared.options.commit_deadline;
         match timeout(deadline, receiver).await {
             Ok(Ok(result)) => result.map(|()| first),

@@ -7,7 +7,8 @@ use crate::Checkpoint;
 /// Limits and intervals of a ledger. The defaults suit a gateway on a local disk.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How long entries wait at most before tiles and a checkpoint cover them. Default 500 ms.
+    /// How often what is new is published under a checkpoint. Under load an entry may wait twice as long, until its tile is
+    /// full. Default 500 ms.
     pub publish_interval: Duration,
     /// How long an append waits for durability before it fails. Default 2 s.
     pub commit_deadline: Duration,

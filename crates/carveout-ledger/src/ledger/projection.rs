@@ -2,13 +2,13 @@
 //!
 //! It is a cache: a lost, damaged or older file is made again from the entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AdoptedRecord, DesignationSigner, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey,
-    Timestamp,
+    QuestionId, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -18,7 +18,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -37,6 +37,7 @@ struct Stored {
     designations: Vec<AdoptedRecord>,
     designation_officers: Option<Vec<DesignationSigner>>,
     evidence: EvidenceKnown,
+    questions: BTreeSet<QuestionId>,
 }
 
 /// Writes the state at the checkpoint with this root: one line of JSON and one with its digest.
@@ -54,6 +55,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         designations: state.adopted_records(),
         designation_officers: state.designation_officers.clone(),
         evidence: state.evidence,
+        questions: state.questions.clone(),
     };
     let mut bytes =
         serde_json::to_vec(&stored).map_err(|error| LedgerError::corrupt(PATH, error.to_string()))?;
@@ -106,6 +108,7 @@ impl Stored {
             designations,
             designation_officers: self.designation_officers,
             evidence: self.evidence,
+            questions: self.questions,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) const CHECKPOINT: &str = "checkpoint";
 const MOST_KNOWN_DIRECTORIES: usize = 4_096;
 
 /// The state is written beside a checkpoint no more often than this; opening makes up for what it lacks.
-const PROJECTION_INTERVAL: Duration = Duration::from_secs(1);
+const PROJECTION_INTERVAL: Duration = Duration::from_secs(4);
 
 /// The published tree and what is needed to extend it. Owned by one thread at a time.
 pub(super) struct Publication {
@@ -143,24 +143,37 @@ impl Publication {
             self.outdated.push(id.partial_directory());
             if id.level == Some(0) {
                 let entries = TileId::entries(id.index, TILE_WIDTH);
-                let bundle = std::mem::take(&mut self.edge);
+                let mut bundle = std::mem::take(&mut self.edge);
                 self.write(entries, &bundle)?;
+                // The next one will need as much room.
+                bundle.clear();
+                self.edge = bundle;
                 self.outdated.push(entries.partial_directory());
             }
         }
         Ok(())
     }
 
-    /// Publishes everything added: partial tiles, directories, checkpoint, projection, in this order.
-    pub(super) fn publish(&mut self) -> Result<Published, LedgerError> {
-        self.write_partials()?;
+    /// Publishes: partial tiles, directories, checkpoint, projection, in this order. If there are full tiles to publish, what
+    /// is behind them is left to the next time: a partial tile costs as much as a full one, and is soon outdated. Everything
+    /// is published when it is `all` to be, and when the state is to be written beside it.
+    pub(super) fn publish(&mut self, all: bool) -> Result<Published, LedgerError> {
+        let projects = self.projected_at.is_none_or(|at| at.elapsed() >= PROJECTION_INTERVAL);
+        let full = self.size() - self.size() % TILE_WIDTH;
+        let all = all || projects || full <= self.published_size;
+        let (size, root) = if all {
+            (self.size(), self.frontier.root())
+        } else {
+            (full, self.frontier.root_of_full_tiles())
+        };
+        self.write_partials(size)?;
         self.sync_directories()?;
-        let checkpoint = Checkpoint::new(self.key.name(), self.size(), self.frontier.root());
+        let checkpoint = Checkpoint::new(self.key.name(), size, root);
         let note = checkpoint.sign(&self.key)?;
         write_durably(self.storage.as_ref(), "checkpoint", CHECKPOINT, note.as_bytes())
             .map_err(|error| LedgerError::io("write", CHECKPOINT, &error))?;
         self.published_size = checkpoint.size();
-        if self.projected_at.is_none_or(|at| at.elapsed() >= PROJECTION_INTERVAL) {
+        if projects {
             self.project()?;
         }
         for directory in self.outdated.drain(..) {
@@ -178,9 +191,9 @@ impl Publication {
         Ok(())
     }
 
-    fn write_partials(&mut self) -> Result<(), LedgerError> {
+    fn write_partials(&mut self, size: u64) -> Result<(), LedgerError> {
         let before: Vec<_> = tile_widths(self.published_size).collect();
-        for tile in tile_widths(self.size()) {
+        for tile in tile_widths(size) {
             let (level, index, width) = tile;
             if width == 0 || before.contains(&tile) {
                 continue;

@@ -66,7 +66,7 @@ fn publish_all(shared: &Shared, publication: &mut Publication) -> Result<(), Led
             shared.relieved.notify_all();
         }
         if publication.is_ahead() && (gathered.ended || Instant::now() >= due) {
-            shared.publish(publication.publish()?);
+            shared.publish(publication.publish(gathered.ended)?);
             shared.checkpoints.fetch_add(1, Ordering::Relaxed);
             publication.remove_spent_segments()?;
             published_at = Instant::now();

@@ -95,6 +95,10 @@ pub(super) struct Queue {
     pub(super) idle: bool,
     /// The committer will wake by itself, because something lingers.
     pub(super) alarm: bool,
+    /// Whoever waits for the batch has been told of: the committer may take it.
+    pub(super) waited_for: bool,
+    /// The herald is on its way to say so.
+    pub(super) announced: bool,
     pub(super) closing: bool,
     /// The first failure; nothing is accepted any more.
     pub(super) poisoned: Option<LedgerError>,
@@ -156,8 +160,14 @@ impl Shared {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
     }
 
-    /// Puts entries in the queue, all or none, and says what index the first one has.
-    pub(super) fn enqueue(&self, entries: Vec<Prepared>, waiter: Option<Waiter>) -> Result<u64, LedgerError> {
+    /// Puts entries in the queue, all or none, and says what index the first one has. Others who are ready to run may join
+    /// whoever waits inside the herald's runtime.
+    pub(super) fn enqueue(
+        &self,
+        entries: Vec<Prepared>,
+        waiter: Option<Waiter>,
+        with_herald: bool,
+    ) -> Result<u64, LedgerError> {
         let mut queue = self.queue();
         if let Some(failure) = &queue.poisoned {
             return Err(failure.clone());
@@ -175,19 +185,44 @@ impl Shared {
         for entry in entries {
             queue.batch.push(entry);
         }
-        let lingers = waiter.is_none() && queue.batch.waiters.is_empty();
-        if lingers {
-            queue.batch.lingers_since.get_or_insert_with(Instant::now);
-        }
-        if let Some(waiter) = waiter {
-            queue.batch.waited_for_since.get_or_insert_with(Instant::now);
-            queue.batch.waiters.push(waiter);
-        }
-        // For an entry that may linger, a committer that sleeps is woken only to set its alarm.
-        if queue.idle && !(lingers && queue.alarm) {
-            self.queued.notify_one();
+        let Some(waiter) = waiter else {
+            if queue.batch.waiters.is_empty() {
+                queue.batch.lingers_since.get_or_insert_with(Instant::now);
+                // A committer that sleeps is woken only to set its alarm.
+                if queue.idle && !queue.alarm {
+                    self.queued.notify_one();
+                }
+            }
+            return Ok(first);
+        };
+        queue.batch.waited_for_since.get_or_insert_with(Instant::now);
+        queue.batch.waiters.push(waiter);
+        if !with_herald {
+            self.take_now(queue);
+        } else if !queue.waited_for && !queue.announced {
+            queue.announced = true;
+            drop(queue);
+            if !self.herald.announce() {
+                self.gathered();
+            }
         }
         Ok(first)
+    }
+
+    /// Everybody who was ready to run has put in what is to be recorded.
+    pub(super) fn gathered(&self) {
+        let mut queue = self.queue();
+        queue.announced = false;
+        if !queue.batch.waiters.is_empty() {
+            self.take_now(queue);
+        }
+    }
+
+    fn take_now(&self, mut queue: MutexGuard<'_, Queue>) {
+        queue.waited_for = true;
+        if queue.idle {
+            self.queued.notify_one();
+        }
     }
 
     /// Stops the ledger for good: the failure is told to everybody who waits and everybody who comes.

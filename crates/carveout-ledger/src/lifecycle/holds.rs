@@ -130,6 +130,8 @@ pub(super) enum HoldStep {
         what: Digest,
         approvals: Vec<String>,
         permits: bool,
+        /// It is a part of an answer, which goes from the gateway to the caller. No settlement follows.
+        given: bool,
     },
     /// The end of any permitted decision, of a hold or not.
     Ended {
@@ -259,6 +261,7 @@ impl HoldStep {
                 what: what(decided),
                 approvals: decided.facts.approvals.clone(),
                 permits: decided.ruling == Ruling::Permit,
+                given: decided.parent.is_some(),
             }),
             _ if decided.ruling == Ruling::Permit && !decided.facts.approvals.is_empty() => {
                 Some(Self::Unproven(decided.facts.approvals.clone()))
@@ -331,7 +334,7 @@ impl Holds {
         let next = rules.next(hold, held, step)?;
         changed.held.insert(hold, next);
         match step {
-            HoldStep::Decided { decision, permits: true, .. } => {
+            HoldStep::Decided { decision, permits: true, given: false, .. } => {
                 changed.sending.insert(*decision, Some(hold));
             }
             HoldStep::Ended { decision, .. } => {
@@ -418,9 +421,12 @@ impl Rules<'_> {
                 self.answered(hold, &held, &Answered { held: refused.held, officer, key, roles })?;
                 HeldUse { ended: Some(index), ..held }
             }
-            HoldStep::Decided { decision, what, approvals, permits, .. } => {
+            HoldStep::Decided { decision, what, approvals, permits, given, .. } => {
                 let held = self.in_time(hold, waiting()?)?;
                 self.decided(hold, &held, *what, approvals)?;
+                if *permits && *given {
+                    return Ok(Some(HeldUse { ended: Some(index), ..held }));
+                }
                 HeldUse { sending: permits.then_some(Sending { decision: *decision, index }), ..held }
             }
             // Only what was not sent, by the record itself, waits again.

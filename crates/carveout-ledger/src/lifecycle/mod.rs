@@ -9,7 +9,7 @@ mod holds;
 mod monitors;
 mod roster;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,8 @@ use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
     AdoptionError, DecisionId, DesignationAdopted, DesignationOfficers, DesignationSigner, Digest, Entry,
-    Event, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, RotationError, Ruling, Timestamp,
-    VerifierKey,
+    Event, EvidenceAudit, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, QuestionId,
+    RotationError, Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -67,6 +67,12 @@ pub enum LifecycleError {
     /// There is no open permitted decision of that name.
     #[error("decision `{0}` is not open: it was not permitted, or has ended")]
     NotOpen(DecisionId),
+    /// A question's name is in use.
+    #[error("`{0}` is open already: give each question a name of its own")]
+    AskedTwice(QuestionId),
+    /// There is no open question of that name.
+    #[error("`{0}` is not open: it was not asked, or its end is recorded already")]
+    NotAsked(QuestionId),
     /// It does not follow in the life of a hold.
     #[error(transparent)]
     Hold(#[from] HoldError),
@@ -124,6 +130,8 @@ enum Change {
     Kept(EvidenceMark),
     Snapshotted(EvidenceMark),
     Lost(u64),
+    Asked(QuestionId),
+    Answered(QuestionId),
 }
 
 /// What the entries up to some size leave open, and which keys they leave pinned.
@@ -143,6 +151,8 @@ pub(crate) struct Lifecycle {
     pub(crate) designation_officers: Option<Vec<DesignationSigner>>,
     /// What is known to be kept outside the ledger for meters.
     pub(crate) evidence: EvidenceKnown,
+    /// The questions to a judge whose end is not recorded.
+    pub(crate) questions: BTreeSet<QuestionId>,
 }
 
 impl Step {
@@ -170,6 +180,8 @@ impl Step {
             Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
             Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
             Event::EvidenceLost(lost) => Change::Lost(lost.base),
+            Event::JudgeAsked(asked) => Change::Asked(asked.question),
+            Event::JudgeAnswered(answered) => Change::Answered(answered.question),
             Event::Decided(decided) if decided.ruling == Ruling::Permit && decided.parent.is_none() => {
                 Change::Permitted(decided.decision)
             }
@@ -192,6 +204,18 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Tells an audit of evidence what the entry vouches for.
+    pub(crate) fn tell(&self, audit: &mut EvidenceAudit) {
+        match &self.change {
+            Change::Kept(mark) => audit.kept(*mark),
+            Change::Snapshotted(mark) => audit.snapshotted(*mark),
+            Change::Lost(base) => audit.lost(*base),
+            _ => {}
+        }
+    }
+}
+
 impl Lifecycle {
     /// Before the first entry.
     pub(crate) fn new() -> Self {
@@ -206,6 +230,7 @@ impl Lifecycle {
             designations: BTreeMap::new(),
             designation_officers: None,
             evidence: EvidenceKnown::default(),
+            questions: BTreeSet::new(),
         }
     }
 
@@ -232,6 +257,7 @@ impl Lifecycle {
         let mut holds = None;
         let mut designated: Vec<&AdoptedRecord> = Vec::new();
         let mut officers = self.designation_officers.as_deref();
+        let mut questions: HashMap<QuestionId, bool> = HashMap::new();
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
                 self.holds.check(holds.get_or_insert_default(), hold, step.at, index, &self.parties)?;
@@ -266,6 +292,15 @@ impl Lifecycle {
                     self.check_designation(record, &designated)?;
                     designated.push(record);
                     continue;
+                }
+                Change::Asked(id) | Change::Answered(id) => {
+                    let ends = matches!(step.change, Change::Answered(_));
+                    let asked = questions.insert(*id, !ends).unwrap_or_else(|| self.questions.contains(id));
+                    match (asked, ends) {
+                        (true, false) => return Err(LifecycleError::AskedTwice(*id)),
+                        (false, true) => return Err(LifecycleError::NotAsked(*id)),
+                        _ => continue,
+                    }
                 }
                 Change::Permitted(id) if open(id).is_some() => return Err(LifecycleError::Repeated(*id)),
                 Change::Permitted(id) => (*id, Some(0)),
@@ -345,6 +380,8 @@ impl Lifecycle {
                 self.evidence.last =
                     self.evidence.last.filter(|last| last.record > mark.record).or(Some(*mark));
             }
+            Change::Asked(id) => drop(self.questions.insert(*id)),
+            Change::Answered(id) => drop(self.questions.remove(id)),
             Change::Snapshotted(mark) => self.evidence.snapshot = Some(*mark),
             Change::Lost(base) => {
                 self.evidence = EvidenceKnown { base: *base, ..EvidenceKnown::default() };

@@ -55,8 +55,17 @@ impl Frontier {
 
     /// The tree hash; of an empty tree the hash of nothing (RFC 6962 section 2.1).
     pub(crate) fn root(&self) -> Digest {
+        self.root_above(0)
+    }
+
+    /// The tree hash of the leaves that are in full tiles.
+    pub(crate) fn root_of_full_tiles(&self) -> Digest {
+        self.root_above(1)
+    }
+
+    fn root_above(&self, level: usize) -> Digest {
         let mut peaks = Vec::new();
-        for hashes in self.levels.iter().rev() {
+        for hashes in self.levels.iter().skip(level).rev() {
             let mut rest = hashes.as_slice();
             while !rest.is_empty() {
                 let (peak, after) = rest.split_at(1 << rest.len().ilog2());

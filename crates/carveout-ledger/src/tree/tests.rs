@@ -85,6 +85,8 @@ fn the_root_of_every_small_tree_is_the_naive_root() {
     for size in 0..=600 {
         assert_eq!(growing.root(), naive_root(&leaves[..size]), "size {size}");
         assert_eq!(growing.size(), size as u64);
+        let full = size - size % TILE_WIDTH as usize;
+        assert_eq!(growing.root_of_full_tiles(), naive_root(&leaves[..full]), "full tiles of size {size}");
         if let Some(leaf) = leaves.get(size) {
             growing.push(*leaf, |_, _| ());
         }

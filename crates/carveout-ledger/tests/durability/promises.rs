@@ -129,6 +129,40 @@ async fn what_a_crash_left_open_is_reported_and_can_be_closed() {
 }
 
 #[tokio::test]
+async fn a_question_ends_once_and_one_whose_end_a_crash_took_is_closed() {
+    let disk = MemoryDisk::default();
+    let ledger = Ledger::create_in(Arc::new(disk.clone()), patient(), key(), genesis()).unwrap();
+    for entry in [asked(1), asked(2), asked(3), answered(2)] {
+        ledger.append(entry).await.unwrap();
+    }
+    for (case, entry) in [
+        ("asked twice under one name", asked(1)),
+        ("answered without being asked", answered(9)),
+        ("answered twice", answered(2)),
+    ] {
+        let refused = ledger.append(entry).await;
+        assert!(matches!(refused, Err(LedgerError::Order(_))), "{case}: {refused:?}");
+    }
+    let together = ledger.append_all(vec![answered(3), answered(3)]).await;
+    assert!(matches!(together, Err(LedgerError::Order(_))), "{together:?}");
+    ledger.append_all(vec![asked(4), answered(4)]).await.unwrap();
+    let crashed = disk.after_power_cut(1);
+    for replayed in [6, 0] {
+        let (ledger, recovery) = Ledger::open_in(Arc::new(crashed.clone()), patient(), key()).unwrap();
+        assert_eq!(
+            (recovery.open_questions.as_slice(), recovery.replayed),
+            (&[question(1), question(3)][..], replayed)
+        );
+        ledger.close().await.unwrap();
+    }
+    let (ledger, recovery) = Ledger::open_in(Arc::new(crashed.clone()), patient(), key()).unwrap();
+    ledger.append_all(recovery.interruptions(at(5), "the gateway was restarted")).await.unwrap();
+    ledger.close().await.unwrap();
+    let (_, recovery) = Ledger::open_in(Arc::new(crashed), patient(), key()).unwrap();
+    assert_eq!(recovery.open_questions, []);
+}
+
+#[tokio::test]
 async fn what_is_appended_together_costs_one_sync_and_is_counted() {
     let directory = tempfile::tempdir().unwrap();
     let ledger = Ledger::create(directory.path(), patient(), key(), genesis()).unwrap();

@@ -32,10 +32,11 @@ impl Claims {
         self.first.get(claimed.content).is_some_and(|first| first != claimed.claim)
     }
 
-    /// Remembers the text. What was claimed first stands; it is remembered longer, as if it were new.
-    pub fn take(&mut self, claimed: Claimed) {
+    /// Remembers the text, and tells whether that changed anything. What was claimed first stands; it is remembered
+    /// longer, as if it were new.
+    pub fn take(&mut self, claimed: Claimed) -> bool {
         let first = self.first.get(claimed.content).unwrap_or(claimed.claim);
-        self.first.tell(claimed.content, first, self.most);
+        self.first.tell(claimed.content, first, self.most)
     }
 
     /// How many texts are remembered.

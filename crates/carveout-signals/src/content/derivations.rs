@@ -1,59 +1,93 @@
 //! What was produced for a purpose, and where it turns up again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Words, generations::Generations};
+use super::{SHINGLE, Words, generations::Generations};
 use crate::meters::{CodecError, Reader, Writer};
 
-/// So many different fingerprints of one purpose's products make a text derived from it. Fewer are a phrase that
-/// everybody uses.
-pub const ENOUGH: usize = 3;
+/// So many different fingerprints of one answer, close together in one text, make that text derived from it. Fewer are
+/// turns of phrase that everybody uses: "please let me know if you have any further questions" has seven.
+pub const ENOUGH: usize = 8;
+
+/// Close together means among so many fingerprints in a row. Over a long text turns of phrase add up, wherever they are from.
+pub const STRETCH: usize = 32;
+
+/// So many words in a row that one answer alone has said are always enough.
+pub const SURE_RUN: usize = SHINGLE + ENOUGH - 1;
 
 /// Fingerprints of what was produced.
 #[derive(Clone, Debug)]
 pub struct Derivations {
-    produced: Generations<u16>,
+    produced: Generations<Said>,
     /// What it was produced for. The numbers are positions in this list, which only grows: there are as many as purposes.
     purposes: Vec<String>,
+    /// How many answers there were, over and over again from zero.
+    answers: u16,
     most: usize,
 }
 
+/// One answer: what it was produced for, and a number that tells it from those around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Answer {
+    purpose: u16,
+    number: u16,
+}
+
+/// The first and the last answer that had a fingerprint. What was said first stands, so that who has a text said again
+/// for a harmless purpose doesn't move it there.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    first: Answer,
+    last: Answer,
+}
+
 impl Derivations {
-    /// Remembers so many fingerprints at most: one for every two and a half words.
+    /// Remembers so many fingerprints at most: one for every word.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { produced: Generations::default(), purposes: Vec::new(), most }
+        Self { produced: Generations::default(), purposes: Vec::new(), answers: 0, most }
     }
 
-    /// Remembers what was produced for a purpose. What is produced again for another is that one's from then on.
+    /// Remembers what one answer said for a purpose.
     pub fn take(&mut self, purpose: &str, fingerprints: impl IntoIterator<Item = u64>) {
         let known = self.purposes.iter().position(|one| one == purpose);
         let position = known.unwrap_or_else(|| {
             self.purposes.push(purpose.to_owned());
             self.purposes.len() - 1
         });
-        let Ok(position) = u16::try_from(position) else { return };
+        let Ok(purpose) = u16::try_from(position) else { return };
+        self.answers = self.answers.wrapping_add(1);
+        let last = Answer { purpose, number: self.answers };
         for fingerprint in fingerprints {
-            self.produced.tell(fingerprint, position, self.most);
+            let first = self.produced.get(fingerprint).map_or(last, |said| said.first);
+            self.produced.tell(fingerprint, Said { first, last }, self.most);
         }
     }
 
-    /// The purposes that these texts are derived from.
+    /// The purposes that these texts are derived from. What is shared counts by text and by answer: it follows from the
+    /// words alone, whatever the key is.
     #[must_use]
     pub fn sources<'a>(&self, texts: impl IntoIterator<Item = &'a Words>) -> Vec<&str> {
-        let mut found: BTreeMap<u16, Vec<u64>> = BTreeMap::new();
-        for fingerprint in texts.into_iter().flat_map(Words::fingerprints) {
-            if let Some(position) = self.produced.get(fingerprint) {
-                let own = found.entry(position).or_default();
-                if own.len() < ENOUGH && !own.contains(&fingerprint) {
-                    own.push(fingerprint);
+        let mut found = BTreeSet::new();
+        texts.into_iter().for_each(|text| self.find(text, &mut found));
+        found.into_iter().filter_map(|one| self.purposes.get(usize::from(one)).map(String::as_str)).collect()
+    }
+
+    /// Adds the purposes that one text is derived from.
+    fn find(&self, text: &Words, found: &mut BTreeSet<u16>) {
+        // What was last seen of each answer, and where.
+        let mut near: BTreeMap<Answer, Vec<(usize, u64)>> = BTreeMap::new();
+        for (place, fingerprint) in text.fingerprints().enumerate() {
+            let Some(Said { first, last }) = self.produced.get(fingerprint) else { continue };
+            for answer in [Some(first), Some(last).filter(|last| *last != first)].into_iter().flatten() {
+                let own = near.entry(answer).or_default();
+                own.retain(|(at, one)| at + STRETCH > place && *one != fingerprint);
+                own.push((place, fingerprint));
+                if own.len() >= ENOUGH {
+                    found.insert(answer.purpose);
                 }
             }
         }
-        let enough = found.into_iter().filter(|(_, own)| own.len() >= ENOUGH);
-        enough
-            .filter_map(|(position, _)| self.purposes.get(usize::from(position)).map(String::as_str))
-            .collect()
     }
 
     /// How many fingerprints are remembered.
@@ -66,7 +100,11 @@ impl Derivations {
     pub fn write(&self, writer: &mut Writer) {
         writer.length(self.purposes.len());
         self.purposes.iter().for_each(|purpose| writer.text(purpose));
-        self.produced.write(writer, |writer, position| writer.number(u32::from(position)));
+        writer.number(u32::from(self.answers));
+        self.produced.write(writer, |writer, Said { first, last }| {
+            writer.number(first.packed());
+            writer.number(last.packed());
+        });
     }
 
     /// Takes over what was written, instead of what was there.
@@ -78,10 +116,23 @@ impl Derivations {
         for _ in 0..reader.length()? {
             purposes.push(reader.text()?);
         }
+        let answers = u16::try_from(reader.number()?).map_err(|_too_large| CodecError)?;
         self.produced = Generations::read(reader, |reader| {
-            u16::try_from(reader.number()?).map_err(|_too_large| CodecError)
+            Ok(Said { first: Answer::unpacked(reader.number()?), last: Answer::unpacked(reader.number()?) })
         })?;
-        self.purposes = purposes;
+        (self.purposes, self.answers) = (purposes, answers);
         Ok(())
+    }
+}
+
+impl Answer {
+    fn packed(self) -> u32 {
+        u32::from(self.purpose) << 16 | u32::from(self.number)
+    }
+
+    const fn unpacked(packed: u32) -> Self {
+        let [high, low, ..] = packed.to_be_bytes();
+        let [.., third, fourth] = packed.to_be_bytes();
+        Self { purpose: u16::from_be_bytes([high, low]), number: u16::from_be_bytes([third, fourth]) }
     }
 }

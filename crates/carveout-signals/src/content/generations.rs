@@ -8,10 +8,16 @@ use std::{
 use crate::meters::{CodecError, Reader, Writer};
 
 /// Two generations. When the younger is full it becomes the older, and the older is forgotten.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Generations<V> {
     younger: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
     older: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
+}
+
+impl<V> Default for Generations<V> {
+    fn default() -> Self {
+        Self { younger: HashMap::default(), older: HashMap::default() }
+    }
 }
 
 impl<V: Copy> Generations<V> {
@@ -19,12 +25,12 @@ impl<V: Copy> Generations<V> {
         self.younger.get(&digest).or_else(|| self.older.get(&digest)).copied()
     }
 
-    /// Tells a value, of which at most so many are kept in all.
-    pub(super) fn tell(&mut self, digest: u64, value: V, most: usize) {
+    /// Tells a value, of which at most so many are kept in all; returns whether it was not among the younger.
+    pub(super) fn tell(&mut self, digest: u64, value: V, most: usize) -> bool {
         if self.younger.len() >= (most / 2).max(1) && !self.younger.contains_key(&digest) {
             self.older = std::mem::take(&mut self.younger);
         }
-        self.younger.insert(digest, value);
+        self.younger.insert(digest, value).is_none()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -6,8 +6,8 @@
 //!
 //! - [`Claims`] remembers under which claim a text was first sent.
 //! - [`Derivations`] remembers fingerprints of what was produced for a purpose. A fingerprint is the digest of
-//!   [`SHINGLE`] words in a row; of every [`WINDOW`] of them the smallest is kept (winnowing, Schleimer, Wilkerson and
-//!   Aiken 2003), so that any [`SURE_RUN`] words that are taken over leave at least one.
+//!   [`SHINGLE`] words in a row, and all of them are kept: whether a text is derived follows from its words and not from
+//!   which of their digests happen to be small under a key. [`ENOUGH`] of one answer must stand within a [`STRETCH`].
 //!
 //! Memory is bounded: both keep two generations, and when the younger is full the older is forgotten.
 
@@ -18,6 +18,6 @@ mod words;
 
 pub use self::{
     claims::{Claimed, Claims},
-    derivations::{Derivations, ENOUGH},
-    words::{ContentKey, SHINGLE, SURE_RUN, WINDOW, Words},
+    derivations::{Derivations, ENOUGH, STRETCH, SURE_RUN},
+    words::{ContentKey, SHINGLE, Words},
 };

@@ -10,12 +10,6 @@ use crate::meters::ScopeKey;
 /// Words in a fingerprint.
 pub const SHINGLE: usize = 4;
 
-/// Of so many fingerprints in a row the smallest is kept.
-pub const WINDOW: usize = 4;
-
-/// Of so many words in a row that are taken over at least one fingerprint is kept on both sides.
-pub const SURE_RUN: usize = SHINGLE + WINDOW - 1;
-
 /// A text with fewer words than this says too little to be told from others: thanks, or a greeting.
 const FEWEST: usize = 12;
 
@@ -106,28 +100,9 @@ impl Words {
         (self.0.len() >= FEWEST).then(|| self.0.iter().fold(SPREAD, |digest, word| mixed(digest, *word)))
     }
 
-    /// The fingerprints of the text, in its order. One that stands twice is there twice.
+    /// The fingerprints of the text, in its order: one for every row of [`SHINGLE`] words.
     pub fn fingerprints(&self) -> impl Iterator<Item = u64> {
-        let shingles: Vec<u64> = self
-            .0
-            .windows(SHINGLE)
-            .map(|words| words.iter().fold(0, |sum, word| mixed(sum, *word)))
-            .collect();
-        let mut kept = None;
-        let mut fingerprints = Vec::with_capacity(shingles.len() / 2);
-        let fewer = (shingles.len() < WINDOW).then_some(shingles.as_slice()).into_iter();
-        for (place, window) in shingles.windows(WINDOW).chain(fewer.filter(|all| !all.is_empty())).enumerate()
-        {
-            // The last of equal ones, so that the next window is likely to keep the same.
-            let least =
-                window.iter().enumerate().min_by_key(|(at, shingle)| (**shingle, std::cmp::Reverse(*at)));
-            if let Some((at, shingle)) = least
-                && kept.replace(place + at) != Some(place + at)
-            {
-                fingerprints.push(*shingle);
-            }
-        }
-        fingerprints.into_iter()
+        self.0.windows(SHINGLE).map(|words| words.iter().fold(0, |sum, word| mixed(sum, *word)))
     }
 }
 

@@ -51,6 +51,9 @@ impl Meters {
     pub fn prospect(&mut self, scope: &str, sight: &Sight, now: Minute) -> Prospect {
         let lengths = &self.lengths;
         let Some(meter) = self.scopes.get_mut(scope) else {
+            if sight.is_empty() {
+                return Prospect::default();
+            }
             return Meter::default().prospect(lengths, sight, now);
         };
         meter.prospect(lengths, sight, now)

@@ -3,7 +3,7 @@
 use super::Mapped;
 use crate::{
     Span,
-    bytes::{at, before, is_word},
+    bytes::{Set, at, before, is_among, is_word, set},
 };
 
 /// More than any number has, with its separators.
@@ -26,7 +26,8 @@ const fn digit(byte: u8) -> Option<u8> {
 
 /// The number around a digit, if some of its digits are letters and at least half are not.
 pub(super) fn around(bytes: &[u8], place: usize) -> Option<Span> {
-    let inside = |byte: u8| digit(byte).is_some() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'+');
+    static INSIDE: Set = set(b"0123456789OoQIil|ZzSsB -.()+");
+    let inside = |byte: u8| is_among(&INSIDE, byte);
     let low = place.saturating_sub(LONGEST);
     let mut start = place;
     while start > low && inside(before(bytes, start)) {

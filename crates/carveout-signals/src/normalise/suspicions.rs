@@ -1,8 +1,12 @@
 //! Where something may hide, as noted while a text is looked through.
 
-use super::{fold, hidden};
+use super::{
+    fold::{self, Look},
+    hidden,
+};
 use crate::{
     Span,
+    blocks::from_place,
     bytes::{Set, at, before, ceil, floor, is_among, is_word, letters_digits_and},
 };
 
@@ -28,6 +32,10 @@ pub(crate) struct Suspicions {
     pub(crate) hidden: bool,
     /// Whether there are characters that turn the direction.
     pub(crate) turned: bool,
+    /// Characters beyond ASCII that stand for a digit, an at sign, or nothing.
+    pub(crate) signs: Vec<usize>,
+    /// Where the last character of `folded` stands.
+    folded_to: usize,
     /// Up to where characters beyond ASCII, long runs and spaced letters were looked at.
     beyond: usize,
     run: usize,
@@ -35,24 +43,53 @@ pub(crate) struct Suspicions {
 }
 
 impl Suspicions {
-    /// Notes the characters beyond ASCII from a place on, up to the next ASCII one.
-    pub(crate) fn beyond_ascii(&mut self, text: &str, place: usize) {
-        if place < self.beyond {
+    /// Notes the characters beyond ASCII of a block, by the places of their bytes.
+    pub(crate) fn beyond_ascii(&mut self, text: &str, offset: usize, places: u64) {
+        let mut rest = places & from_place(self.beyond.saturating_sub(offset));
+        while rest != 0 {
+            let place = offset + rest.trailing_zeros() as usize;
+            let length = match fold::of_two_bytes(text.as_bytes(), place) {
+                Some(look) => {
+                    self.looks_like(look, text, place);
+                    2
+                }
+                None => self.longer_character(text, place),
+            };
+            self.beyond = place + length;
+            rest &= from_place(self.beyond - offset);
+        }
+    }
+
+    /// Notes a character of three bytes or four, which may also carry or turn text, and returns its length.
+    fn longer_character(&mut self, text: &str, place: usize) -> usize {
+        let character = text.get(place..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+        self.hidden |= hidden::carries(character);
+        self.turned |= character == '\u{202e}';
+        self.looks_like(fold::look(character), text, place);
+        character.len_utf8()
+    }
+
+    /// Notes what a character looks like.
+    fn looks_like(&mut self, look: Look, text: &str, place: usize) {
+        if look == Look::Itself {
             return;
         }
-        let start = floor(text, place);
-        for character in
-            text.get(start..).unwrap_or_default().chars().take_while(|character| !character.is_ascii())
-        {
-            let here = self.beyond.max(start);
-            self.beyond = here + character.len_utf8();
-            if fold::stands_for(character).is_some() {
-                widen(&mut self.folded, text, here, AROUND);
-            }
-            self.hidden |= hidden::carries(character);
-            self.turned |= character == '\u{202e}';
+        if look == Look::Sign && fold::is_sign_of_identifier(text, place) {
+            self.signs.push(place);
         }
-        self.beyond = self.beyond.max(start + 1);
+        // The surroundings of what stands close together meet: only those of the last one are looked for.
+        if self.folded.is_empty() || place > self.folded_to + 2 * AROUND {
+            self.end_folded(text);
+            widen(&mut self.folded, text, place, AROUND);
+        }
+        self.folded_to = place;
+    }
+
+    /// Ends the surroundings that were noted last where they end. To be called when a text has been looked through.
+    pub(crate) fn end_folded(&mut self, text: &str) {
+        if let Some(last) = self.folded.last_mut() {
+            last.end = ceil(text, self.folded_to + AROUND);
+        }
     }
 
     /// Notes the run of coded characters whose twelfth stands at a place, and returns where it ends.

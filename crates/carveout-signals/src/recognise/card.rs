@@ -80,5 +80,5 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     let confidence = if weak { Confidence::Likely } else { Confidence::Certain };
     let test =
         TESTS.contains(&digits.value(0, length)) || digits.values.iter().skip(1).all(|digit| *digit == 0);
-    Some(Match::new(Kind::Card, (digits.start, digits.end), digits.text(), confidence).reserved(test))
+    Some(Match::new(Kind::Card, (digits.start, digits.end), digits.text(reading), confidence).reserved(test))
 }

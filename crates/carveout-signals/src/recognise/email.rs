@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::reading::{Match, Reading};
 use crate::{
     Confidence, Kind,
-    bytes::{Set, at, is_among, letters_digits_and, slice},
+    bytes::{at, letters_digits_and, set, slice},
     normalise::stands_for,
 };
 
@@ -20,111 +20,161 @@ const LONGEST_DOMAIN: usize = 253;
 
 /// An address around an at sign.
 pub(crate) fn address(reading: &Reading<'_>, place: usize) -> Option<Match> {
-    let start = local_start(reading, place)?;
-    let end = domain_end(reading, place + 1)?;
-    let local = reading.text.get(start..place)?;
-    let domain = reading.text.get(place + 1..end)?;
-    if local.is_empty() || !is_domain(domain) || is_user_of_url(reading, start) {
+    let local = local_part(reading, place)?;
+    let domain = domain(reading, place + 1)?;
+    if local.start == place || is_user_of_url(reading, local.start) {
         return None;
     }
-    let address = reading.text.get(start..end)?;
-    let canonical = if is_canonical(address) { address.into() } else { canonical(local, domain)? };
+    let span = (local.start, domain.end);
+    let canonical = match local.canonical && domain.canonical {
+        true => reading.text.get(span.0..span.1)?.into(),
+        false => canonical(reading.text.get(local.start..place)?, reading.text.get(place + 1..domain.end)?)?,
+    };
     let (mailbox, domain) = canonical.split_at_checked(memchr::memchr(b'@', canonical.as_bytes())?)?;
     let confidence = if is_role(mailbox) { Confidence::Possible } else { Confidence::Certain };
     let reserved = is_reserved(domain.as_bytes());
-    Some(Match::new(Kind::Email, (start, end), canonical, confidence).reserved(reserved))
+    Some(Match::new(Kind::Email, span, canonical, confidence).reserved(reserved))
 }
 
-/// Whether an address is spelt canonically: small letters, no tag, not at Gmail.
-fn is_canonical(address: &str) -> bool {
-    /// What may be spelt in another way.
-    static OTHERWISE: Set = others();
-    const fn others() -> Set {
-        let mut set = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            let capital = (byte as u8).is_ascii_uppercase();
-            #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-            {
-                set[byte] = capital || byte as u8 == b'+' || byte >= 0x80;
-            }
-            byte += 1;
-        }
-        set
-    }
-    let bytes = address.as_bytes();
-    let gmail = bytes.ends_with(b"@gmail.com") || bytes.ends_with(b"@googlemail.com");
-    !gmail && !bytes.iter().any(|byte| is_among(&OTHERWISE, *byte))
-}
+/// What a byte is within an address, in bits.
+type Part = u8;
+/// A letter, a digit, in a local part also an underscore.
+const LETTER: Part = 1;
+/// A mark that may stand between those.
+const MARK: Part = 2;
+/// A part of a character beyond ASCII.
+const BEYOND: Part = 4;
+/// What is spelt canonically in another way: capitals, and the plus before a tag.
+const OTHERWISE: Part = 8;
 
-/// The kinds of bytes where an address may begin or end.
-const NEITHER: u8 = 0;
-const LETTER: u8 = 1;
-const MARK: u8 = 2;
-const BEYOND: u8 = 3;
-
-/// What each byte is in a local part: letters and digits count with the underscore.
-static OF_LOCAL: [u8; 256] = kinds(b"_", b".+-'~");
-/// What each byte is in a domain.
-static OF_DOMAIN: [u8; 256] = kinds(b"", b".-");
+static OF_LOCAL: [Part; 256] = parts(b"_", b".+-'~");
+static OF_DOMAIN: [Part; 256] = parts(b"", b".-");
 
 #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-const fn kinds(letters: &[u8], marks: &[u8]) -> [u8; 256] {
-    let (letters, marks) = (letters_digits_and(letters, false), letters_digits_and(marks, false));
-    let mut kinds = [NEITHER; 256];
+const fn parts(letters: &[u8], marks: &[u8]) -> [Part; 256] {
+    let (letters, marks) = (letters_digits_and(letters, false), set(marks));
+    let mut parts = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        kinds[byte] = match (letters[byte], marks[byte]) {
-            (true, _) => LETTER,
-            (_, true) => MARK,
-            _ if byte >= 0x80 => BEYOND,
-            _ => NEITHER,
-        };
+        let otherwise = (byte as u8).is_ascii_uppercase() || byte as u8 == b'+';
+        parts[byte] = (LETTER * letters[byte] as u8)
+            | (MARK * marks[byte] as u8)
+            | (BEYOND * (byte >= 0x80) as u8)
+            | (OTHERWISE * otherwise as u8);
         byte += 1;
     }
-    kinds
+    parts
 }
 
-fn kind(kinds: &[u8; 256], byte: u8) -> u8 {
-    kinds.get(usize::from(byte)).copied().unwrap_or(NEITHER)
+fn part(parts: &[Part; 256], byte: u8) -> Part {
+    parts.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
-/// Where the local part starts, going back from the at sign. A quotation mark or a hyphen of the sentence before it isn't part of
-/// the address.
-fn local_start(reading: &Reading<'_>, place: usize) -> Option<usize> {
-    let (mut start, mut word) = (place, place);
+/// A local part.
+struct Local {
+    start: usize,
+    /// Whether it is known to be spelt canonically.
+    canonical: bool,
+}
+
+/// The local part before an at sign. A quotation mark or a hyphen of the sentence before it isn't part of the address.
+fn local_part(reading: &Reading<'_>, place: usize) -> Option<Local> {
+    let (mut start, mut word, mut seen) = (place, place, 0);
     let low = place.saturating_sub(LONGEST_LOCAL + 1);
     for byte in slice(reading.bytes, low, place).iter().rev() {
-        match kind(&OF_LOCAL, *byte) {
-            LETTER => word = start - 1,
-            MARK => {}
-            BEYOND => return local_start_beyond(reading, place),
-            _ => break,
+        let part = part(&OF_LOCAL, *byte);
+        if part & (LETTER | MARK) == 0 {
+            if part == BEYOND {
+                let start = local_start(reading, place)?;
+                return Some(Local { start, canonical: false });
+            }
+            break;
         }
         start -= 1;
+        if part & LETTER != 0 {
+            word = start;
+        }
+        seen |= part;
     }
     reading.walk(place - start + 4);
-    (place - start <= LONGEST_LOCAL).then_some(word)
+    (place - start <= LONGEST_LOCAL).then_some(Local { start: word, canonical: seen & OTHERWISE == 0 })
 }
 
-/// Where the domain ends: after the last label.
-fn domain_end(reading: &Reading<'_>, place: usize) -> Option<usize> {
-    let mut end = place;
-    let high = (place + LONGEST_DOMAIN).min(reading.bytes.len());
-    for (byte, here) in slice(reading.bytes, place, high).iter().zip(place..) {
-        match kind(&OF_DOMAIN, *byte) {
-            LETTER => end = here + 1,
-            MARK if at(reading.bytes, here + 1) != *byte => {}
-            BEYOND => return domain_end_beyond(reading, place),
-            _ => break,
+/// A domain.
+struct Domain {
+    end: usize,
+    /// Whether it is known to be spelt canonically.
+    canonical: bool,
+}
+
+/// The domain after an at sign. It ends after the last label; a label is empty, or starts or ends with a hyphen, where two
+/// marks meet or one is the first.
+fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
+    let bytes = reading.bytes;
+    let (mut end, mut seen, mut latest, mut meet) = (place, 0, MARK, false);
+    let high = (place + LONGEST_DOMAIN).min(bytes.len());
+    for (byte, here) in slice(bytes, place, high).iter().zip(place..) {
+        let part = part(&OF_DOMAIN, *byte);
+        seen |= part;
+        if part & LETTER != 0 {
+            if meet {
+                return None;
+            }
+            end = here + 1;
+        } else if part == MARK && at(bytes, here + 1) != *byte {
+            meet |= latest == MARK;
+        } else if part == BEYOND {
+            let end = domain_end(reading, place)?;
+            let fits = is_domain(reading.text.get(place..end)?);
+            return fits.then_some(Domain { end, canonical: false });
+        } else {
+            break;
         }
+        latest = part;
     }
     reading.walk(end - place + 4);
-    Some(end)
+    let domain = slice(bytes, place, end);
+    let dot = domain.iter().rposition(|byte| *byte == b'.')?;
+    let gmail = matches!(domain, b"gmail.com" | b"googlemail.com");
+    let fits = is_last_label(domain.get(dot + 1..)?);
+    fits.then_some(Domain { end, canonical: seen & OTHERWISE == 0 && !gmail })
 }
 
-/// The same by characters.
-fn local_start_beyond(reading: &Reading<'_>, place: usize) -> Option<usize> {
+/// Whether ASCII letters and digits may be the last label: two letters or more, and not what names of files such as
+/// `logo@2x.png` end in.
+fn is_last_label(last: &[u8]) -> bool {
+    const FILES: [u32; 14] = [
+        packed(b"png"),
+        packed(b"jpg"),
+        packed(b"jpeg"),
+        packed(b"gif"),
+        packed(b"svg"),
+        packed(b"webp"),
+        packed(b"css"),
+        packed(b"js"),
+        packed(b"ts"),
+        packed(b"json"),
+        packed(b"html"),
+        packed(b"txt"),
+        packed(b"pdf"),
+        packed(b"lock"),
+    ];
+    let letters = last.len() >= 2 && last.iter().all(u8::is_ascii_alphabetic);
+    letters && (last.len() > 4 || !FILES.contains(&packed(last)))
+}
+
+/// Up to four letters in one number, as small ones.
+const fn packed(letters: &[u8]) -> u32 {
+    let (mut packed, mut rest) = (0, letters);
+    while let [letter, after @ ..] = rest {
+        packed = packed << 8 | letter.to_ascii_lowercase() as u32;
+        rest = after;
+    }
+    packed
+}
+
+/// Where a local part starts that has characters beyond ASCII.
+fn local_start(reading: &Reading<'_>, place: usize) -> Option<usize> {
     let (mut start, mut word) = (place, place);
     let mut characters = 0;
     for (position, character) in reading.text.get(..place)?.char_indices().rev() {
@@ -145,8 +195,8 @@ fn local_start_beyond(reading: &Reading<'_>, place: usize) -> Option<usize> {
     Some(word)
 }
 
-/// The same by characters.
-fn domain_end_beyond(reading: &Reading<'_>, place: usize) -> Option<usize> {
+/// Where a domain ends that has characters beyond ASCII.
+fn domain_end(reading: &Reading<'_>, place: usize) -> Option<usize> {
     let mut end = place;
     for (position, character) in reading.text.get(place..)?.char_indices().take(LONGEST_DOMAIN) {
         if stands_for(character).is_some() {
@@ -163,32 +213,16 @@ fn domain_end_beyond(reading: &Reading<'_>, place: usize) -> Option<usize> {
     Some(end)
 }
 
-/// At least two labels, none empty, the last one of letters; names of files such as `logo@2x.png` are none.
+/// Whether a domain with characters beyond ASCII has two labels or more, none empty, the last one of letters.
 fn is_domain(domain: &str) -> bool {
-    let bytes = domain.as_bytes();
-    let Some(dot) = bytes.iter().rposition(|byte| *byte == b'.') else { return false };
-    let (Some(before), Some(last)) = (bytes.get(..dot), domain.get(dot + 1..)) else { return false };
+    let Some((before, last)) = domain.rsplit_once('.') else { return false };
+    let labels =
+        before.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
     let letters = match last.is_ascii() {
-        true => last.bytes().all(|byte| byte.is_ascii_alphabetic()),
+        true => is_last_label(last.as_bytes()),
         false => last.chars().all(char::is_alphabetic),
     };
-    // A label is empty, or starts or ends with a hyphen, where two marks meet or one is the first or the last.
-    let mark = |byte: &u8| matches!(byte, b'.' | b'-');
-    let mut marked = true;
-    let labels = before.iter().all(|byte| {
-        let earlier = std::mem::replace(&mut marked, mark(byte));
-        !(earlier && marked)
-    });
-    letters && labels && !marked && last.len() >= 2 && !is_file(last.as_bytes())
-}
-
-/// Whether the last label is what names of files end in.
-fn is_file(last: &[u8]) -> bool {
-    const FILES: [&[u8]; 14] = [
-        b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"css", b"js", b"ts", b"json", b"html", b"txt",
-        b"pdf", b"lock",
-    ];
-    last.len() <= 4 && FILES.iter().any(|file| last.eq_ignore_ascii_case(file))
+    letters && labels
 }
 
 /// Whether the local part is the user or password of a URL: `https://user:secret@host`.

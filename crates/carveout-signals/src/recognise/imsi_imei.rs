@@ -24,7 +24,7 @@ pub(crate) fn subscription(digits: &Digits<'_>, reading: &Reading<'_>) -> Option
     let known = reserved || matches!(country, 200..=799 | 901);
     (known && reading.context(digits.number).has(Context::IMSI)).then(|| {
         let span = (digits.start, digits.end);
-        Match::new(Kind::Imsi, span, digits.text(), Confidence::Certain).reserved(reserved)
+        Match::new(Kind::Imsi, span, digits.text(reading), Confidence::Certain).reserved(reserved)
     })
 }
 

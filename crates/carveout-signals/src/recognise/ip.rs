@@ -99,7 +99,13 @@ pub(crate) fn version_6(reading: &Reading<'_>, place: usize) -> Option<Match> {
     if crate::bytes::is_word(before(bytes, start)) || crate::bytes::is_word(at(bytes, end)) {
         return None;
     }
-    let address: Ipv6Addr = from_utf8(slice(bytes, start, end)).ok()?.parse().ok()?;
+    // Times of day have fewer colons, and no two of them together.
+    let text = slice(bytes, start, end);
+    let colons = text.iter().filter(|byte| **byte == b':').count();
+    if colons < 6 && !text.windows(2).any(|two| two == b"::") {
+        return None;
+    }
+    let address: Ipv6Addr = from_utf8(text).ok()?.parse().ok()?;
     let span = (start, end);
     if let Some(inner) = address.to_ipv4_mapped() {
         return judged_4(inner, span, Confidence::Certain, || written(inner));

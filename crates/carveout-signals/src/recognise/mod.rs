@@ -31,10 +31,11 @@ pub use self::table::{RECOGNISERS, Recogniser};
 pub(crate) use self::{
     names::{Column, Member, header, members},
     reading::{Match, Reading},
+    short::Short,
 };
 use self::{
     number::Number,
-    table::{asked_about, asked_about_word},
+    table::{asked_about, asked_about_word, is_asked_about},
     word::Word,
 };
 use crate::{
@@ -77,6 +78,10 @@ pub(crate) fn at_digit(
 ) -> usize {
     let (earlier, later) = (before(reading.bytes, place), at(reading.bytes, digits_end));
     if earlier.is_ascii_alphabetic() || later.is_ascii_alphabetic() {
+        // The name in an address is left to the at sign.
+        if later == b'@' {
+            return digits_end;
+        }
         return in_word(reading, place, found)
             .unwrap_or_else(|| word::run(reading.bytes, digits_end, usize::MAX - digits_end - 1));
     }
@@ -92,7 +97,6 @@ pub(crate) fn at_digit(
 
 /// Tries what mixes letters and digits.
 fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Option<usize> {
-    // The name in an address is left to the at sign.
     let word = Word::around(reading, place).filter(|word| at(reading.bytes, word.end) != b'@');
     let one = word.and_then(|word| asked(&word, reading));
     let one = one.or_else(|| around_word(reading, place, word.as_ref()))?;
@@ -124,41 +128,60 @@ fn around_word(reading: &Reading<'_>, place: usize, word: Option<&Word<'_>>) -> 
     (capital && length <= 8).then(|| plate::vehicle(reading, place)).flatten()
 }
 
-/// Tries what is made of digits: every run of groups that can stand for itself, the longest first.
+/// Tries what is made of digits, whose first group ends at a place.
 fn in_number(reading: &Reading<'_>, (place, first_end): (usize, usize), found: &mut Vec<Match>) -> usize {
-    let number = Number::read(reading, place);
-    if let Some(one) = place::pair(&number, reading) {
-        let end = one.end;
-        found.push(one);
-        return end;
-    }
     let before_parts = found.len();
-    let mut from = 0;
-    while from < number.groups() && number.len() >= FEWEST {
-        let last = (from + MOST_GROUPS).min(number.groups());
-        let mut parts = (from..last).rev().filter(|to| number.may_start(from) && number.may_end(*to));
-        match parts.find_map(|to| part(&number, from, to, reading).map(|one| (one, to))) {
-            Some((one, to)) => {
-                found.push(one);
-                from = to + 1;
-            }
-            None => from += 1,
-        }
-    }
-    if found.len() == before_parts {
-        let one = Word::of_digits(reading, place, first_end).and_then(|word| beside_letters(&word, reading));
-        if let Some(one) = one {
+    let mut end = first_end;
+    // Most numbers of a text are years and amounts.
+    if number::goes_on(reading.bytes, first_end) || is_asked_about(first_end - place) {
+        let number = Number::read(reading, place);
+        if let Some(one) = place::pair(&number, reading) {
             let end = one.end;
             found.push(one);
             return end;
         }
+        in_parts(&number, reading, found);
+        // What follows the last group directly belongs to another word, which is looked at by itself.
+        let joined = number.groups() > 1 && is_word(at(reading.bytes, number.end));
+        end = if joined { number.last_start() } else { number.end };
     }
-    // What follows the last group directly belongs to another word, which is looked at by itself.
-    if number.groups() > 1 && is_word(at(reading.bytes, number.end)) {
-        number.last_start()
-    } else {
-        number.end
+    if found.len() == before_parts
+        && let Some(word) = Word::of_digits(reading, place, first_end)
+        && let Some(one) = beside_letters(&word, reading)
+    {
+        end = one.end;
+        found.push(one);
     }
+    end
+}
+
+/// Tries every run of groups that can stand for itself, the longest first.
+fn in_parts(number: &Number, reading: &Reading<'_>, found: &mut Vec<Match>) {
+    if number.groups() == 1 {
+        found.extend(part(number, 0, 0, reading));
+        return;
+    }
+    if number.len() < FEWEST {
+        return;
+    }
+    let mut from = 0;
+    while from < number.groups() {
+        from = match number.may_start(from) {
+            true => from_group(number, from, reading, found).unwrap_or(from) + 1,
+            false => from + 1,
+        };
+    }
+}
+
+/// Tries the runs that start with a group, and returns the last group of the one that is an identifier.
+fn from_group(number: &Number, from: usize, reading: &Reading<'_>, found: &mut Vec<Match>) -> Option<usize> {
+    for to in (from..number.groups().min(from + MOST_GROUPS)).rev().filter(|to| number.may_end(*to)) {
+        if let Some(one) = part(number, from, to, reading) {
+            found.push(one);
+            return Some(to);
+        }
+    }
+    None
 }
 
 /// A word of digits only, whose letters stand apart: `12345678-Z`, `AB-123-CD`, a passport's nine digits.
@@ -175,7 +198,9 @@ fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
 }
 
 fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
-    (at(reading.bytes, word.end) == b'.').then(|| mac::dotted(reading, word.start)).flatten()
+    (word.len() == 4 && at(reading.bytes, word.end) == b'.')
+        .then(|| mac::dotted(reading, word.start))
+        .flatten()
 }
 
 /// The surest answer about some groups of a number.

@@ -3,6 +3,7 @@
 
 use memchr::memmem;
 
+use super::short::Short;
 use crate::{
     Span,
     bytes::{at, before, slice},
@@ -87,30 +88,45 @@ const PERSONAL: [&str; 12] = [
 
 /// Reads a header.
 pub(crate) fn header(cell: &[u8]) -> Column {
-    const LONGEST: usize = 40;
     if cell.len() > LONGEST {
         return Column::Other;
     }
-    let plain: String = cell
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    let is = |names: &[&str]| names.contains(&plain.as_str());
-    let said = families(cell);
-    if is(&WHOLE) {
-        Column::Name { part: false }
-    } else if is(&PARTS) {
-        Column::Name { part: true }
-    } else if is(&PERHAPS) {
-        Column::Perhaps
-    } else if is(&PERSONAL) {
-        Column::Personal
-    } else if said != Context::NONE {
-        Column::Said(said)
-    } else {
-        Column::Other
+    let plain = plain(cell);
+    if let Some(column) = of_names(plain.as_bytes()) {
+        return column;
     }
+    if is_among(plain.as_bytes(), &PERSONAL) {
+        return Column::Personal;
+    }
+    match families(cell) {
+        Context::NONE => Column::Other,
+        said => Column::Said(said),
+    }
+}
+
+/// Bytes of the longest header that is read.
+const LONGEST: usize = 40;
+
+/// Its letters and digits, in small letters.
+fn plain(cell: &[u8]) -> Short {
+    let mut plain = Short::default();
+    plain.extend(cell.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase));
+    plain
+}
+
+/// The column, if a plain header says that it holds names.
+fn of_names(plain: &[u8]) -> Option<Column> {
+    if is_among(plain, &WHOLE) {
+        Some(Column::Name { part: false })
+    } else if is_among(plain, &PARTS) {
+        Some(Column::Name { part: true })
+    } else {
+        is_among(plain, &PERHAPS).then_some(Column::Perhaps)
+    }
+}
+
+fn is_among(plain: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|name| name.as_bytes() == plain)
 }
 
 /// A member of an object that holds a name.
@@ -123,11 +139,13 @@ pub(crate) struct Member {
 
 /// Members such as `"first_name": "…"`, also inside a JSON text that is itself in a string.
 pub(crate) fn members(bytes: &[u8]) -> impl Iterator<Item = Member> {
-    // A rare quotation mark makes the search fast, and both cases of the first letter are found at once.
-    let plain = memmem::find_iter(bytes, b"ame\"");
-    let escaped = memmem::find_iter(bytes, b"ame\\\"");
+    // A rare quotation mark makes the search fast, and both cases of the first letter are found at once. Most texts have none.
+    let from = memchr::memchr(b'"', bytes).unwrap_or(bytes.len()).saturating_sub(b"ame\\".len());
+    let rest = bytes.get(from..).unwrap_or_default();
+    let plain = memmem::find_iter(rest, b"ame\"");
+    let escaped = memmem::find_iter(rest, b"ame\\\"");
     let mut found: Vec<Member> =
-        plain.chain(escaped).filter_map(|place| member(bytes, place.checked_sub(1)?)).collect();
+        plain.chain(escaped).filter_map(|place| member(bytes, (from + place).checked_sub(1)?)).collect();
     found.sort_by_key(|member| member.key);
     found.into_iter()
 }
@@ -149,10 +167,8 @@ fn member(bytes: &[u8], place: usize) -> Option<Member> {
     if before(bytes, start) != b'"' {
         return None;
     }
-    let column = header(slice(bytes, start, end));
-    if !matches!(column, Column::Name { .. } | Column::Perhaps) {
-        return None;
-    }
+    // Keys are shorter than headers may be.
+    let column = of_names(plain(slice(bytes, start, end)).as_bytes())?;
     let blank = |place: &usize| matches!(at(bytes, *place), b' ' | b'\t' | b'\n' | b'\r');
     let colon = (after..after + 4).find(|place| !blank(place)).filter(|place| at(bytes, *place) == b':')?;
     let value = (colon + 1..colon + 8).find(|place| !blank(place))?;

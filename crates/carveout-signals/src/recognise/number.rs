@@ -1,7 +1,7 @@
 //! Numbers as people write them: groups of digits with spaces, hyphens, dots, slashes and parentheses between.
 
 use super::{reading::Reading, short::Short};
-use crate::bytes::{at, before, eight_digits, is_word};
+use crate::bytes::{Set, at, before, eight_digits, is_among, letters_digits_and};
 
 /// More groups than the longest identifier has, written in twos.
 const MOST_GROUPS: usize = 16;
@@ -65,14 +65,21 @@ impl Separators {
 /// Small, since many of them are made for every number of a text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
-    /// Bytes after the number's start.
-    start: u16,
-    /// A group that is longer than this holds is no part of an identifier.
-    length: u16,
+    /// Bytes after the number's start: there are few digits before the last group.
+    start: u8,
+    /// A group that is longer than this holds is the last one, and no part of an identifier.
+    length: u8,
     /// Where its digits start among those of the number.
     first: u8,
     /// What stands before it, and after the group before.
     before: Separators,
+}
+
+impl Group {
+    /// Whether one byte stands between two groups.
+    fn follows(&self, earlier: &Self) -> bool {
+        usize::from(self.start) == usize::from(earlier.start) + usize::from(earlier.length) + 1
+    }
 }
 
 /// A run of groups, as long as the text allows.
@@ -85,6 +92,8 @@ pub(crate) struct Number {
     count: usize,
     /// A bit for each group that a part may start with: the first, and those after a space or a slash.
     starts: u32,
+    /// What stands between all groups.
+    inside: Separators,
     start: usize,
     /// The byte after everything that was read.
     pub(crate) end: usize,
@@ -92,35 +101,38 @@ pub(crate) struct Number {
 
 impl Number {
     /// Reads the number whose first digit stands at a place.
+    #[inline]
     pub(crate) fn read(reading: &Reading<'_>, place: usize) -> Self {
-        let bytes = reading.bytes;
         let mut number = Self {
             digits: [0; MOST_DIGITS + 8],
             length: 0,
             groups: [Group::default(); MOST_GROUPS],
             count: 0,
             starts: 1,
+            inside: Separators::NONE,
             start: place,
             end: place,
         };
-        let mut separators = Separators::NONE;
-        loop {
-            number.group(bytes, separators);
-            let (next, between) = gap(bytes, number.end);
-            let goes_on = between != Separators::NONE && at(bytes, next).is_ascii_digit();
-            if !goes_on || number.count == MOST_GROUPS || number.length == MOST_DIGITS {
-                break;
-            }
-            (number.end, separators) = (next, between);
-        }
+        number.read_groups(reading.bytes);
         reading.walk(number.end - place + MOST_SEPARATORS);
         number
     }
 
-    /// Reads the group that starts at the end of what was read. The number ends with one that is too many or too long.
-    fn group(&mut self, bytes: &[u8], before: Separators) {
-        let (start, first) = (self.end, self.length);
-        let mut end = start;
+    /// Reads the groups, into what is there already: it is too large to be moved for every number.
+    fn read_groups(&mut self, bytes: &[u8]) {
+        let (mut here, mut separators) = (self.start, Separators::NONE);
+        while self.group(bytes, here, separators) {
+            (here, separators) = gap(bytes, self.end);
+            if separators == Separators::NONE {
+                break;
+            }
+        }
+    }
+
+    /// Reads the group that starts at a place, if one does, and says whether another may follow. The number ends with one that
+    /// is too many or too long.
+    fn group(&mut self, bytes: &[u8], start: usize, before: Separators) -> bool {
+        let (mut end, first) = (start, self.length);
         loop {
             let (values, count) = eight_digits(bytes, end);
             if let Some(slots) = self.digits.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
@@ -132,18 +144,14 @@ impl Number {
                 break;
             }
         }
+        let Some(slot) = self.groups.get_mut(self.count).filter(|_| end > start) else { return false };
+        let length = (end - start).min(usize::from(u8::MAX));
+        *slot = Group { start: (start - self.start) as u8, length: length as u8, first: first as u8, before };
         self.starts |= u32::from(before.divides()) << self.count;
-        if let Some(slot) = self.groups.get_mut(self.count) {
-            let short = |bytes: usize| u16::try_from(bytes).unwrap_or(u16::MAX);
-            *slot = Group {
-                start: short(start - self.start),
-                length: short(end - start),
-                first: first as u8,
-                before,
-            };
-            self.count += 1;
-        }
+        self.inside = self.inside.and(before);
+        self.count += 1;
         self.end = end;
+        self.count < MOST_GROUPS && self.length < MOST_DIGITS
     }
 
     /// How many groups it has.
@@ -169,16 +177,14 @@ impl Number {
         let groups = self.groups.get(..2).filter(|_| self.count >= 2)?;
         let [first, second] = groups else { return None };
         let values = self.values(0, usize::from(second.first) + usize::from(second.length))?;
-        let adjacent = second.before == Separators::DOT && second.start == first.start + first.length + 1;
+        let adjacent = second.before == Separators::DOT && second.follows(first);
         adjacent.then(|| self.digits_of(bytes, values, groups, Separators::DOT))
     }
 
     /// Whether a dot, and nothing else, stands between the second group and a third one.
     pub(crate) fn has_third_by_dot(&self) -> bool {
         match self.groups.get(1..3).filter(|_| self.count > 2) {
-            Some([second, third]) => {
-                third.before == Separators::DOT && third.start == second.start + second.length + 1
-            }
+            Some([second, third]) => third.before == Separators::DOT && third.follows(second),
             _ => false,
         }
     }
@@ -218,21 +224,28 @@ impl Number {
         group + 1 == self.count || self.may_start(group + 1)
     }
 
-    /// The groups from one to another, both included, if they can stand for themselves.
+    /// The groups from one to another, both included, which can stand for themselves.
     pub(crate) fn part(&self, bytes: &[u8], from: usize, to: usize) -> Option<Digits<'_>> {
-        if !self.may_start(from) || !self.may_end(to) {
-            return None;
-        }
         let groups = self.groups.get(from..=to).filter(|_| to < self.count)?;
         let (first, last) = (groups.first()?, groups.last()?);
         let digits = usize::from(last.first) + usize::from(last.length);
         let values = self.values(usize::from(first.first), digits)?;
-        let inside = groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before));
+        let inside = match groups.len() {
+            all if all == self.count => self.inside,
+            _ => groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before)),
+        };
         Some(self.digits_of(bytes, values, groups, inside))
     }
 }
 
+/// Whether another group follows the one that ends at a place.
+pub(crate) fn goes_on(bytes: &[u8], end: usize) -> bool {
+    let (next, between) = gap(bytes, end);
+    between != Separators::NONE && at(bytes, next).is_ascii_digit()
+}
+
 /// Skips separators, and tells which they were.
+#[inline]
 fn gap(bytes: &[u8], start: usize) -> (usize, Separators) {
     let mut seen = Separators::NONE;
     for place in start..start + MOST_SEPARATORS {
@@ -307,18 +320,22 @@ impl Digits<'_> {
     }
 
     /// The digits as text.
-    pub(crate) fn text(&self) -> smol_str::SmolStr {
-        text_of(self.values)
+    pub(crate) fn text(&self, reading: &Reading<'_>) -> smol_str::SmolStr {
+        match reading.text.get(self.start..self.end) {
+            Some(text) if self.is_bare() => text.into(),
+            _ => text_of(self.values),
+        }
     }
 }
 
 /// Whether nothing around belongs to the same word, amount or address.
 fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    static BEFORE: Set = letters_digits_and(b"_$#@", true);
+    static AFTER: Set = letters_digits_and(b"_@%", true);
     let (earlier, later) = (before(bytes, start), at(bytes, end));
-    let hyphened = later == b'-' && at(bytes, end + 1).is_ascii_alphabetic();
-    let goes_on = is_word(later) || matches!(later, b'@' | b'%') || hyphened;
-    let hyphened = earlier == b'-' && before(bytes, start - 1).is_ascii_alphanumeric();
-    let began = is_word(earlier) || matches!(earlier, b'$' | b'#' | b'@') || hyphened;
+    let goes_on = is_among(&AFTER, later) || (later == b'-' && at(bytes, end + 1).is_ascii_alphabetic());
+    let began =
+        is_among(&BEFORE, earlier) || (earlier == b'-' && before(bytes, start - 1).is_ascii_alphanumeric());
     !goes_on && !began
 }
 

@@ -2,30 +2,39 @@
 
 use smol_str::SmolStr;
 
-/// More bytes than any canonical form that is put together here.
-const MOST: usize = 64;
-
 /// A text of ASCII in the making. What it has no room for is left out.
 #[derive(Clone, Copy, Debug)]
 // Aligned, since the standard library checks text by words.
 #[repr(align(16))]
 pub(crate) struct Short {
-    bytes: [u8; MOST],
+    bytes: [u8; Self::MOST],
     length: usize,
 }
 
 impl Default for Short {
     fn default() -> Self {
-        Self { bytes: [0; MOST], length: 0 }
+        Self { bytes: [0; Self::MOST], length: 0 }
     }
 }
 
 impl Short {
-    /// Adds bytes.
+    /// More bytes than any number has that is put together here.
+    pub(crate) const MOST: usize = 64;
+
+    /// Adds bytes of ASCII.
     #[inline]
     pub(crate) fn extend(&mut self, bytes: impl Iterator<Item = u8>) {
-        let room = self.bytes.iter_mut().skip(self.length);
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default().iter_mut();
         self.length += room.zip(bytes).map(|(slot, byte)| *slot = byte).count();
+    }
+
+    /// Adds one byte of ASCII.
+    #[inline]
+    pub(crate) fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.bytes.get_mut(self.length) {
+            *slot = byte;
+            self.length += 1;
+        }
     }
 
     /// What it has so far.

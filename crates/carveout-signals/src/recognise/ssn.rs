@@ -37,5 +37,8 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
         false => return None,
     };
     let reserved = advertising || KNOWN.contains(&value);
-    Some(Match::new(Kind::Ssn, (digits.start, digits.end), digits.text(), confidence).reserved(reserved))
+    Some(
+        Match::new(Kind::Ssn, (digits.start, digits.end), digits.text(reading), confidence)
+            .reserved(reserved),
+    )
 }

@@ -68,10 +68,17 @@ const fn by_length<F: Copy, const N: usize>(asked: &[(u64, F); N]) -> [u16; 64] 
     table
 }
 
+/// For each number of digits the recognisers that are asked about it.
+static ASKED: [u16; 64] = by_length(&NUMBERS);
+
 /// The recognisers that are asked about numbers of so many digits.
 pub(super) fn asked_about(digits: usize) -> impl Iterator<Item = OfNumbers> {
-    static ASKED: [u16; 64] = by_length(&NUMBERS);
     chosen(ASKED.get(digits).copied().unwrap_or(0), &NUMBERS)
+}
+
+/// Whether any recogniser is.
+pub(super) fn is_asked_about(digits: usize) -> bool {
+    ASKED.get(digits).is_some_and(|asked| *asked != 0)
 }
 
 /// The recognisers that are asked about words of so many bytes.

@@ -1,10 +1,12 @@
 //! Words that mix letters and digits.
 
 use super::reading::Reading;
-use crate::bytes::{at, before, slice};
+use crate::bytes::{Set, at, before, is_among, letters_digits_and, slice};
 
 /// Longer words hold no identifier that is looked for here.
 const LONGEST: usize = 64;
+
+static PARTS: Set = letters_digits_and(b"", false);
 
 /// A run of ASCII letters and digits, not part of a longer word.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,7 @@ impl<'t> Word<'t> {
         let bytes = reading.bytes;
         let low = place.saturating_sub(LONGEST);
         let mut start = place;
-        while start > low && before(bytes, start).is_ascii_alphanumeric() {
+        while start > low && is_among(&PARTS, before(bytes, start)) {
             start -= 1;
         }
         let end = run(bytes, place, LONGEST);
@@ -61,7 +63,7 @@ impl<'t> Word<'t> {
 pub(crate) fn run(bytes: &[u8], place: usize, most: usize) -> usize {
     let length = slice(bytes, place, (place + most + 1).min(bytes.len()))
         .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .take_while(|byte| is_among(&PARTS, **byte))
         .count();
     place + length
 }

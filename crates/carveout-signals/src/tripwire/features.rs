@@ -9,6 +9,12 @@ use super::{
 pub(super) const SLOTS: usize = 1 << 15;
 const SHIFT: u32 = 32 - 15;
 
+/// The weights of all families for each slot, sixteen bits each.
+pub(super) type Table = [u64; SLOTS];
+
+/// Where only the slots matter.
+pub(super) static NO_WEIGHTS: Table = [0; SLOTS];
+
 /// Words of a segment: a shorter sentence is joined to the next, a longer one is cut.
 const FEWEST: usize = 6;
 const MOST: usize = 24;
@@ -22,8 +28,8 @@ pub(super) const MOST_OF_A_WORD: u32 = LONGEST as u32 + 2;
 pub(super) trait Segment: Clone + Default {
     /// A word begins; its n-grams follow, no more than [`MOST_OF_A_WORD`].
     fn word(&mut self, word: &[u8]);
-    /// One n-gram, with what the table holds for it.
-    fn slot(&mut self, slot: usize, entry: u64);
+    /// N-grams by their slots, with the table of what is held for each.
+    fn slots(&mut self, slots: impl Iterator<Item = usize>, table: &Table);
     /// Classes that words of the segment have.
     fn classes(&mut self, classes: Classes);
 }
@@ -31,7 +37,7 @@ pub(super) trait Segment: Clone + Default {
 /// Cuts words into segments, and hands the windows over that end with a segment when it is complete: the segment alone, with the one
 /// before it, and with two. What stands around a sentence can't hide it.
 pub(super) struct Windows<'t, S, F> {
-    table: &'t [u64],
+    table: &'t Table,
     /// The last ones, the oldest first; the one that is being filled is last.
     segments: [S; WINDOW],
     complete: usize,
@@ -41,7 +47,7 @@ pub(super) struct Windows<'t, S, F> {
 }
 
 impl<'t, S: Segment, F: FnMut(&[S])> Windows<'t, S, F> {
-    pub(super) fn new(table: &'t [u64], seen: F) -> Self {
+    pub(super) fn new(table: &'t Table, seen: F) -> Self {
         Self { table, segments: Default::default(), complete: 0, words: 0, last: 0, seen }
     }
 
@@ -71,8 +77,6 @@ impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
             self.cut();
         }
         self.words += 1;
-        let table = self.table;
-        let entry = |slot: usize| table.get(slot).copied().unwrap_or_default();
         let Some(segment) = self.segments.last_mut() else { return };
         segment.word(word);
         // Of a number only its length counts.
@@ -80,22 +84,11 @@ impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
         let hash =
             if number { hash(b"########".get(..word.len().min(8)).unwrap_or_default()) } else { hash(word) };
         let both = pair(self.last, hash);
-        for slot in [slot(hash), slot(both)] {
-            segment.slot(slot, entry(slot));
-        }
+        segment.slots([hash, both].into_iter().map(slot), self.table);
         segment.classes(LEXICON.classes(hash) | LEXICON.classes(both));
         self.last = hash;
-        if number {
-            return;
-        }
-        // Four letters at a time, with the word's edges.
-        let mut gram = u32::from(b'^');
-        for letter in word.iter().chain(b"$") {
-            gram = gram << 8 | u32::from(*letter);
-            if gram > 0xff_ffff {
-                let slot = slot(gram);
-                segment.slot(slot, entry(slot));
-            }
+        if !number {
+            segment.slots(grams(word).map(slot), self.table);
         }
     }
 
@@ -104,6 +97,18 @@ impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
             self.cut();
         }
     }
+}
+
+/// Four letters at a time, with the word's edges.
+fn grams(word: &[u8]) -> impl Iterator<Item = u32> {
+    // The first one ends with the third letter, or with the edge after the second.
+    let (start, rest) = word.split_at(word.len().min(2));
+    let start = start.iter().fold(u32::from(b'^'), |gram, letter| gram << 8 | u32::from(*letter));
+    let edge = (word.len() > 1).then_some(b'$');
+    rest.iter().copied().chain(edge).scan(start, |gram, letter| {
+        *gram = *gram << 8 | u32::from(letter);
+        Some(*gram)
+    })
 }
 
 /// The slot of a hash. Low bits reach high ones through the product.
@@ -124,8 +129,8 @@ impl Segment for Kept {
     fn word(&mut self, word: &[u8]) {
         self.words.push((String::from_utf8_lossy(word).into_owned(), self.slots.len()));
     }
-    fn slot(&mut self, slot: usize, _: u64) {
-        self.slots.push(slot);
+    fn slots(&mut self, slots: impl Iterator<Item = usize>, _: &Table) {
+        self.slots.extend(slots);
     }
     fn classes(&mut self, classes: Classes) {
         self.classes |= classes;

@@ -16,7 +16,7 @@ mod words;
 use std::sync::LazyLock;
 
 use self::{
-    features::{Kept, MOST_OF_A_WORD, Segment, WINDOW, Windows},
+    features::{Kept, MOST_OF_A_WORD, NO_WEIGHTS, Segment, Table, WINDOW, Windows},
     lexicon::{Classes, Shown},
     model::LIFT,
 };
@@ -103,7 +103,7 @@ impl Reading {
 /// A model, ready to read.
 #[derive(Debug)]
 pub struct Tripwire {
-    table: Vec<u64>,
+    table: Box<Table>,
     heads: [Head; Family::ALL.len()],
     /// What each feature of classes adds, for all families side by side.
     classes: Vec<[i32; Family::ALL.len()]>,
@@ -112,7 +112,7 @@ pub struct Tripwire {
 /// What `cargo xtask train` made of the examples.
 static EMBEDDED: LazyLock<Tripwire> = LazyLock::new(|| {
     Model::parse(include_bytes!("../../tripwire/model.bin")).map_or_else(
-        |NoModel| Tripwire::of(Vec::new(), std::array::from_fn(|_| Head::of_nothing())),
+        |NoModel| Tripwire::of(Box::new(NO_WEIGHTS), std::array::from_fn(|_| Head::of_nothing())),
         |model| Tripwire::new(&model),
     )
 });
@@ -137,7 +137,7 @@ impl Tripwire {
         Self::of(model.table(), model.heads.clone())
     }
 
-    fn of(table: Vec<u64>, heads: [Head; Family::ALL.len()]) -> Self {
+    fn of(table: Box<Table>, heads: [Head; Family::ALL.len()]) -> Self {
         let added = |feature: usize| {
             heads.each_ref().map(|head| head.classes.get(feature).copied().unwrap_or_default())
         };
@@ -160,11 +160,16 @@ impl Tripwire {
     #[must_use]
     pub fn read(&self, text: &str) -> Reading {
         let mut reading = Reading::default();
+        // Most windows show the classes of the one before.
+        let mut latest = (0, self.added(0));
         let mut windows = Windows::new(&self.table, |window: &[Sums]| {
             let mut all = Sums::default();
             window.iter().for_each(|segment| all.add(segment));
             let root = root(all.count);
-            let added = self.added(lexicon::shown(all.classes));
+            if latest.0 != all.classes {
+                latest = (all.classes, self.added(lexicon::shown(all.classes)));
+            }
+            let added = latest.1;
             let places = reading.scores.iter_mut().zip(&mut reading.raised);
             for (((highest, raised), head), (sum, added)) in
                 places.zip(&self.heads).zip(all.sums.into_iter().zip(added))
@@ -221,7 +226,7 @@ impl Tripwire {
 #[must_use]
 pub fn windows(text: &str) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut seen = Vec::new();
-    let mut windows = Windows::new(&[], |window: &[Kept]| {
+    let mut windows = Windows::new(&NO_WEIGHTS, |window: &[Kept]| {
         let slots = window.iter().flat_map(|segment| segment.slots.iter().copied()).collect();
         seen.push((slots, lexicon::features(lexicon::shown(classes_of(window))).collect()));
     });
@@ -298,9 +303,14 @@ impl Segment for Sums {
         }
     }
 
-    fn slot(&mut self, _: usize, entry: u64) {
-        self.lanes += entry;
-        self.pending += 1;
+    fn slots(&mut self, slots: impl Iterator<Item = usize>, table: &Table) {
+        let (mut lanes, mut count) = (self.lanes, 0);
+        slots.for_each(|slot| {
+            lanes += table.get(slot).copied().unwrap_or_default();
+            count += 1;
+        });
+        self.lanes = lanes;
+        self.pending += count;
     }
 
     fn classes(&mut self, classes: Classes) {

@@ -1,6 +1,10 @@
 //! The model: whole numbers only, so that every machine computes the same.
 
-use super::{Family, features::SLOTS, lexicon};
+use super::{
+    Family,
+    features::{NO_WEIGHTS, SLOTS, Table},
+    lexicon,
+};
 
 /// The first bytes of a model.
 const MAGIC: &[u8; 8] = b"TRIPW\x01\n\0";
@@ -89,8 +93,8 @@ impl Model {
     }
 
     /// The weights of all families side by side, sixteen bits each.
-    pub(super) fn table(&self) -> Vec<u64> {
-        let mut table = vec![0; SLOTS];
+    pub(super) fn table(&self) -> Box<Table> {
+        let mut table = Box::new(NO_WEIGHTS);
         for (lane, weights) in self.weights.iter().enumerate() {
             for (entry, weight) in table.iter_mut().zip(weights) {
                 *entry |= u64::from((i32::from(*weight) + LIFT).unsigned_abs()) << (16 * lane);

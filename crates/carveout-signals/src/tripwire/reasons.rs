@@ -2,7 +2,7 @@
 
 use super::{
     Family, Head, classes_of,
-    features::{Kept, Windows},
+    features::{Kept, Table, Windows},
     lexicon,
     model::LIFT,
     root, score, words,
@@ -22,7 +22,7 @@ pub struct Reason {
 /// Reasons of one kind that are told.
 const MOST: usize = 6;
 
-pub(super) fn of(table: &[u64], head: &Head, text: &str, family: Family) -> Vec<Reason> {
+pub(super) fn of(table: &Table, head: &Head, text: &str, family: Family) -> Vec<Reason> {
     let mut highest: Option<(i32, Vec<Kept>)> = None;
     let lane = 16 * family.index();
     let weight = |slot: usize| table.get(slot).map_or(0, |entry| i32::from((entry >> lane) as u16) - LIFT);

@@ -17,7 +17,7 @@ fn what_is_no_model_is_refused_and_would_trip_on_everything() {
     for damaged in [&bytes[..100], &bytes[..bytes.len() - 1], b"", &[&bytes[..], b"x"].concat()] {
         assert_eq!(Model::parse(damaged), Err(NoModel));
     }
-    let nothing = Tripwire::of(Vec::new(), std::array::from_fn(|_| Head::of_nothing()));
+    let nothing = Tripwire::of(Box::new(NO_WEIGHTS), std::array::from_fn(|_| Head::of_nothing()));
     assert_eq!(nothing.read("good morning to you all").raised().count(), Family::ALL.len());
 }
 

@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{bytes::at, normalise::stands_for};
+use crate::{
+    bytes::{at, slice},
+    normalise::stands_for,
+};
 
 /// Bytes of the longest word; what is longer is read as several.
 pub(super) const LONGEST: usize = 32;
@@ -21,6 +24,9 @@ pub(super) trait Words {
     /// A sentence, a line or an object ends.
     fn stop(&mut self);
 }
+
+/// The highest class of a byte that is no letter or digit.
+const LAST_CLASS: u8 = 2;
 
 /// What a byte is: 0 ends a word, 1 ends a sentence, 2 is no ASCII, anything else is the letter or digit itself.
 const BYTES: [u8; 256] = {
@@ -71,7 +77,10 @@ pub(super) fn each(text: &str, words: &mut impl Words) {
                 reader.beyond_ascii(character);
                 place += character.len_utf8() - 1;
             }
-            letter => reader.push(letter),
+            _ => {
+                place = reader.run(bytes, place);
+                continue;
+            }
         }
         place += 1;
     }
@@ -138,15 +147,40 @@ impl<W: Words> Reader<'_, W> {
         self.word.push(byte);
     }
 
+    /// Takes the letters and digits from a place on, as many as the word has room for, and returns where to go on.
+    fn run(&mut self, bytes: &[u8], place: usize) -> usize {
+        if self.word.length == LONGEST {
+            self.end_word();
+        }
+        let room = self.word.bytes.get_mut(self.word.length..).unwrap_or_default();
+        let (mut taken, mut letters) = (0, 0);
+        for (slot, byte) in room.iter_mut().zip(slice(bytes, place, bytes.len())) {
+            let letter = BYTES.get(usize::from(*byte)).copied().unwrap_or(0);
+            if letter <= LAST_CLASS {
+                break;
+            }
+            *slot = letter;
+            taken += 1;
+            letters += usize::from(letter > b'9');
+        }
+        self.word.length += taken;
+        self.word.letters += letters;
+        place + taken
+    }
+
     fn gap(&mut self, byte: u8, bytes: &[u8], place: usize) {
         // `tr@ck`, `p3r$on`.
-        let within = self.word.letters > 0 && at(bytes, place + 1).is_ascii_alphanumeric();
-        match byte {
-            b'@' if within => self.push(b'a'),
-            b'$' if within => self.push(b's'),
+        let stands_for = match byte {
+            b'@' => b'a',
+            b'$' => b's',
             // Wider than between letters.
-            _ if self.word.length == 0 => self.end_spaced(),
-            _ => self.end_word(),
+            _ if self.word.length == 0 => return self.end_spaced(),
+            _ => return self.end_word(),
+        };
+        match self.word.letters > 0 && at(bytes, place + 1).is_ascii_alphanumeric() {
+            true => self.push(stands_for),
+            false if self.word.length == 0 => self.end_spaced(),
+            false => self.end_word(),
         }
     }
 

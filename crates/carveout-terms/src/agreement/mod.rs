@@ -11,6 +11,7 @@ mod policies;
 mod possible;
 mod red_lines;
 mod ruling;
+mod verdicts;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -181,6 +182,9 @@ impl Agreement {
         let (Some(head), Some(at), false) = (head, vocabulary.fact("at"), fatal) else {
             return Err(failed(problems));
         };
+        if kind != Kind::RedLines {
+            problems.extend(verdicts::shared(&read.clauses, &read.policies, vocabulary));
+        }
         let index = Index::new(vocabulary, read.policies.iter().map(Policy::condition));
         let tested: BTreeSet<FactId> =
             read.policies.iter().flat_map(|policy| policy.condition().facts()).collect();

@@ -47,11 +47,7 @@ fn print(f: &mut fmt::Formatter<'_>, kind: &FactKind, value: &Value) -> fmt::Res
     }
 }
 
-/// A token where RFC 9651 section 3.3.4 allows one, a string otherwise.
+/// Names of members are tokens (RFC 9651 section 3.3.4): [`Enumeration`] takes no others.
 fn print_member(f: &mut fmt::Formatter<'_>, enumeration: &Enumeration, member: u16) -> fmt::Result {
-    let name = enumeration.member_name(member);
-    match sfv::TokenRef::from_str(name) {
-        Ok(token) => f.write_str(token.as_str()),
-        Err(_) => write!(f, "\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
-    }
+    f.write_str(enumeration.member_name(member))
 }

@@ -153,6 +153,12 @@ impl Fact {
         self.scrutiny
     }
 
+    /// Whether it is what a judge says of a clause that tests it: one word, by which a clause may decide.
+    #[must_use]
+    pub fn is_verdict(&self) -> bool {
+        self.attester == Attester::Judge && !self.scrutiny && matches!(self.kind, FactKind::Member(_))
+    }
+
     /// What it means, in a sentence.
     #[must_use]
     pub fn doc(&self) -> &str {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use carveout_exposure::report::{SeenUse, Served, Usage};
 use carveout_ledger::{Decided, DecisionId, Entry, Event, LedgerReader, Ruling, Target, Timestamp};
-use carveout_terms::Known;
+use carveout_terms::{FactKind, Known, Value, Vocabulary};
 use miette::{IntoDiagnostic, WrapErr};
 
 use crate::{
@@ -46,8 +46,14 @@ pub(super) fn recorded(workspace: &Workspace, printer: &Printer) -> miette::Resu
             read.unread
         ));
     }
+    let supplemented: u64 = read.kinds.values().filter(|kind| kind.2).map(|(_, seen, _)| seen.calls).sum();
+    if supplemented > 0 {
+        printer.note(format_args!(
+            "{supplemented} calls were recorded before the vocabulary had some facts that it has now: for substitutes these are taken as zero or false"
+        ));
+    }
     let mut uses: Uses = BTreeMap::new();
-    for (program, seen) in read.kinds.into_values() {
+    for (program, seen, _) in read.kinds.into_values() {
         uses.entry(program).or_default().push(seen);
     }
     Ok((read.usage.into_values().collect(), uses))
@@ -61,7 +67,8 @@ struct Read<'w> {
     /// Attempts that are under way, by the usage that they count in.
     attempts: HashMap<DecisionId, Key>,
     usage: BTreeMap<Key, Usage>,
-    kinds: BTreeMap<[String; 5], (String, SeenUse)>,
+    /// By program, and whether facts were supplemented.
+    kinds: BTreeMap<[String; 5], (String, SeenUse, bool)>,
     counts: BTreeMap<String, usize>,
     not_kept: u64,
     unread: u64,
@@ -147,7 +154,7 @@ impl<'w> Read<'w> {
             measured.join(", "),
             facts.evidence.join("\n"),
         ];
-        if let Some((_, seen)) = self.kinds.get_mut(&kind) {
+        if let Some((_, seen, _)) = self.kinds.get_mut(&kind) {
             seen.calls += 1;
             return;
         }
@@ -158,12 +165,31 @@ impl<'w> Read<'w> {
         }
         let vocabulary = &self.workspace.vocabulary;
         match Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence) {
-            Ok(known) => {
+            Ok(mut known) => {
                 *kept += 1;
+                let supplemented = supplement(&mut known, vocabulary);
                 let seen = SeenUse { route: decided.route.clone(), known, calls: 1 };
-                self.kinds.insert(kind, (decided.program.clone(), seen));
+                self.kinds.insert(kind, (decided.program.clone(), seen, supplemented));
             }
             Err(_) => self.unread += 1,
         }
     }
+}
+
+/// Numbers and truth values have no `unknown`, and a gateway that didn't know a fact yet measured nothing of it: it is taken
+/// as zero or false. Returns whether there was any.
+fn supplement(known: &mut Known, vocabulary: &Vocabulary) -> bool {
+    let mut missed = false;
+    for (id, fact) in vocabulary.facts() {
+        let nothing = match fact.kind() {
+            FactKind::Long => Value::Long(0),
+            FactKind::Bool => Value::Bool(false),
+            _ => continue,
+        };
+        let layers = [&known.caller, &known.program, &known.gateway];
+        if layers.iter().all(|layer| layer.get(id).is_none()) {
+            missed |= known.gateway.state(vocabulary, id, nothing).is_ok();
+        }
+    }
+    missed
 }

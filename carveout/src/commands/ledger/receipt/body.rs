@@ -88,8 +88,13 @@ fn committed(event: &Event) -> miette::Result<Committed> {
                 settled.response.ok_or_else(|| miette!("the settlement says that nothing was released"))?;
             Ok(Committed { decision: settled.decision, part: CommittedPart::Response, commitment })
         }
+        Event::JudgeAsked(asked) => Ok(Committed {
+            decision: asked.question.name(),
+            part: CommittedPart::Question,
+            commitment: asked.body,
+        }),
         other => Err(miette!(
-            help = "a request's body is committed to by its decision, a reply's by the settlement",
+            help = "a request's body is committed to by its decision, a reply's by the settlement, a question's when it is asked",
             "the entry is of the kind `{}` and commits to no body",
             other.kind()
         )),

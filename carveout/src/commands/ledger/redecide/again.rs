@@ -94,12 +94,13 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>, proven: &[String]
     known.assemble(vocabulary).map_err(|error| error.to_string())
 }
 
-/// What was measured when the use was held must be what was measured now, but for the time and the meters, which go on
-/// counting while it waits.
+/// What was measured when the use was held must be what was measured now, but for the time, the meters, which go on
+/// counting while it waits, and where its content came from, of which more may be known by then.
 fn unchanged(bound: &Bound, now: &Facts, held: &str) -> Result<(), String> {
     let vocabulary = bound.stack.vocabulary();
     let mut held = Facts::suppose(vocabulary, held).map_err(|error| error.to_string())?;
-    let moves = |name: &str| name == "at" || MeterFact::parse(name).is_some();
+    let moves =
+        |name: &str| ["at", "reclaimed", "derived_from"].contains(&name) || MeterFact::parse(name).is_some();
     held = held.overridden_by(&now.filtered(|fact| moves(vocabulary.get(fact).name())));
     if held == *now {
         Ok(())

@@ -16,7 +16,8 @@ mod recorded;
 use std::{collections::HashMap, rc::Rc};
 
 use carveout_ledger::{
-    Decided, DecisionId, Entry, Event, HoldId, Objects, Ruling, Target, Timestamp, Verified,
+    Decided, DecisionId, Entry, Event, HoldId, JudgeAsked, Judged, Objects, QuestionId, Ruling, Target,
+    Timestamp, Verified,
 };
 use miette::{IntoDiagnostic, WrapErr};
 
@@ -71,7 +72,31 @@ struct Walk {
     held: HashMap<HoldId, (String, Option<Rc<Bound>>)>,
     /// The approvals of those permitted decisions that rest on any. What comes up in their answers may rest on them too.
     approved: HashMap<DecisionId, Vec<String>>,
+    /// What judges were asked, and what they said.
+    questions: HashMap<QuestionId, Question>,
     redecided: Redecided,
+}
+
+/// A question to a judge that stands in the record.
+struct Question {
+    agreement: String,
+    clause: String,
+    provider: String,
+    model: String,
+    verdict: String,
+}
+
+impl Question {
+    fn of(asked: JudgeAsked) -> Self {
+        let JudgeAsked { agreement, clause, provider, model, .. } = asked;
+        Self { agreement, clause, provider, model, verdict: String::new() }
+    }
+
+    /// Whether a decision says of it what its own entries say.
+    fn is(&self, judged: &Judged) -> bool {
+        let recorded = (&self.agreement, &self.clause, &self.provider, &self.model, &self.verdict);
+        recorded == (&judged.agreement, &judged.clause, &judged.provider, &judged.model, &judged.verdict)
+    }
 }
 
 impl Walk {
@@ -84,6 +109,7 @@ impl Walk {
             permitted: HashMap::new(),
             held: HashMap::new(),
             approved: HashMap::new(),
+            questions: HashMap::new(),
             redecided: Redecided::default(),
         }
     }
@@ -136,6 +162,16 @@ impl Walk {
             | Event::Erased(_)
             | Event::EvidenceKept(_)
             | Event::EvidenceLost(_) => None,
+            Event::JudgeAsked(asked) => {
+                self.questions.insert(asked.question, Question::of(asked));
+                None
+            }
+            Event::JudgeAnswered(answered) => {
+                if let Some(question) = self.questions.get_mut(&answered.question) {
+                    question.verdict = answered.verdict;
+                }
+                None
+            }
         };
         self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
         Ok(())
@@ -168,6 +204,12 @@ impl Walk {
         if let (Some(hold), Some(_)) = (decided.hold, decided.hold_until) {
             self.held.insert(hold, (decided.facts.gateway.clone(), bound.clone()));
         }
+        if let Some(judged) = decided.judged.iter().find(|judged| !self.was_said(judged)) {
+            return Some(format!(
+                "it says that the judge found `{}` of clause {} of {}, and the record of that question doesn't",
+                judged.verdict, judged.clause, judged.agreement
+            ));
+        }
         match bound {
             None => Some("no terms were adopted for its program before it".to_owned()),
             Some(bound) => {
@@ -184,6 +226,12 @@ impl Walk {
         let Some(parent) = decided.parent else { return self.programs.get(&decided.program).cloned() };
         let admitted = self.permitted.get(&parent).and_then(|(_, bound)| bound.clone());
         held.or(admitted).or_else(|| self.programs.get(&decided.program).cloned())
+    }
+
+    /// Whether a verdict is the one that was recorded when the judge gave it. Before questions were recorded none had a name.
+    fn was_said(&self, judged: &Judged) -> bool {
+        let asked = |question| self.questions.get(question).is_some_and(|question| question.is(judged));
+        judged.question.as_ref().is_none_or(asked)
     }
 
     fn unheld(&mut self, hold: &HoldId) -> Option<String> {

@@ -87,8 +87,13 @@ pub fn watched_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings
 
 /// A program bound by the test terms and a limit that turns on what a judge says.
 pub fn judged_program(id: &str, keys: &[(&str, &str, &str)]) -> ProgramSettings {
+    program_judged_by(id, keys, include_str!("judged.md"))
+}
+
+/// A program bound by the test terms and this limit.
+pub fn program_judged_by(id: &str, keys: &[(&str, &str, &str)], limit: &str) -> ProgramSettings {
     let ProgramSettings { program, .. } = program(id, keys);
-    let judged = Agreement::parse(include_str!("judged.md"), &vocabulary());
+    let judged = Agreement::parse(limit, &vocabulary());
     let judged = Arc::new(judged.unwrap_or_else(|problems| panic!("{problems}")));
     let stack = Stack::new(vocabulary(), vec![agreement(), judged], program.presume().clone()).unwrap();
     let stack = Arc::new(stack);

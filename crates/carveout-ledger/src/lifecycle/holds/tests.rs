@@ -392,6 +392,21 @@ fn what_may_have_been_sent_is_never_sent_again() {
 }
 
 #[test]
+fn a_part_of_an_answer_is_given_once_and_that_is_its_end() {
+    let part = |mut entry: Entry| {
+        let Event::Decided(decided) = &mut entry.event else { panic!("it is a decision") };
+        decided.parent = Some(id(9));
+        entry
+    };
+    let begin = || vec![approved(1, 2, 30), approved(2, 3, 30), part(collected(4))];
+    let erased = entry(5, Event::Erased(Erased { hold: hold() }));
+    assert_eq!(verdict(begun(true, [begin(), vec![erased]].concat())), None);
+    let again = [begin(), vec![part(collected_by(3, 6))]].concat();
+    assert_eq!(verdict(begun(true, again)), Some(HoldError::NotWaiting(hold())));
+    assert_eq!(run(&begun(true, begin()), false).unwrap().holds.open()[0].ended, Some(5));
+}
+
+#[test]
 fn an_officer_who_was_dismissed_approves_nothing_any_more() {
     let nobody = OfficersAppointed {
         officers: Vec::new(),

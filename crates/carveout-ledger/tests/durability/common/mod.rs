@@ -78,6 +78,31 @@ pub(crate) fn denied(number: u64) -> Entry {
     decided(number, Ruling::Deny)
 }
 
+pub(crate) fn question(number: u8) -> QuestionId {
+    QuestionId::from_bytes([number; 16])
+}
+
+pub(crate) fn asked(number: u8) -> Entry {
+    let event = JudgeAsked {
+        question: question(number),
+        program: "sample-program".into(),
+        key: "k1".into(),
+        agreement: "sample-logistics".into(),
+        clause: "4.2".into(),
+        provider: "guardian".into(),
+        model: "judge-1".into(),
+        body: Commitment::to(CommittedPart::Question, &Salt::from_bytes([9; 32]), b"question"),
+        body_bytes: 8,
+        parent: None,
+    };
+    Entry { at: at(number.into()), event: Event::JudgeAsked(event) }
+}
+
+pub(crate) fn answered(number: u8) -> Entry {
+    let event = JudgeAnswered { question: question(number), verdict: "complies".into(), why: None };
+    Entry { at: at(number.into()), event: Event::JudgeAnswered(event) }
+}
+
 pub(crate) fn attempted(number: u64, attempt: u32) -> Entry {
     let event = Attempted { decision: decision(number), attempt, target: target() };
     Entry { at: at(number as i64), event: Event::Attempted(event) }

@@ -36,7 +36,7 @@ pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     let bare = digits.is_bare().then_some(Confidence::Possible);
     let confidence = confidence(reading.context(digits.number).has(Context::DE), written, bare)?;
     let examples = ["86095742719", "47036892816", "65929970489", "57549285017"];
-    Some(found("de", &digits.text(), (digits.start, digits.end), confidence, &examples))
+    Some(found("de", &digits.text(reading), (digits.start, digits.end), confidence, &examples))
 }
 
 /// France: the number of the national register (NIR). Source: INSEE, "Le numéro d'inscription au répertoire"
@@ -59,7 +59,7 @@ pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     let said = reading.context(digits.number).has(Context::FR) || written;
     let confidence = confidence(said, digits.is_bare(), None)?;
     let examples = ["255081416802538", "151024610204325", "269054958815780", "184127645108946"];
-    Some(found("fr", &digits.text(), (digits.start, digits.end), confidence, &examples))
+    Some(found("fr", &digits.text(reading), (digits.start, digits.end), confidence, &examples))
 }
 
 /// United Kingdom: the NHS number. Source: NHS Data Dictionary, "NHS NUMBER" (weights 10 to 2, MOD 11; numbers from 999
@@ -73,7 +73,7 @@ pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
         return None;
     }
     let span = (digits.start, digits.end);
-    let found = found("gb", &digits.text(), span, Confidence::Certain, &["9434765919", "4505577104"]);
+    let found = found("gb", &digits.text(reading), span, Confidence::Certain, &["9434765919", "4505577104"]);
     Some(Match { reserved: found.reserved || digits.value(0, 3) == 999, ..found })
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn dutch(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match>
         return None;
     }
     let span = (digits.start, digits.end);
-    let found = found("nl", &digits.text(), span, Confidence::Certain, &["111222333", "123456782"]);
+    let found = found("nl", &digits.text(reading), span, Confidence::Certain, &["111222333", "123456782"]);
     Some(Match { reserved: found.reserved || digits.value(0, 4) == 9999, ..found })
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     let said = reading.context(digits.number).has(Context::PL);
     let confidence = confidence(said, false, Some(Confidence::Possible))?;
     let examples = ["44051401458", "44051401359", "02070803628"];
-    Some(found("pl", &digits.text(), (digits.start, digits.end), confidence, &examples))
+    Some(found("pl", &digits.text(reading), (digits.start, digits.end), confidence, &examples))
 }
 
 /// India: Aadhaar. Source: UIDAI, "Aadhaar numbering scheme" (twelve digits, Verhoeff, not from 0 or 1; UIDAI's test
@@ -143,7 +143,7 @@ pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
         return None;
     }
     let confidence = confidence(reading.context(digits.number).has(Context::IN), written, None)?;
-    let found = found("in", &digits.text(), (digits.start, digits.end), confidence, &[]);
+    let found = found("in", &digits.text(reading), (digits.start, digits.end), confidence, &[]);
     Some(Match { reserved: digits.value(0, 4) == 9999, ..found })
 }
 
@@ -166,5 +166,5 @@ pub(crate) fn brazilian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Ma
     let said = reading.context(digits.number).has(Context::BR) || written;
     let confidence = confidence(said, false, digits.is_bare().then_some(Confidence::Possible))?;
     let examples = ["12345678909", "11144477735", "52998224725"];
-    Some(found("br", &digits.text(), (digits.start, digits.end), confidence, &examples))
+    Some(found("br", &digits.text(reading), (digits.start, digits.end), confidence, &examples))
 }

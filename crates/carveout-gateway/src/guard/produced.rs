@@ -1,0 +1,44 @@
+//! What an answer says, put together from its pieces, so that it is known again and monitored terms can be asked about it.
+
+use std::collections::BTreeMap;
+
+use carveout_dialects::ReplyText;
+
+use super::{
+    Basis,
+    drafts::{self, Recording},
+    watch::{Channel, channel},
+};
+
+/// So many bytes of an answer are remembered at most.
+const MOST: usize = 1 << 20;
+
+/// The texts of one streamed answer.
+#[derive(Debug, Default)]
+pub(super) struct Produced {
+    texts: BTreeMap<Channel, String>,
+    bytes: usize,
+}
+
+impl Produced {
+    /// What hears an answer, if it matters to anybody afterwards.
+    pub(super) fn of(basis: &Basis) -> Option<Self> {
+        (basis.is_remembered() || basis.asked_of_drafts().is_some()).then(Self::default)
+    }
+
+    /// Hears a piece.
+    pub(super) fn hear(&mut self, text: &ReplyText<'_>) {
+        let Some(channel) = channel(text) else { return };
+        if self.bytes.saturating_add(text.text.len()) > MOST {
+            return;
+        }
+        self.bytes += text.text.len();
+        self.texts.entry(channel).or_default().push_str(&text.text);
+    }
+
+    /// The answer is over: what it said was produced for its use's purpose, and monitored terms are to be asked about it.
+    pub(super) fn end(self, basis: &Basis) -> Option<Recording> {
+        basis.produced(self.texts.values().map(String::as_str));
+        drafts::recording(basis, self.texts.into_values())
+    }
+}

@@ -1,0 +1,104 @@
+//! Coming back for an answer that was on hold: once it is approved it is decided again, recorded, and given to the caller
+//! byte for byte as it was kept.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carveout_dialects::Notice;
+use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
+use http::Response;
+
+use super::{
+    call::unrecorded,
+    collect::{CHANGED, Collecting, dialect, endpoint, still_there},
+    queue::Held,
+};
+use crate::{
+    admit::{Case, Matter, NotAdmitted, admit_parts},
+    guard::{Again, Reply},
+    house::{Bound, House, KnownKey, Target},
+    kept,
+    meters::{Judged, Metered},
+    notices::{Refusal, Ruled},
+    request::unattested,
+};
+
+pub(super) async fn collect(
+    house: &Arc<House>,
+    (key, bound): (&Arc<KnownKey>, &Arc<Bound>),
+    held: &Held,
+    (now, approvals): (Timestamp, Vec<String>),
+    body: Bytes,
+) -> Result<Response<Reply>, Refusal> {
+    let dialect = dialect(held);
+    let refuse = |notice: Notice| Refusal::new(dialect, notice);
+    let again = Again::read(house, dialect, body.clone()).map_err(|error| {
+        tracing::error!(hold = %held.id, fault = %error.fault, "a held answer can't be read");
+        refuse(Notice::unavailable("the answer on hold can't be read"))
+    })?;
+    let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    let known = known(house, (key, bound), held, target, (now, approvals))
+        .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
+    // Whom it shows was not taken in when it was held.
+    let evidence = again.evidence(house);
+    let assemble = |metered: &Facts| {
+        let gateway = known.gateway.overridden_by(metered);
+        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+    };
+    let mut metered = Metered::default();
+    let judged =
+        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
+    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+    if let Some(kept) = kept {
+        kept::vouch(house, held.decided.parent, kept);
+    }
+    let collecting = Collecting { hold: held.id, body: held.decided.body };
+    let case = Case {
+        key,
+        bound,
+        route,
+        endpoint: endpoint(dialect),
+        target,
+        use_: &use_,
+        asked: None,
+        evidence: &evidence,
+        contradictable: false,
+        decision: &decision,
+        effects: &[],
+        matter: Matter::Reply(body),
+        judged: &[],
+        parent: held.decided.parent,
+        collecting: Some(&collecting),
+        kept: None,
+    };
+    let parts = admit_parts(house, &[case]).await.map_err(|error| refuse(unrecorded(&error)))?;
+    let part = parts.into_iter().next().ok_or_else(|| refuse(unrecorded(&NotAdmitted::Nowhere)))?;
+    let ruled = Ruled::of(dialect, &decision, &part.recorded);
+    if decision.ruling != Ruling::Permit {
+        return Err(Refusal { ruled: Some(ruled), ..refuse(part.notice) });
+    }
+    let mut response = again.release();
+    ruled.write(response.headers_mut());
+    Ok(response)
+}
+
+/// What is known of the answer as it was held, at this moment and with the approvals; `None` if anything about it has
+/// changed. What judges and detectors said of it stands.
+fn known(
+    house: &House,
+    (key, bound): (&KnownKey, &Bound),
+    held: &Held,
+    target: &Target,
+    (now, approvals): (Timestamp, Vec<String>),
+) -> Option<Known> {
+    let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
+    let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
+    let mut known = read.ok()?;
+    let same = known.gateway == known.gateway.overridden_by(&target.facts)
+        && known.program == *key.program.facts()
+        && bound.may_decide(&held.decided.terms, now)
+        && key.program.admits(&known.caller, vocabulary).is_ok();
+    known.gateway.set_datetime(vocabulary, "at", now).ok()?;
+    known.approvals = approvals.into_iter().map(RoleId::new).collect();
+    same.then_some(known)
+}
