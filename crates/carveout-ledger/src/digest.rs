@@ -80,15 +80,11 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
 /// Appends lowercase hexadecimal.
 pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(HEX.get(usize::from(nibble)).copied().unwrap_or(b'?')));
-        }
-    }
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+    text.reserve(2 * bytes.len());
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
 }
 
 /// Reads exactly `2 * N` lowercase hexadecimal digits.

@@ -46,6 +46,8 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         ("context", repeated("imei imsi ssn passport ")),
         ("prose of another script", repeated("себя 1 ")),
         ("letters like digits", repeated("бЗ")),
+        ("words asked for back and forth", repeated("6d92078a-8246-4ba4-ae5b-76104861e7dc 158672309 9Z ")),
+        ("times of day", repeated("06:11:22 ")),
         ("reserved and not", repeated("a@b.test a@b.co ")),
     ]
 }

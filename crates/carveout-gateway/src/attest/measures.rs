@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use carveout_dialects::Asked;
 use carveout_signals::{Region, Scanner};
-use carveout_terms::{FactKind, Facts, Stack, Timestamp, Vocabulary};
+use carveout_terms::{FactId, FactKind, Facts, Stack, Timestamp, Value, Vocabulary};
 
 use super::{AttestError, Evidence, evidence::Declared};
 
@@ -14,7 +14,8 @@ const AT_ONCE: usize = 64 << 10;
 /// Which of the counts that the gateway takes the vocabulary has a fact for, and how texts are read.
 #[derive(Debug)]
 pub(crate) struct Measures {
-    declared: [bool; COUNTS.len()],
+    declared: [Option<FactId>; COUNTS.len()],
+    at: Option<FactId>,
     persons: Declared,
     /// Whether anything needs to know what texts show.
     reads_texts: bool,
@@ -59,28 +60,33 @@ impl Measures {
     /// What this vocabulary wants, with national telephone numbers read as a region's. Meters want to know whom texts
     /// show too.
     pub(crate) fn of(vocabulary: &Vocabulary, region: Region, metered: bool) -> Self {
-        let is_number = |fact| {
-            vocabulary.fact(fact).is_some_and(|id| matches!(vocabulary.get(id).kind(), FactKind::Long))
-        };
+        let number =
+            |fact| vocabulary.fact(fact).filter(|id| matches!(vocabulary.get(*id).kind(), FactKind::Long));
         let persons = Declared::by(vocabulary);
         Self {
-            declared: COUNTS.map(|count| is_number(count.fact)),
+            declared: COUNTS.map(|count| number(count.fact)),
+            at: vocabulary.fact("at"),
             reads_texts: persons.any() || metered,
             persons,
             scanner: Scanner::new(region),
         }
     }
 
-    /// What the texts of a request show, if the vocabulary has a fact for any of it.
-    pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Evidence, AttestError> {
+    /// What the texts of a request show, if the vocabulary has a fact for any of it. `reports` are the members under which the
+    /// results of tools say how many rows they are about.
+    pub(crate) async fn look(
+        &self,
+        asked: &Arc<Asked>,
+        reports: Vec<String>,
+    ) -> Result<Evidence, AttestError> {
         if !self.reads_texts {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired()));
+            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired(), &reports));
         }
         let (scanner, asked, wired) = (self.scanner, Arc::clone(asked), self.persons.wired());
-        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired));
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired, &reports));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 
@@ -96,8 +102,8 @@ impl Measures {
         let mut facts = target.clone();
         for (measure, declared) in COUNTS.iter().zip(self.declared) {
             let count = (measure.of)(asked);
-            if declared {
-                facts.set_long(vocabulary, measure.fact, i64::try_from(count).unwrap_or(i64::MAX))?;
+            if let Some(fact) = declared {
+                facts.state(vocabulary, fact, Value::Long(i64::try_from(count).unwrap_or(i64::MAX)))?;
             } else if measure.must_be_seen && count > 0 {
                 return Err(
                     Unseen { fact: measure.fact, count, place: first_place(measure.fact, asked) }.into()
@@ -105,7 +111,9 @@ impl Measures {
             }
         }
         self.persons.state(vocabulary, evidence, &mut facts)?;
-        facts.set_datetime(vocabulary, "at", at)?;
+        if let Some(fact) = self.at {
+            facts.state(vocabulary, fact, Value::Datetime(at))?;
+        }
         Ok(facts)
     }
 

@@ -132,7 +132,8 @@ impl Basis {
     pub(super) fn may_keep(&self) -> bool {
         let can_wait =
             |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
-        self.reads && self.use_.approvals().is_empty() && self.house.holds.as_ref().is_some_and(can_wait)
+        let could_be_held = self.reads && self.bound.may_hold && self.use_.approvals().is_empty();
+        could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
     /// Whether it matters what the answer says to later requests.
@@ -174,16 +175,15 @@ impl Basis {
         if !self.is_remembered() {
             return;
         }
-        match self.known() {
-            Ok(known) => self.house.contents.produced(&self.house, &known.caller, texts),
+        match Facts::suppose(&self.house.vocabulary, self.use_.claimed()) {
+            Ok(claim) => self.house.contents.produced(&self.house, &claim, texts),
             Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
         }
     }
 
     /// The registrations of a tool: the program's own, and the house's.
     pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
-        let own = self.key.program.tools().iter();
-        own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
+        self.house.tools_called(&self.key.program, name)
     }
 
     /// Everything known about the use, to be decided again with more. What a judge said of the request alone says nothing of

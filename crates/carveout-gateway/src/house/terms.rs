@@ -29,6 +29,8 @@ pub(crate) struct Bound {
     pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
     pub(crate) reads_subject: bool,
+    /// Whether any clause can be lifted by somebody.
+    pub(crate) may_hold: bool,
     /// Whether terms that are only monitored test what an answer shows, and whom the data is about.
     pub(crate) drafts_read_answers: bool,
     pub(crate) drafts_read_subject: bool,
@@ -70,6 +72,7 @@ impl InForce {
                 reads_wire,
                 reads_verdicts,
                 reads_subject: reads_subject(&stack),
+                may_hold: stack.agreements().iter().any(|one| one.holding_roles().next().is_some()),
                 drafts_read_answers: drafts().any(reads_answers),
                 drafts_read_subject: drafts().any(reads_subject),
                 stack,

@@ -193,10 +193,20 @@ impl Entry {
     }
 
     fn write<E: Serialize>(&self, event: &E) -> Result<Vec<u8>, EntryError> {
-        let mut bytes = Vec::with_capacity(1_024);
+        let mut bytes = Vec::with_capacity(self.room());
         let written = Written { v: VERSION, kind: self.event.kind(), at: self.at, event };
         serde_json::to_writer(&mut bytes, &written).map_err(|error| EntryError::Json(error.to_string()))?;
         Ok(bytes)
+    }
+
+    /// About how many bytes it takes: the facts of a decision are most of what is written at all.
+    fn room(&self) -> usize {
+        match &self.event {
+            Event::Decided(Decided { facts, .. }) => {
+                2_048 + facts.caller.len() + facts.program.len() + facts.gateway.len()
+            }
+            _ => 1_024,
+        }
     }
 
     /// Reads an entry's bytes.
