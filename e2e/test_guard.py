@@ -9,7 +9,7 @@ import pytest
 
 from auditor import Auditor
 from conftest import anthropic_client, openai_client
-from house import carveout, receipt
+from house import carveout, receipt, request
 from test_refusals import LETHAL, carveout_of
 
 TOOLS = """
@@ -34,9 +34,13 @@ LIMIT = """
 
 ### 9.1 Persons in answers
 
-No exchange shows more than three persons.
+No exchange shows more than four persons, and four only after the release authority has seen it.
 
 ```cedar
+forbid (principal, action, resource)
+when { context.persons_at_least > 4 };
+
+@hold("customer/release-authority")
 forbid (principal, action, resource)
 when { context.persons_at_least > 3 };
 ```
@@ -190,6 +194,26 @@ def test_a_lethal_call_is_held_approved_and_collected_once(guarded, served, dial
     assert asking.collected(collect())[2] == [("strike", {"grid": "n/a"})]
     with pytest.raises(asking.sdk.PermissionDeniedError):
         collect()
+
+
+@DIALECTS
+@WAYS
+def test_a_held_answer_is_approved_and_collected_once_as_it_was_kept(guarded, served, dialect, stream):
+    asking = dialect(served, guarded)
+    with pytest.raises(asking.sdk.APIError) as caught:
+        asking.ask("List them. [words 40] [persons 4]", stream=stream)
+    hold = re.search(r"on hold as (hold-[0-9a-f]{32})", str(caught.value))[1]
+    place = ["--gateway", f"http://{served.address}", "--token", "file:release.token", "--json"]
+    shown = json.loads(guarded.run("holds", "show", hold, *place).stdout)
+    approved = guarded.run("holds", "approve", hold, "--key", guarded.directory / "release.key", *place)
+    assert approved.returncode == 0, approved.stderr
+    path, headers = f"/carveout/v1/holds/{hold}/collect", {"Authorization": f"Bearer {guarded.keys[PROGRAM]}"}
+    status, head, body = request(served.address, "POST", path, b"", headers)
+    assert (status, body.decode()) == (200, shown["body"]), "what the officer saw, byte for byte"
+    assert head["content-type"] == ("text/event-stream" if stream else "application/json")
+    if not stream:
+        assert "person4@sample.org" in asking.collected(json.loads(body))[0]
+    assert request(served.address, "POST", path, b"", headers)[0] in (403, 404)
 
 
 @DIALECTS
