@@ -28,7 +28,8 @@ fn without(
     let mut fates = Fates::default();
     let mut decide = |slot: Slot, read: Result<ToolCall, _>| {
         if let Ok(call) = read {
-            let again = ToolCall::from_document(call.document().as_bytes(), &LIMITS).expect("a call is read back");
+            let again =
+                ToolCall::from_document(call.document().as_bytes(), &LIMITS).expect("a call is read back");
             assert_eq!(again.document(), call.document());
         }
         let refused = refuses(slots.len());

@@ -8,7 +8,8 @@ use libfuzzer_sys::fuzz_target;
 
 static DEFENSE: LazyLock<Vocabulary> = LazyLock::new(|| {
     let schema = include_str!("../../packs/defense/defense.cedarschema");
-    Vocabulary::parse(schema, include_str!("../../packs/defense/defense.toml")).expect("the vocabulary is read")
+    Vocabulary::parse(schema, include_str!("../../packs/defense/defense.toml"))
+        .expect("the vocabulary is read")
 });
 
 fuzz_target!(|text: &str| {

@@ -12,7 +12,8 @@ fuzz_target!(|text: &str| {
     assert!(evidence.work.texts <= limits.views + 1, "{:?}", evidence.work);
     let allowed = text.len() + (text.len() * limits.times).max(limits.least);
     assert!(evidence.work.bytes <= allowed, "{:?}", evidence.work);
-    for span in evidence.opaque.iter().map(|one| one.span).chain(evidence.findings.iter().map(|one| one.span)) {
+    for span in evidence.opaque.iter().map(|one| one.span).chain(evidence.findings.iter().map(|one| one.span))
+    {
         assert!(text.get(span.range()).is_some(), "{span:?}");
     }
     // Whatever stands before, an address after a line break is seen.

@@ -13,7 +13,9 @@ fuzz_target!(|text: &str| match Questionnaire::parse(text) {
     Ok(answer) if answer.open().is_empty() => {
         let stated = links(&answer);
         let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["from", "relation", "to", "since", "until", "evidence"]).expect("memory takes it");
+        table
+            .write_record(["from", "relation", "to", "since", "until", "evidence"])
+            .expect("memory takes it");
         for row in &stated.rows {
             table.write_record(row).expect("memory takes it");
         }

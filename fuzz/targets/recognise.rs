@@ -19,7 +19,10 @@ fuzz_target!(|text: &str| {
             // What is found by itself is found again as it is spelt canonically.
             if finding.kind == Kind::Iban {
                 let again = scanner.scan(finding.canonical.as_str());
-                assert_eq!(again.findings.first().map(|one| one.canonical.clone()), Some(finding.canonical.clone()));
+                assert_eq!(
+                    again.findings.first().map(|one| one.canonical.clone()),
+                    Some(finding.canonical.clone())
+                );
             }
         }
         let persons = evidence.persons();

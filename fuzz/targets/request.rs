@@ -18,7 +18,19 @@ fuzz_target!(|input: (bool, &[u8])| {
     };
     assert_eq!(texts(&again), texts(&asked));
     assert_eq!(
-        (again.tools_offered(), again.opaque().len(), again.unlisted().len(), again.choices(), again.stream()),
-        (asked.tools_offered(), asked.opaque().len(), asked.unlisted().len(), asked.choices(), asked.stream()),
+        (
+            again.tools_offered(),
+            again.opaque().len(),
+            again.unlisted().len(),
+            again.choices(),
+            again.stream()
+        ),
+        (
+            asked.tools_offered(),
+            asked.opaque().len(),
+            asked.unlisted().len(),
+            asked.choices(),
+            asked.stream()
+        ),
     );
 });

@@ -5,7 +5,8 @@ use carveout_exposure::{
     graph::GraphBuilder,
     ownership::{AffiliateRule, affiliates, effective},
     sources::{
-        followthemoney, gleif_relationships, hand_kept, plain_entities, plain_links, sam_entities, usaspending_subawards,
+        followthemoney, gleif_relationships, hand_kept, plain_entities, plain_links, sam_entities,
+        usaspending_subawards,
     },
 };
 use libfuzzer_sys::fuzz_target;

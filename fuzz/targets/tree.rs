@@ -10,12 +10,25 @@ use carveout_exposure::{
 };
 use libfuzzer_sys::fuzz_target;
 
-static RULES: LazyLock<Fingerprints> =
-    LazyLock::new(|| Fingerprints::parse(include_str!("../../packs/fingerprints.toml")).expect("the rules are read"));
+static RULES: LazyLock<Fingerprints> = LazyLock::new(|| {
+    Fingerprints::parse(include_str!("../../packs/fingerprints.toml")).expect("the rules are read")
+});
 
 const PATHS: [&str; 14] = [
-    "requirements.txt", "pyproject.toml", "Cargo.toml", "poetry.lock", "package.json", "yarn.lock", "go.mod", "pom.xml",
-    "build.gradle", "Dockerfile", "a.py", "a.ts", "a.go", "a.cfg",
+    "requirements.txt",
+    "pyproject.toml",
+    "Cargo.toml",
+    "poetry.lock",
+    "package.json",
+    "yarn.lock",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "Dockerfile",
+    "a.py",
+    "a.ts",
+    "a.go",
+    "a.cfg",
 ];
 
 fuzz_target!(|input: (u8, &[u8])| {

@@ -349,6 +349,7 @@ pub(crate) struct Tool {
     #[serde(default)]
     pub(crate) labels: Vec<String>,
     pub(crate) rows: Option<u64>,
+    pub(crate) reports_rows: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

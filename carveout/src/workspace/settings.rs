@@ -184,8 +184,9 @@ pub(crate) fn judge(workspace: &Workspace) -> miette::Result<Judge> {
 /// The tools of `[[tool]]`, in the words of the vocabulary.
 fn tools(workspace: &Workspace) -> miette::Result<Vec<Tool>> {
     let mut tools: Vec<Tool> = Vec::new();
-    for config::Tool { name, effect, labels, rows } in &workspace.config.tools {
-        let tool = Tool::register(&workspace.vocabulary, name, effect.as_deref(), labels, *rows);
+    for config::Tool { name, effect, labels, rows, reports_rows } in &workspace.config.tools {
+        let tool = Tool::register(&workspace.vocabulary, name, effect.as_deref(), labels, *rows)
+            .and_then(|tool| tool.reporting(reports_rows.as_deref()));
         let twice = tools.iter().any(|other| other.name() == name);
         let tool = if twice { Err(ToolError::Twice(name.clone())) } else { tool };
         tools.push(tool.into_diagnostic().wrap_err("a `[[tool]]` of `carveout.toml` can't be used")?);

@@ -97,7 +97,11 @@ async fn ask(
         .read(&head.headers, &house.vocabulary, program)
         .map_err(|error| refuse(said(&error).into()))?;
     let route = route(house, &asked, dialect).map_err(refuse)?;
-    let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
+    let evidence = house
+        .measures
+        .look(&asked, house.reports(program))
+        .await
+        .map_err(|error| refuse(unattested(&error).into()))?;
     let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error).into()))?;
     let endpoint = endpoint.as_str();
     let asking = Asking {

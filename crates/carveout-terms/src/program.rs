@@ -73,6 +73,7 @@ struct RawTool {
     #[serde(default)]
     labels: Vec<String>,
     rows: Option<u64>,
+    reports_rows: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -281,8 +282,9 @@ impl Reading<'_> {
     fn tools(&mut self, raw: &[Spanned<RawTool>]) -> Vec<Tool> {
         let mut tools: Vec<Tool> = Vec::new();
         for written in raw {
-            let RawTool { name, effect, labels, rows } = written.get_ref();
-            let tool = match Tool::register(self.vocabulary, name, effect.as_deref(), labels, *rows) {
+            let RawTool { name, effect, labels, rows, reports_rows } = written.get_ref();
+            let tool = Tool::register(self.vocabulary, name, effect.as_deref(), labels, *rows);
+            let tool = match tool.and_then(|tool| tool.reporting(reports_rows.as_deref())) {
                 Ok(tool) if tools.iter().all(|other| other.name() != name) => Ok(tool),
                 Ok(_) => Err(ToolError::Twice(name.clone())),
                 Err(error) => Err(error),

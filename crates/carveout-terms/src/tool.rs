@@ -9,6 +9,7 @@ pub struct Tool {
     name: String,
     facts: Facts,
     rows: u64,
+    reports: Option<String>,
 }
 
 /// Why a tool can't be registered.
@@ -47,6 +48,14 @@ pub enum ToolError {
         /// The label.
         label: String,
     },
+    /// The member is none.
+    #[error(
+        "the tool `{tool}`: `reports_rows` names the member of its results that holds a number, such as `row_count`, in at most {LONGEST_MEMBER} bytes"
+    )]
+    Reports {
+        /// The tool.
+        tool: String,
+    },
     /// More rows than can be recorded.
     #[error("the tool `{tool}`: {rows} rows are more than can be written; state at most {MOST_ROWS}")]
     Rows {
@@ -56,6 +65,9 @@ pub enum ToolError {
         rows: u64,
     },
 }
+
+/// What a member's name may be at most, in bytes.
+const LONGEST_MEMBER: usize = 128;
 
 /// The largest number that RFC 9651 section 3.3.1 can write.
 const MOST_ROWS: u64 = 999_999_999_999_999;
@@ -93,7 +105,20 @@ impl Tool {
         }
         match rows.unwrap_or_default() {
             rows if rows > MOST_ROWS => Err(ToolError::Rows { tool: tool(), rows }),
-            rows => Ok(Self { name: tool(), facts, rows }),
+            rows => Ok(Self { name: tool(), facts, rows, reports: None }),
+        }
+    }
+
+    /// The same, whose results say under this member of a JSON object how many rows they are about.
+    ///
+    /// # Errors
+    /// [`ToolError::Reports`].
+    pub fn reporting(self, member: Option<&str>) -> Result<Self, ToolError> {
+        match member {
+            Some(member) if member.is_empty() || member.len() > LONGEST_MEMBER => {
+                Err(ToolError::Reports { tool: self.name })
+            }
+            member => Ok(Self { reports: member.map(str::to_owned), ..self }),
         }
     }
 
@@ -107,6 +132,12 @@ impl Tool {
     #[must_use]
     pub const fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// The member of its results that says how many rows they are about. It is the tool's word, and can only raise a count.
+    #[must_use]
+    pub fn reports_rows(&self) -> Option<&str> {
+        self.reports.as_deref()
     }
 
     /// Rows of data that it reaches.

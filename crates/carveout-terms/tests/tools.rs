@@ -28,6 +28,12 @@ fn a_tool_says_what_it_brings_about_and_what_it_reaches() {
     assert_eq!(facts, "effect=informational, source=commercially_purchased, subject=us_person, volume=bulk");
     let silent = Tool::register(&vocabulary, "look", None, &[], None).unwrap();
     assert!(silent.facts().is_empty());
+    assert_eq!(silent.reports_rows(), None);
+    assert_eq!(silent.clone().reporting(Some("row_count")).unwrap().reports_rows(), Some("row_count"));
+    for nothing in ["", &"x".repeat(129)] {
+        let refused = silent.clone().reporting(Some(nothing)).unwrap_err();
+        assert!(refused.to_string().contains("such as `row_count`"), "{refused}");
+    }
 }
 
 #[test]

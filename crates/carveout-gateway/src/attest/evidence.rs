@@ -7,13 +7,15 @@ use carveout_signals::{
 };
 use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
+use super::rows::reported;
+
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
 const MOST_BYTES: usize = 32 << 20;
 
 /// As much of what texts show as facts speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark(usize, usize, usize, u32, [bool; Family::ALL.len()]);
+pub(crate) struct Mark(usize, usize, usize, u32, [bool; Family::ALL.len()], usize);
 
 /// What texts show. It grows text by text, so that what a reply shows can be added to what its request shows.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Evidence {
     wired: bool,
     /// What of it is in the results of tools.
     returned: Returned,
+    /// Rows that no text shows: tools are registered to reach them.
+    reached: usize,
 }
 
 /// What the results of tools show, which is also part of the whole.
@@ -38,6 +42,8 @@ pub(crate) struct Evidence {
 struct Returned {
     count: PersonCount,
     kinds: u32,
+    /// Rows that they report, beyond those that they show.
+    reported: usize,
 }
 
 impl Evidence {
@@ -47,13 +53,18 @@ impl Evidence {
     }
 
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
-    pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool) -> Self {
+    ///
+    /// `reports` are the members of results under which tools say how many rows they are about.
+    pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool, reports: &[String]) -> Self {
         let mut evidence = Self::nothing(wired);
         for text in asked.texts() {
             let seen = evidence.read(scanner, &text.text);
             if let (Some(seen), Speaker::Tool) = (seen, text.speaker) {
                 evidence.returned.count.add(&seen);
                 evidence.returned.kinds |= kinds_in(&seen);
+                let shown: usize = seen.people.iter().map(|people| people.rows).sum();
+                let beyond = reported(&text.text, reports).saturating_sub(shown);
+                evidence.returned.reported = evidence.returned.reported.saturating_add(beyond);
             }
         }
         evidence
@@ -87,6 +98,16 @@ impl Evidence {
         self.count.add(seen);
     }
 
+    /// A tool is called that is registered to reach so many rows.
+    pub(crate) fn reach(&mut self, rows: usize) {
+        self.reached = self.reached.saturating_add(rows);
+    }
+
+    /// Rows that nobody showed and that may each be about somebody: for meters, which can't tell whom.
+    pub(crate) fn rows_untold(&self) -> usize {
+        self.reached.saturating_add(self.returned.reported)
+    }
+
     /// The same, but what further texts look like is not asked.
     pub(crate) fn unwired(self) -> Self {
         Self { wired: false, ..self }
@@ -96,7 +117,7 @@ impl Evidence {
     pub(crate) fn mark(&self) -> Mark {
         let Persons { lower, upper } = self.persons();
         let raised = Family::ALL.map(|family| self.wire.is_some_and(|reading| reading.is_raised(family)));
-        Mark(lower, upper, self.opaque, self.kinds, raised)
+        Mark(lower, upper, self.opaque, self.kinds, raised, self.rows_untold())
     }
 
     /// Every identifier that was seen.
@@ -222,7 +243,7 @@ impl Declared {
             (self.at_most, persons.upper),
             (self.opaque_texts, evidence.opaque),
             (self.returned_at_least, evidence.returned.count.persons().lower),
-            (self.returned_rows, evidence.returned.count.rows()),
+            (self.returned_rows, evidence.returned.count.rows().saturating_add(evidence.returned.reported)),
         ];
         for (fact, count) in counts {
             if let Some(fact) = fact {

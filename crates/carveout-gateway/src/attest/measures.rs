@@ -72,16 +72,21 @@ impl Measures {
         }
     }
 
-    /// What the texts of a request show, if the vocabulary has a fact for any of it.
-    pub(crate) async fn look(&self, asked: &Arc<Asked>) -> Result<Evidence, AttestError> {
+    /// What the texts of a request show, if the vocabulary has a fact for any of it. `reports` are the members under which the
+    /// results of tools say how many rows they are about.
+    pub(crate) async fn look(
+        &self,
+        asked: &Arc<Asked>,
+        reports: Vec<String>,
+    ) -> Result<Evidence, AttestError> {
         if !self.reads_texts {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired()));
+            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired(), &reports));
         }
         let (scanner, asked, wired) = (self.scanner, Arc::clone(asked), self.persons.wired());
-        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired));
+        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired, &reports));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 

@@ -3,6 +3,7 @@
 mod evidence;
 mod looked;
 mod measures;
+mod rows;
 
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
 
@@ -10,6 +11,7 @@ pub use self::looked::Shown;
 pub(crate) use self::{
     evidence::{Evidence, Mark},
     measures::{Measures, Unseen},
+    rows::reached,
 };
 use crate::settings::TargetSettings;
 

@@ -183,8 +183,7 @@ impl Basis {
 
     /// The registrations of a tool: the program's own, and the house's.
     pub(super) fn tools_called<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Tool> {
-        let own = self.key.program.tools().iter();
-        own.chain(&self.house.tools).filter(move |tool| tool.name() == name)
+        self.house.tools_called(&self.key.program, name)
     }
 
     /// Everything known about the use, to be decided again with more. What a judge said of the request alone says nothing of

@@ -9,7 +9,11 @@ use super::{
     Fault,
     basis::{Basis, Undecided, Weighed},
 };
-use crate::{admit::Matter, attest::Evidence, judge::Said};
+use crate::{
+    admit::Matter,
+    attest::{Evidence, reached},
+    judge::Said,
+};
 
 /// What became of the calls of an answer.
 pub(super) struct Decided {
@@ -39,6 +43,7 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
                     for text in read.hidden() {
                         with.read(&scanner, &text);
                     }
+                    with.reach(reached(&basis.house.vocabulary, basis.tools_called(&read.name)));
                 }
                 let one = decide_one(&basis, &known, &with, &read).await;
                 let one = one.map_err(|error| Fault::unrecorded(&error))?;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     admit::{Case, Matter, NotAdmitted, admit_parts},
-    attest::Evidence,
+    attest::{Evidence, reached},
     guard::Reply,
     house::{Bound, House, KnownKey, Target},
     kept,
@@ -38,6 +38,7 @@ pub(super) async fn collect(
     // Whom the call names was not taken in when it was held.
     let mut evidence = Evidence::default();
     evidence.read(&house.measures.scanner(), &String::from_utf8_lossy(&body));
+    evidence.reach(reached(&house.vocabulary, house.tools_called(&key.program, &call.name)));
     let assemble = |metered: &Facts| {
         let gateway = known.gateway.overridden_by(metered);
         Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)

@@ -94,7 +94,11 @@ pub(crate) async fn collect(
             "this is not the request that is on hold: send that one again, or leave `Carveout-Hold` out";
         return Err(refuse(Notice::bad_request(told, Some("Carveout-Hold"))));
     }
-    let evidence = house.measures.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
+    let evidence = house
+        .measures
+        .look(&asked, house.reports(&key.program))
+        .await
+        .map_err(|error| refuse(unattested(&error)))?;
     let known = again(house, (key, &bound), &held, target, (&asked, &evidence), now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;

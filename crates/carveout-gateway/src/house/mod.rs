@@ -99,6 +99,21 @@ impl House {
         build::build(settings)
     }
 
+    /// The registrations of a tool: the program's own, and the house's.
+    pub(crate) fn tools_called<'h>(
+        &'h self,
+        program: &'h Program,
+        name: &'h str,
+    ) -> impl Iterator<Item = &'h Tool> {
+        program.tools().iter().chain(&self.tools).filter(move |tool| tool.name() == name)
+    }
+
+    /// The members under which results of a program's tools say how many rows they are about.
+    pub(crate) fn reports(&self, program: &Program) -> Vec<String> {
+        let tools = program.tools().iter().chain(&self.tools);
+        tools.filter_map(Tool::reports_rows).map(str::to_owned).collect()
+    }
+
     /// Whether a request can be decided, recorded and forwarded now.
     pub(crate) fn is_ready(&self) -> bool {
         !self.draining.load(Ordering::Relaxed) && self.ledger.healthy() && self.clock.now().is_ok()

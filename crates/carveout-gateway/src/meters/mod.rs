@@ -192,12 +192,12 @@ impl Metered {
         let all = count.identifiers().map(|(kind, canonical, sure)| (kind, canonical.clone(), sure));
         Fresh {
             identifiers: all.filter(|one| !self.identifiers.contains(one)).collect(),
-            rows: count.unidentified().saturating_sub(self.rows),
+            rows: count.unidentified().saturating_add(evidence.rows_untold()).saturating_sub(self.rows),
         }
     }
 
     fn add(&mut self, fresh: Fresh) {
         self.identifiers.extend(fresh.identifiers);
-        self.rows += fresh.rows;
+        self.rows = self.rows.saturating_add(fresh.rows);
     }
 }

@@ -10,11 +10,13 @@ use std::{
 
 use carveout_gateway::{Clock, Gateway, SettingsError};
 use carveout_ledger::{Event, Ruling};
-use carveout_terms::{Agreement, Timestamp};
+use carveout_terms::{Agreement, Timestamp, Tool};
 use serde_json::json;
 
 use crate::kit::{
-    self, KEY, Kit, OTHER_KEY, PERMITTED, Running, decided, kinds, program_under,
+    self, KEY, Kit, OTHER_KEY, PERMITTED, Running,
+    calls::{FORMS, told},
+    decided, kinds, program_under,
     provider::{OPENAI_REPLY, Provider, json_reply},
     vocabulary,
 };
@@ -283,4 +285,85 @@ async fn whom_an_answer_shows_counts_and_an_answer_that_crosses_a_limit_is_withh
     );
     let entries = gateway.events().await;
     assert!(decided(&entries).iter().any(|one| one.parent.is_some() && one.ruling == Ruling::Deny));
+}
+
+/// A request that brings back what a tool returned.
+fn returning(result: &str) -> String {
+    let called =
+        json!({ "id": "c", "type": "function", "function": { "name": "export", "arguments": "{}" } });
+    let messages = json!([
+        { "role": "user", "content": "Go." },
+        { "role": "assistant", "tool_calls": [called] },
+        { "role": "tool", "tool_call_id": "c", "content": result },
+    ]);
+    json!({ "model": "depot", "messages": messages }).to_string()
+}
+
+fn tool(name: &str, labels: &[&str], rows: Option<u64>, reports: Option<&str>) -> Tool {
+    let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+    let tool = Tool::register(&vocabulary(), name, Some("informational"), &labels, rows).unwrap();
+    tool.reporting(reports).unwrap()
+}
+
+/// What a tool says of its own rows is taint: it may hold, and nothing that it says lets anything pass.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_tools_report_move_the_upper_bound_and_nothing_lowers_it() {
+    let provider = answering().await;
+    let limits = terms(
+        "metered",
+        &[
+            ("", "context.persons_within_30_days_per_program_at_least > 5"),
+            (
+                "@hold(\"customer/release-authority\")",
+                "context.persons_within_30_days_per_program_at_most > 1000",
+            ),
+        ],
+    );
+    let mut kit = kit(&provider, &limits);
+    kit.settings.tools = vec![tool("export", &[], None, Some("row_count"))];
+    let gateway = kit.start().await;
+    let table = "{\"row_count\":3,\"rows\":[{\"name\":\"Ann Ash\"},{\"name\":\"Ben Birch\"}]}";
+    let steps = [
+        ("a count", "{\"row_count\":900}", 200, 900),
+        ("one too many", "{\"row_count\":200}", 403, 200),
+        ("what takes nothing back", "{\"row_count\":-900}", 200, 0),
+        ("a member that nobody registered", "{\"count\":999999}", 200, 0),
+        ("rows that it shows are no more than it says", table, 200, 3),
+        ("more than fits", "{\"row_count\":18446744073709551615}", 403, 1_000_000_000_000_u64),
+        ("what is held was not taken in", "{\"row_count\":90}", 200, 90),
+    ];
+    for (case, result, status, _) in steps {
+        let answer = gateway.chat(PERMITTED, &returning(result)).await;
+        assert_eq!(answer.status, status, "{case}: {}", answer.text());
+    }
+    let entries = gateway.events().await;
+    for ((case, .., reported), one) in steps.iter().zip(decided(&entries)) {
+        let fact = format!("tool_result_rows={reported},");
+        assert!(one.facts.gateway.contains(&fact), "{case}: {}", one.facts.gateway);
+    }
+}
+
+/// A call counts by what its tool is registered to reach, unless the data is registered to be about nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_call_reaches_move_the_upper_bound() {
+    let hold = "@hold(\"customer/release-authority\")";
+    let limits = terms("metered", &[(hold, "context.persons_within_30_days_per_program_at_most > 1000")]);
+    for form in FORMS {
+        let calls = [("parts", "{}"), ("export", "{\"n\":1}"), ("export", "{\"n\":2}"), ("nobody", "{}")];
+        let reply = form.reply("I look.", &calls);
+        let provider = Provider::new(move |_| form.steps(&reply)).await;
+        let mut kit = kit(&provider, &limits);
+        kit.settings.tools = vec![
+            tool("export", &[], Some(600), None),
+            tool("parts", &["subject=none"], Some(1_000_000), None),
+        ];
+        let gateway = kit.start().await;
+        let answer =
+            gateway.post(form.path(), &kit::chat_headers(PERMITTED), form.request().as_bytes()).await;
+        let called: Vec<String> = told(form, &answer).calls.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(called, ["parts", "export", "nobody"], "{form:?}: {}", answer.text());
+        let rulings: Vec<Ruling> = decided(&gateway.events().await).iter().map(|one| one.ruling).collect();
+        let (permit, held) = (Ruling::Permit, Ruling::Hold);
+        assert_eq!(rulings, [permit, permit, permit, held, permit], "{form:?}");
+    }
 }

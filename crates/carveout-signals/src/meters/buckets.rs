@@ -17,13 +17,14 @@ impl Buckets {
     /// once, so this costs what was added.
     pub(super) fn advance(&mut self, lengths: &[Minute], now: Minute) {
         if self.windows.len() < lengths.len() {
-            let all = self.by_minute.values().sum();
+            let all = self.by_minute.values().copied().fold(0, u64::saturating_add);
             self.windows.resize(lengths.len(), (0, all));
         }
         for ((first, total), length) in self.windows.iter_mut().zip(lengths) {
             let moved = now.saturating_sub(*length).max(*first);
             if moved > *first {
-                *total -= self.by_minute.range(*first..moved).map(|(_, count)| *count).sum::<u64>();
+                let gone = self.by_minute.range(*first..moved).map(|(_, count)| *count);
+                *total = total.saturating_sub(gone.fold(0, u64::saturating_add));
                 *first = moved;
             }
         }
@@ -39,17 +40,22 @@ impl Buckets {
     }
 
     pub(super) fn add(&mut self, minute: Minute, count: u64) {
-        *self.by_minute.entry(minute).or_default() += count;
-        self.windows.iter_mut().filter(|(first, _)| minute >= *first).for_each(|(_, total)| *total += count);
+        let there = self.by_minute.entry(minute).or_default();
+        *there = there.saturating_add(count);
+        let windows = self.windows.iter_mut().filter(|(first, _)| minute >= *first);
+        windows.for_each(|(_, total)| *total = total.saturating_add(count));
     }
 
     pub(super) fn remove(&mut self, minute: Minute) {
         let Some(count) = self.by_minute.get_mut(&minute) else { return };
-        *count -= 1;
+        *count = count.saturating_sub(1);
         if *count == 0 {
             self.by_minute.remove(&minute);
         }
-        self.windows.iter_mut().filter(|(first, _)| minute >= *first).for_each(|(_, total)| *total -= 1);
+        self.windows
+            .iter_mut()
+            .filter(|(first, _)| minute >= *first)
+            .for_each(|(_, total)| *total = total.saturating_sub(1));
     }
 
     /// For each window, its first minute and how many are in it.

@@ -124,7 +124,10 @@ impl Meter {
             Some((kind, distinct.with(&own).into_iter().map(bounds).collect()))
         });
         let kinds = kinds.collect();
-        Prospect { kinds, rows: self.rows.windows().iter().map(|(_, rows)| rows + sight.rows).collect() }
+        Prospect {
+            kinds,
+            rows: self.rows.windows().iter().map(|(_, rows)| rows.saturating_add(sight.rows)).collect(),
+        }
     }
 
     pub(super) fn take(&mut self, lengths: &[Minute], most: usize, sight: &Sight, at: Minute) {
@@ -192,7 +195,8 @@ impl Prospect {
             }
         }
         if class.is_none_or(|class| class == Class::Name) {
-            bounds.at_most += self.rows.get(window).copied().unwrap_or_default();
+            let rows = self.rows.get(window).copied().unwrap_or_default();
+            bounds.at_most = bounds.at_most.saturating_add(rows);
         }
         bounds.at_most = bounds.at_most.max(bounds.at_least);
         bounds
