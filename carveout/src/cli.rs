@@ -14,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::bargains::{Compare, Counter, Settle};
 pub(crate) use self::designations::{
-    DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationShow, Designations,
-    ListFormat, Routes,
+    DesignationAdd, DesignationAsOf, DesignationCompile, DesignationImport, DesignationOfficers,
+    DesignationShow, Designations, ListFormat, Routes,
 };
 pub(crate) use self::exposure::{
     Exposure, ExposureCustomers, ExposureImport, ExposureMatch, ExposurePaths, ExposureReach, ExposureReport,
@@ -197,7 +197,7 @@ pub(crate) struct Decide {
     /// The agreements that apply together; without any, those in force in the workspace
     #[arg(value_name = "FILE", conflicts_with = "program")]
     pub(crate) files: Vec<PathBuf>,
-    /// Decide as this program of the workspace: its agreements, facts and presumptions
+    /// Decide as this program of the workspace: its agreements, facts and presumptions, and the recorded designations
     #[arg(long, value_name = "ID")]
     pub(crate) program: Option<String>,
     /// Decide for this route's first target; else for the workspace's first route
@@ -206,6 +206,9 @@ pub(crate) struct Decide {
     /// The facts: `purpose=logistics.supply, subject=us_person`. What is left out is unknown
     #[arg(long = "use", value_name = "FACTS")]
     pub(crate) use_: String,
+    /// At this time: `2026-09-02T17:01:00-04:00`; a date stands for its end in UTC. Else now
+    #[arg(long, value_name = "DATE", value_parser = designations::when)]
+    pub(crate) at: Option<carveout_terms::designation::When>,
     /// Other evidence about the same use; may be given several times
     #[arg(long, value_name = "FACTS")]
     pub(crate) evidence: Vec<String>,
@@ -376,12 +379,15 @@ pub(crate) struct LedgerReconcile {
 #[derive(Args, Debug)]
 pub(crate) struct LedgerRotate {
     /// The party
+    #[arg(long, value_name = "ID", required_unless_present = "officer", conflicts_with = "officer")]
+    pub(crate) party: Option<String>,
+    /// Or an officer who may record designations
     #[arg(long, value_name = "ID")]
-    pub(crate) party: String,
-    /// The party's private key until now
+    pub(crate) officer: Option<String>,
+    /// The private key until now
     #[arg(long, value_name = "FILE")]
     pub(crate) old: PathBuf,
-    /// The party's public key from now on
+    /// The public key from now on
     #[arg(long, value_name = "FILE")]
     pub(crate) new: PathBuf,
 }

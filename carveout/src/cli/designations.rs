@@ -20,6 +20,15 @@ pub(crate) enum Designations {
     Import(DesignationImport),
     /// Write an instrument as an agreement that only forbids
     Compile(DesignationCompile),
+    /// Say who may record designations, and have those who are pinned sign for others
+    Officers(DesignationOfficers),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DesignationOfficers {
+    /// The private key of an officer who is pinned: signs for those of carveout.toml. May be given several times
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -130,7 +130,7 @@ fn used(vocabulary: &Vocabulary, known: &Known, at: Timestamp) -> Option<Use> {
 }
 
 /// The word for an effect, and the instant at which it changes.
-fn told(effect: &Effect) -> (&'static str, Option<Timestamp>) {
+pub(super) fn told(effect: &Effect) -> (&'static str, Option<Timestamp>) {
     match effect {
         Effect::Nothing => ("nothing", None),
         Effect::Barred { .. } => ("barred", None),
@@ -138,6 +138,15 @@ fn told(effect: &Effect) -> (&'static str, Option<Timestamp>) {
         Effect::Announced => ("announced only", None),
         Effect::PhaseOut { until } => ("phase-out", Some(*until)),
         Effect::Coming { from } => ("coming", Some(*from)),
+    }
+}
+
+/// From when, or until when.
+pub(super) fn instant(effect: &Effect) -> String {
+    match told(effect) {
+        (_, Some(until)) if matches!(effect, Effect::PhaseOut { .. }) => format!(" until before {until}"),
+        (_, Some(from)) => format!(" from {from}"),
+        (_, None) => String::new(),
     }
 }
 
@@ -153,14 +162,8 @@ fn shown(rows: &[Row<'_>], at: Timestamp, printer: &Printer) {
             .effects
             .iter()
             .map(|(watched, effect)| {
-                let (word, from) = told(effect);
                 let colour = if matches!(effect, Effect::Barred { .. }) { "deny" } else { "hold" };
-                let from = match (effect, from) {
-                    (Effect::PhaseOut { .. }, Some(until)) => format!(" until before {until}"),
-                    (_, Some(from)) => format!(" from {from}"),
-                    (_, None) => String::new(),
-                };
-                format!("{}{from}: {}", coloured(colour, word), watched.id())
+                format!("{}{}: {}", coloured(colour, told(effect).0), instant(effect), watched.id())
             })
             .collect();
         let effects = if effects.is_empty() { "none".to_owned() } else { effects.join("; ") };

@@ -20,6 +20,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) sample: bool,
     pub(crate) gateway: Gateway,
+    /// Where those listen to the gateway who watch it.
+    pub(crate) metrics: Option<Metrics>,
     pub(crate) terms: Terms,
     pub(crate) ledger: Ledger,
     /// The parties' public keys, by party id. They are pinned when the ledger is founded.
@@ -59,6 +61,16 @@ pub(crate) struct Gateway {
     pub(crate) limits: Limits,
     #[serde(default)]
     pub(crate) seconds: Seconds,
+}
+
+/// A listener of its own for what is counted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metrics {
+    /// A loopback address, unless there is a token.
+    pub(crate) listen: SocketAddr,
+    /// SHA-256 of the token that whoever reads must show.
+    pub(crate) token_sha256: Option<String>,
 }
 
 /// Caps, in bytes unless said otherwise. What is left out keeps its default.

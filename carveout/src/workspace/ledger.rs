@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use carveout_ledger::{
-    AdoptedRecord, Entry, Event, EvidenceKnown, Genesis, Ledger, OpenHold, Options, PinnedKey, SigningKey,
-    Timestamp, VerifierKey,
+    AdoptedRecord, DesignationSigner, Entry, Event, EvidenceKnown, Genesis, Ledger, OpenHold, Options,
+    PinnedKey, SigningKey, Timestamp, VerifierKey,
 };
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -19,6 +19,8 @@ pub(crate) struct OpenLedger {
     pub(crate) open_holds: Vec<OpenHold>,
     /// The records of designations that were adopted.
     pub(crate) designations: Vec<AdoptedRecord>,
+    /// Whose signatures on them count, if that is pinned, rotations followed.
+    pub(crate) designation_officers: Option<Vec<DesignationSigner>>,
     /// What is kept outside the ledger for meters.
     pub(crate) evidence: EvidenceKnown,
     /// No entry may be dated before this.
@@ -46,6 +48,7 @@ pub(crate) async fn open_ledger(workspace: &Workspace, now: Timestamp) -> miette
             pinned: configured,
             open_holds: Vec::new(),
             designations: Vec::new(),
+            designation_officers: None,
             evidence: EvidenceKnown::default(),
             last_at: now,
         });
@@ -96,7 +99,8 @@ async fn recover(
         .wrap_err("interrupted attempts could not be recorded")?;
     let (open_holds, designations, last_at) =
         (recovery.open_holds, recovery.designations, recovery.last_at.max(now));
-    Ok(OpenLedger { ledger, pinned, open_holds, designations, evidence: recovery.evidence, last_at })
+    let (designation_officers, evidence) = (recovery.designation_officers, recovery.evidence);
+    Ok(OpenLedger { ledger, pinned, open_holds, designations, designation_officers, evidence, last_at })
 }
 
 /// Whether a ledger has been founded in a folder.

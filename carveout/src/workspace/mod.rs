@@ -25,7 +25,10 @@ pub(crate) use self::{
     adopt::{
         Signers, adopt, adopted_records, designations_adopted, examine, keep, pinned_keys, terms_adopted,
     },
-    designations::{Binding, Store, Stored, Trust, bind, file_name, statement as designation_statement},
+    designations::{
+        Binding, Store, Stored, Trust, bind, configured as configured_officers, file_name,
+        pin as pin_officers, replacing_path, same as same_officers, statement as designation_statement,
+    },
     durable::{Readers, create, replace},
     files::{Faults, agreement, listed, read, vocabulary},
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},

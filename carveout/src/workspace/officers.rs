@@ -65,11 +65,12 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-fn sha256(text: &str) -> miette::Result<[u8; 32]> {
+/// The digest of a token, as the configuration has it.
+pub(super) fn sha256(text: &str) -> miette::Result<[u8; 32]> {
     let digest = format!("sha256:{text}").parse::<Digest>();
     let digest = digest.map_err(|_malformed| {
         let help =
-            "it is what `carveout keygen --officer ID` prints, 64 hexadecimal digits, and never the token";
+            "it is SHA-256 of the token in 64 hexadecimal digits, as `carveout keygen --officer ID` prints it, and never the token";
         miette!(help = help, "`token_sha256` is not a digest")
     })?;
     Ok(*digest.as_bytes())

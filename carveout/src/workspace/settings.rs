@@ -4,9 +4,9 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Judge, JudgeSettings, Limits, Moves,
-    Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings, TargetSettings,
-    WebhookSettings,
+    Clock, Credential, EvidenceSettings, HoldNews, HoldSettings, Judge, JudgeSettings, Limits,
+    MetricsSettings, Moves, Patience, ProgramSettings, ProviderSettings, RouteSettings, Secret, Settings,
+    TargetSettings, WebhookSettings,
 };
 use carveout_ledger::{EvidenceKnown, OpenHold, Openings, Timestamp, evidence_key};
 use carveout_signals::Region;
@@ -14,7 +14,10 @@ use carveout_terms::{Tool, ToolError};
 use http::Uri;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{Binding, Monitors, OpenLedger, Workspace, openings_directory, sealed_bodies, verified_officers};
+use super::{
+    Binding, Monitors, OpenLedger, Workspace, officers::sha256, openings_directory, sealed_bodies,
+    verified_officers,
+};
 use crate::config::{self, Config, CredentialHeader};
 
 /// A webhook's secret is at least this long, in bytes: HMAC-SHA256 is as strong as its key.
@@ -32,6 +35,7 @@ pub(crate) fn settings(
     let (config, last_at) = (&workspace.config, open.last_at);
     Ok(Settings {
         listen: listen.unwrap_or(config.gateway.listen),
+        metrics: metrics(config)?,
         vocabulary: Arc::clone(&workspace.vocabulary),
         region: region(config)?,
         programs: bindings
@@ -61,6 +65,13 @@ pub(crate) fn settings(
         patience: patience(&config.gateway.seconds),
         sample: config.sample,
     })
+}
+
+fn metrics(config: &Config) -> miette::Result<Option<MetricsSettings>> {
+    let Some(metrics) = &config.metrics else { return Ok(None) };
+    let token = metrics.token_sha256.as_deref().map(sha256).transpose();
+    let token = token.wrap_err("`[metrics]` in `carveout.toml` can't be used")?;
+    Ok(Some(MetricsSettings { listen: metrics.listen, token }))
 }
 
 /// The region whose telephone numbers are written without a country code.

@@ -8,7 +8,7 @@ use crate::kit::{SUPPLY, Serving, Workspace, provider};
 const PROGRAM: &str = "logistics-support";
 
 /// A record of a made-up order about somebody, which has long been in effect.
-fn order(id: &str, who: &str, more: &str) -> String {
+pub(super) fn order(id: &str, who: &str, more: &str) -> String {
     format!(
         "designation = \"{id}\"\nversion = 1\ntitle = \"An order\"\nkind = \"exclusion_order\"\nissuer = \"Example Agency\"\n\
          force = \"binding\"\nconfidence = \"primary\"\nauthorities = [\"41 USC 1323\"]\nconduct = [\"use_in_performance\"]\n\
@@ -26,7 +26,7 @@ fn rescission() -> &'static str {
 }
 
 /// A sample workspace with two officers, and one who is none.
-fn workspace(provider: &Serving) -> Workspace {
+pub(super) fn workspace(provider: &Serving) -> Workspace {
     let workspace = Workspace::sample(Some(provider));
     for officer in ["first", "second", "stranger"] {
         let words = format!("keygen --name {officer}.example --out keys/{officer}.key");
@@ -41,7 +41,7 @@ fn workspace(provider: &Serving) -> Workspace {
     workspace
 }
 
-fn status(workspace: &Workspace, gateway: &Serving) -> u16 {
+pub(super) fn status(workspace: &Workspace, gateway: &Serving) -> u16 {
     workspace.ask(gateway, PROGRAM, SUPPLY).0
 }
 
@@ -135,6 +135,49 @@ fn a_looser_version_takes_two_officers_also_when_the_stricter_one_has_lost_its_f
 }
 
 #[test]
+fn officers_are_pinned_and_replaced_by_their_own_word_only() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    workspace.run("designations officers").expect(0, &["nobody is pinned yet"]);
+    workspace.run("designations officers --key keys/first.key").expect(2, &["nothing to sign"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace.run("ledger show").expect(0, &["designations are signed by first, second from here on"]);
+    workspace.run("designations officers").expect(0, &["those of carveout.toml are pinned"]);
+    // Whoever edits the configuration alone is nobody.
+    let stranger = "second = \"file:keys/second.pub\"\nstranger = \"file:keys/stranger.pub\"";
+    workspace.edit("carveout.toml", "second = \"file:keys/second.pub\"", stranger);
+    workspace
+        .refuses(&["are not those that are pinned", "the word of 0 of those before them, and it takes 2"]);
+    workspace
+        .run("designations officers --key keys/stranger.key")
+        .expect(2, &["not the key of an officer who is pinned"]);
+    workspace.run("designations officers --key keys/first.key").expect(1, &["1 of 2 signatures"]);
+    workspace.refuses(&["the word of 1 of those before them"]);
+    workspace.run("designations officers --key keys/first.key").expect(2, &["has signed this already"]);
+    workspace.run("designations officers --key keys/second.key").expect(0, &["signed by first and second"]);
+    assert_eq!(workspace.serve().stop(), Some(0));
+    workspace
+        .run("ledger show")
+        .expect(0, &["signed by first, second, stranger from here on, by the word of those before"]);
+    // A key is succeeded by the old key's word.
+    workspace.run("keygen --name third.example --out keys/third.key").expect(0, &[]);
+    let rotate = "ledger rotate --officer first --new keys/third.pub --old";
+    workspace
+        .run(&format!("{rotate} keys/second.key"))
+        .expect(2, &["is not the key that is pinned for `first`"]);
+    workspace.run(&format!("{rotate} keys/first.key")).expect(0, &["the key of first is now"]);
+    workspace.refuses(&["are not those that are pinned"]);
+    workspace.edit("carveout.toml", "first = \"file:keys/first.pub\"", "first = \"file:keys/third.pub\"");
+    let gateway = workspace.serve();
+    workspace.run("designations add order.toml --key keys/third.key").expect(0, &["it counts"]);
+    until_shown(&workspace, "designation adopted: order version 1 (primary), signed by first");
+    assert_eq!(status(&workspace, &gateway), 403);
+    assert_eq!(gateway.stop(), Some(0));
+    workspace.run("ledger verify --redecide").expect(0, &["verified", "0 differ"]);
+    workspace.run("designations officers --json").expect(0, &["\"agree\":true"]);
+}
+
+#[test]
 fn what_cannot_be_enforced_keeps_nothing_else_from_it() {
     let provider = provider();
     let workspace = workspace(&provider);
@@ -194,6 +237,37 @@ fn a_designation_bars_also_where_a_clause_is_only_monitored() {
     assert_eq!(workspace.ask(&gateway, "intelligence-support", BOUGHT).0, 403);
     assert_eq!(gateway.stop(), Some(0));
     workspace.run("ledger verify --redecide").expect(0, &["3 decisions made again", "0 differ"]);
+}
+
+#[test]
+fn what_is_decided_as_a_program_is_decided_with_its_designations() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    let decide = |at: &str| {
+        let words = ["decide", "--program", PROGRAM, "--use", SUPPLY, "--at", at];
+        workspace.run_all(words.iter().copied())
+    };
+    decide("2026-04-03").expect(0, &["permit"]);
+    let waits = order("order", "sample-maker", "phase_out_until = 2026-05-01\n");
+    let waits = waits.replace("2026-03-04", "2026-04-04");
+    workspace.write("order.toml", waits);
+    workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+    for (at, code, words) in [
+        ("2026-04-03", 0, ["permit", "designation order: coming from 2026-05-02T00:00:00.000Z"]),
+        ("2026-04-04", 0, ["permit", "designation order: phase-out until before 2026-05-02T00:00:00.000Z"]),
+        (
+            "2026-05-01T23:59:59.999Z",
+            0,
+            ["permit", "designation order: phase-out until before 2026-05-02T00:00:00.000Z"],
+        ),
+        ("2026-05-02T00:00:00Z", 1, ["order 1.1", "designation order: barred"]),
+    ] {
+        decide(at).expect(code, &words);
+    }
+    let words = ["decide", "--json", "--program", PROGRAM, "--use", SUPPLY, "--at", "2026-05-02T00:00:00Z"];
+    let document = workspace.run_all(words.iter().copied()).json();
+    assert_eq!(document["designations"][0]["effect"], "barred", "{document:#}");
+    assert_eq!(document["grounds"][0]["agreement"], "order", "{document:#}");
 }
 
 #[test]

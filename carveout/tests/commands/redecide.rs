@@ -4,10 +4,14 @@
 use std::fs;
 
 use carveout_ledger::{
-    Decided, Entry, Event, Ledger, LedgerReader, Options, Ruling, SigningKey, VerifierKey,
+    Decided, DesignationAdopted, Digest, Entry, Event, Ledger, LedgerReader, Objects, Options, Ruling,
+    SignatureRule, SigningKey, VerifierKey,
 };
 
-use crate::kit::{SUPPLY, Workspace, copy, provider};
+use crate::{
+    kit::{SUPPLY, Workspace, copy, provider},
+    live,
+};
 
 /// Writes the ledger of a workspace anew, with every entry changed at will, and signs it as the operator.
 fn rewrite(workspace: &Workspace, change: impl Fn(&mut Vec<Entry>)) {
@@ -134,6 +138,82 @@ fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
         workspace.run("ledger verify --redecide").expect(if sound { 0 } else { 1 }, &[words]);
         let document = workspace.run("ledger verify --redecide --json").json();
         assert_eq!(document["verified"], sound, "{what}: {document:#}");
+    }
+}
+
+/// An adoption that needs nobody's signature.
+fn adoption(id: &str, record: &str) -> Event {
+    Event::DesignationAdopted(DesignationAdopted {
+        record: id.to_owned(),
+        version: "1".to_owned(),
+        digest: Digest::of(record.as_bytes()),
+        confidence: "primary".to_owned(),
+        loosens: Vec::new(),
+        signers: Vec::new(),
+        statement: None,
+        signatures: SignatureRule::Optional,
+    })
+}
+
+fn designated(entry: &Entry) -> bool {
+    matches!(entry.event, Event::DesignationAdopted(_))
+}
+
+#[test]
+fn a_limit_that_does_not_follow_from_its_record_is_found() {
+    type Change = fn(&mut Vec<Entry>);
+    let cases: [(&str, Change, i32, &[&str]); 4] = [
+        ("as it was", |_| {}, 0, &["0 differ", "1 limits compiled again"]),
+        (
+            "another record than the limit was compiled from",
+            |entries| {
+                let other = live::order("order", "openai", "");
+                entries.iter_mut().filter(|entry| designated(entry)).for_each(|entry| {
+                    entry.event = adoption("order", &other);
+                });
+            },
+            1,
+            &["forbids something else than its record comes to"],
+        ),
+        (
+            "a record that no terms follow",
+            |entries| {
+                let (at, other) = (entries.last().unwrap().at, live::order("second", "sample-maker", ""));
+                let place =
+                    entries.iter().rposition(|entry| matches!(entry.event, Event::Decided(_))).unwrap();
+                entries.insert(place, Entry { at, event: adoption("second", &other) });
+                entries.iter_mut().skip(place).for_each(|entry| entry.at = at);
+            },
+            1,
+            &["is not bound by the limit that the record of `second` comes to"],
+        ),
+        (
+            "a limit that an earlier record is to come to",
+            |entries| {
+                let nobody = live::order("order", "Nobody In Particular", "");
+                entries.iter_mut().filter(|entry| designated(entry)).for_each(|entry| {
+                    entry.event = adoption("order", &nobody);
+                });
+            },
+            1,
+            &["bound by a limit `order`, and the record comes to none"],
+        ),
+    ];
+    let provider = provider();
+    for (what, change, code, words) in cases {
+        let workspace = live::workspace(&provider);
+        workspace.run("designations add order.toml --key keys/first.key").expect(0, &[]);
+        let gateway = workspace.serve();
+        assert_eq!(live::status(&workspace, &gateway), 403, "{what}");
+        assert_eq!(gateway.stop(), Some(0));
+        rewrite(&workspace, change);
+        let objects = Objects::of_ledger(&workspace.path("ledger"));
+        for (id, who) in [("order", "openai"), ("order", "Nobody In Particular"), ("second", "sample-maker")]
+        {
+            objects.put(live::order(id, who, "").as_bytes()).unwrap();
+        }
+        workspace.run("ledger verify").expect(0, &["verified:"]);
+        workspace.run("ledger verify --redecide").expect(code, words);
     }
 }
 

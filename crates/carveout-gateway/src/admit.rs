@@ -16,6 +16,7 @@ use crate::{
     holds::Collecting,
     house::{Admitting, Bound, House, KnownKey, Route, Target},
     kept,
+    metrics::Tally,
     settle::Attempt,
     tasks::Finished,
 };
@@ -162,6 +163,20 @@ impl NotAdmitted {
             _ => None,
         }
     }
+
+    /// A word for what failed.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Ledger(LedgerError::Order(_)) => "order",
+            Self::Ledger(LedgerError::Deadline { .. }) => "late",
+            Self::Ledger(_) | Self::Nowhere => "ledger",
+            Self::Openings(_) => "openings",
+            Self::TooManyHeld => "too_many_held",
+            Self::Sealed(_) => "held_body",
+            Self::Evidence(_) => "evidence",
+            Self::Randomness => "randomness",
+        }
+    }
 }
 
 /// Appends the decision and, if it permits, the attempt, in one durable step. If the caller hangs up meanwhile the
@@ -179,7 +194,8 @@ pub(crate) async fn admit(
     let attempt = permitted.then_some(FIRST);
     let hold = keep(house, &case, &names).await?;
     let entries = entries(&case, &names, attempt, hold.map(|(_, until)| until));
-    let recording = record(house.clone(), entries, names, attempt, (case.kept.take(), admitting));
+    let tally = Tally::of(&case);
+    let recording = record(house.clone(), entries, (names, tally), attempt, (case.kept.take(), admitting));
     let (position, attempt) = Finished::new(recording, house.tasks.clone()).await?;
     let recorded = Recorded { decision: names.decision, position, hold: hold.map(|(hold, _)| hold) };
     tracing::debug!(
@@ -228,8 +244,15 @@ pub(crate) async fn admit_parts(house: &Arc<House>, cases: &[Case<'_>]) -> Resul
         entries.extend(self::entries(case, &names, None, hold.map(|(_, until)| until)));
         parts.push((names, hold.map(|(hold, _)| hold)));
     }
-    let recording = append(house.clone(), entries);
-    let positions = Finished::new(recording, house.tasks.clone()).await?;
+    let tallies: Vec<Tally> = cases.iter().map(Tally::of).collect();
+    let (recorder, owner) = (house.clone(), house.tasks.clone());
+    let recording = async move {
+        let positions = append(recorder.clone(), entries).await?;
+        tallies.into_iter().for_each(|tally| recorder.metrics.recorded(tally));
+        Ok::<_, LedgerError>(positions)
+    };
+    let positions = Finished::new(recording, owner).await.map_err(NotAdmitted::from);
+    let positions = positions.inspect_err(|error| house.metrics.not_admitted(error))?;
     if positions.len() != cases.len() {
         return Err(NotAdmitted::Nowhere);
     }
@@ -263,7 +286,7 @@ async fn keep(
 async fn record(
     house: Arc<House>,
     mut entries: Vec<Entry>,
-    names: Names,
+    (names, tally): (Names, Tally),
     attempt: Option<u32>,
     (kept, admitting): (Option<Kept>, Admitting),
 ) -> Result<(Position, Option<Attempt>), NotAdmitted> {
@@ -279,6 +302,7 @@ async fn record(
     drop(admitting);
     match appended {
         Ok(positions) => {
+            house.metrics.recorded(tally);
             let attempt = attempt.map(begin);
             let position = positions.into_iter().next().ok_or(NotAdmitted::Nowhere)?;
             Ok((position, attempt))

@@ -70,6 +70,7 @@ async fn adopt(house: Arc<House>, adoption: Adoption) -> Result<Vec<Position>, A
     // they become durable, so does it.
     if matches!(recorded, Ok(_) | Err(LedgerError::Deadline { .. })) {
         *in_force = Arc::new(terms);
+        house.metrics.adopted();
     }
     Ok(recorded?)
 }

@@ -25,7 +25,9 @@ use crate::{
     door::Patient,
     holds,
     house::House,
-    kept, request,
+    kept,
+    metrics::Watching,
+    request,
     settings::{Settings, SettingsError},
 };
 
@@ -42,6 +44,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
+    watching: Option<Watching>,
     house: Arc<House>,
 }
 
@@ -64,19 +67,29 @@ impl Gateway {
     /// See [`SettingsError`].
     pub async fn bind(settings: Settings) -> Result<Self, SettingsError> {
         let address = settings.listen;
-        let begun = settings.last_at;
+        let (begun, metrics) = (settings.last_at, settings.metrics);
         let house = Arc::new(House::build(settings)?);
         kept::begin(&house, begun).await?;
         let refused = |source| SettingsError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(Self { listener, address, house })
+        let watching = match &metrics {
+            Some(metrics) => Some(Watching::bind(metrics).await?),
+            None => None,
+        };
+        Ok(Self { listener, address, watching, house })
     }
 
     /// Where it listens; tells the port when the settings left it to the system.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it tells what it counts, if it does.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.watching.as_ref().map(Watching::address)
     }
 
     /// What can change the terms that it decides by, also while it runs.
@@ -91,12 +104,13 @@ impl Gateway {
     /// # Errors
     /// See [`RunError`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), RunError> {
-        let Self { listener, address, house } = self;
+        let Self { listener, address, watching, house } = self;
         tracing::info!(%address, "listening");
         let mut connections = JoinSet::new();
         let graceful = GracefulShutdown::new();
         let counting = tokio::spawn(count(house.ledger.clone()));
         let sweeping = tokio::spawn(holds::sweep(house.clone()));
+        let watching = watching.map(|watching| tokio::spawn(watching.run(house.clone())));
         accept(listener, &house, &mut connections, &graceful, shutdown).await;
         tracing::info!(connections = connections.len(), "draining");
         house.draining.store(true, Ordering::Relaxed);
@@ -110,6 +124,7 @@ impl Gateway {
         drop(sweeping.await);
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
         counting.abort();
+        watching.into_iter().for_each(|watching| watching.abort());
         tell(&house.ledger.statistics());
         kept::end(&house).await;
         house.ledger.clone().close().await?;

@@ -37,6 +37,7 @@ mod kept;
 mod limits;
 mod log;
 mod meters;
+mod metrics;
 mod models;
 mod monitor;
 mod notices;
@@ -60,7 +61,8 @@ pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, MonitorTerms,
-    Monitoring, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings, RelaxedTerms,
-    RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings, WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, MetricsSettings,
+    MonitorTerms, Monitoring, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings,
+    RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
+    WebhookSettings,
 };

@@ -338,6 +338,7 @@ pub(crate) async fn proceed(
     let refuse = |notice: Notice| Refusal::new(dialect, notice);
     let admission = admit::admit(house, case, admitting).await.map_err(|error| {
         tracing::error!(%error, "nothing is forwarded");
+        house.metrics.not_admitted(&error);
         refuse(match (&error, error.of_a_hold()) {
             // Somebody else was faster: the ledger lets a hold be collected once.
             (_, Some(broken)) => Notice::forbidden(broken),

@@ -27,6 +27,8 @@ pub const DEMO_KEY_PREFIX: &str = "demo-";
 pub struct Settings {
     /// Where callers connect.
     pub listen: SocketAddr,
+    /// Where those listen to it who watch it, if anybody does.
+    pub metrics: Option<MetricsSettings>,
     /// The fact types that every claim is read by.
     pub vocabulary: Arc<Vocabulary>,
     /// The region whose national telephone numbers are read without a country code.
@@ -59,6 +61,15 @@ pub struct Settings {
     pub patience: Patience,
     /// Whether the sample provider and the demonstration's keys may be used.
     pub sample: bool,
+}
+
+/// A listener of its own for what is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricsSettings {
+    /// Its address: one of this machine's loopback, unless there is a token.
+    pub listen: SocketAddr,
+    /// SHA-256 of the token that whoever reads must show.
+    pub token: Option<[u8; 32]>,
 }
 
 /// A model that judges, at one of the providers, and how often it may be asked.
@@ -323,6 +334,14 @@ pub enum SettingsError {
         address: SocketAddr,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// What is counted could be read by anybody.
+    #[error(
+        "the metrics on `{address}` could be read from other machines: listen on a loopback address, or ask for a token with `token_sha256`"
+    )]
+    Exposed {
+        /// The address.
+        address: SocketAddr,
     },
     /// Two things of a kind have one name.
     #[error("the {kind} `{id}` is given twice: rename or remove one")]

@@ -166,6 +166,7 @@ impl Open {
         let entry = Entry { at, event: Event::Settled(settled) };
         match house.ledger.append_soon(&entry) {
             Ok(position) => {
+                house.metrics.ended(outcome);
                 // It has its place: whatever is decided of the hold from now on stands after it.
                 if let Some(holds) = &house.holds {
                     holds.project(&entry, position);

@@ -19,6 +19,8 @@ pub enum Domain {
     Approval,
     /// An authority records a designation.
     Designation,
+    /// Officers name those who record designations after them.
+    DesignationOfficers,
     /// A key names its successor.
     KeyRotation,
     /// A party agrees that a clause is only monitored for a time.
@@ -35,6 +37,7 @@ impl Domain {
             Self::Appointment => "appointment",
             Self::Approval => "approval",
             Self::Designation => "designation",
+            Self::DesignationOfficers => "designation officers",
             Self::KeyRotation => "key rotation",
             Self::Monitoring => "monitoring",
             Self::Questionnaire => "questionnaire",
@@ -156,11 +159,12 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 7] = [
+    const DOMAINS: [Domain; 8] = [
         Domain::Agreement,
         Domain::Appointment,
         Domain::Approval,
         Domain::Designation,
+        Domain::DesignationOfficers,
         Domain::KeyRotation,
         Domain::Monitoring,
         Domain::Questionnaire,

@@ -115,6 +115,34 @@ fn the_phase_out_covers_its_last_day_and_no_longer() {
 }
 
 #[test]
+fn what_is_no_covered_article_is_not_reached_and_silence_is() {
+    let (register, vocabulary) = (register(), defense());
+    let docket = register.docket(ARTICLES).unwrap();
+    let everything = Arc::new(Agreement::everything(&vocabulary).unwrap());
+    let compiled = docket.compile(&vocabulary, &options("2026-11-23")).unwrap().agreement;
+    let limits = vec![everything, Arc::new(compiled)];
+    let stack = Stack::new(Arc::clone(&vocabulary), limits, Facts::default()).unwrap();
+    let [_, contract, ..] = Situation::usual();
+    for (class, barred) in [
+        (None, true),
+        (Some("unknown"), true),
+        (Some("covered_article"), true),
+        (Some("covered_system"), true),
+        (Some("other_article"), false),
+        (Some("no_procurement"), false),
+    ] {
+        let at = "2026-10-01T12:00:00Z";
+        let registered = class.map(|class| format!(", procurement_class={class}")).unwrap_or_default();
+        let ruled = denies_where(&stack, "anthropic", &contract, at, &registered);
+        assert_eq!(ruled, barred, "{class:?}");
+        let procurement_class = class.filter(|class| *class != "unknown").map(str::to_owned);
+        let situation = Situation { procurement_class, ..contract.clone() };
+        let status = docket.in_force_for(&situation, when(at), when("2026-11-23")).status;
+        assert_eq!(status == Status::Barred, barred, "{class:?}");
+    }
+}
+
+#[test]
 fn answers_say_how_sure_they_are_and_what_a_court_has_done() {
     let register = register();
     for docket in register.dockets() {
@@ -171,12 +199,17 @@ fn options(known: &str) -> Options {
 }
 
 fn denies(stack: &Stack, maker: &str, situation: &Situation, at: &str) -> bool {
+    denies_where(stack, maker, situation, at, "")
+}
+
+/// The same, where more is registered for the program.
+fn denies_where(stack: &Stack, maker: &str, situation: &Situation, at: &str, registered: &str) -> bool {
     let vocabulary = stack.vocabulary();
     let read = |text: String, attester| Facts::parse(vocabulary, &text, attester).unwrap();
     let (agency, class) = (situation.agency.unwrap(), situation.system_class.unwrap());
     let known = Known {
         program: read(
-            format!("agency={agency}, system_class={class}, component=other_component"),
+            format!("agency={agency}, system_class={class}, component=other_component{registered}"),
             Attester::Program,
         ),
         gateway: read(

@@ -3,9 +3,11 @@
 use carveout_terms::{
     AgreementExplained, Attester, Decision, Explanation, Facts, PurposeRefused, RoleId, Ruling, Stack, Turn,
     Use, Vocabulary,
+    designation::{Effect, Watched},
 };
 use serde_json::{Value as Json, json};
 
+use super::super::routes::{instant, told};
 use crate::output::{Exit, Printer, ruled::why, ruling, strong};
 
 pub(super) fn print(printer: &Printer, stack: &Stack, use_: &Use, decision: &Decision) {
@@ -30,6 +32,18 @@ pub(super) fn print(printer: &Printer, stack: &Stack, use_: &Use, decision: &Dec
     printer.line(format_args!("on {}", facts.join(", ")));
     for evidence in use_.evidence() {
         printer.line(format_args!("and the evidence {evidence}"));
+    }
+}
+
+/// What designations have to do with it, whatever was ruled.
+pub(super) fn print_effects(printer: &Printer, effects: &[(&Watched, Effect)]) {
+    for (watched, effect) in effects {
+        printer.line(format_args!(
+            "designation {}: {}{}",
+            strong(watched.id()),
+            told(effect).0,
+            instant(effect)
+        ));
     }
 }
 
@@ -116,7 +130,12 @@ pub(super) fn document(
     use_: &Use,
     decision: &Decision,
     (explanation, wire): (Option<&Explanation>, Option<Json>),
+    effects: &[(&Watched, Effect)],
 ) -> Json {
+    let effects = effects.iter().map(|(watched, effect)| {
+        let (word, from) = told(effect);
+        json!({ "designation": watched.id(), "effect": word, "from": from.map(|from| from.to_string()) })
+    });
     let roles = match &decision.ruling {
         Ruling::Hold { roles } => roles.iter().map(ToString::to_string).collect(),
         Ruling::Permit | Ruling::Deny => Vec::new(),
@@ -138,6 +157,7 @@ pub(super) fn document(
         "facts_digest": decision.facts,
         "at": decision.at.to_string(),
         "facts": { "caller": use_.claimed(), "program": use_.registered(), "gateway": use_.measured(), "evidence": use_.evidence() },
+        "designations": effects.collect::<Vec<_>>(),
         "explanation": explanation.map(explained),
         "tripwire": wire,
     })

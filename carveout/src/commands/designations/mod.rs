@@ -5,6 +5,7 @@ mod asof;
 mod compile;
 mod import;
 mod list;
+mod officers;
 mod show;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ pub(super) fn run(global: &Global, arguments: &Designations, printer: &Printer) 
         Designations::Show(arguments) => show::run(global, arguments, printer),
         Designations::AsOf(arguments) => asof::run(global, arguments, printer),
         Designations::Import(arguments) => import::run(arguments, printer),
+        Designations::Officers(arguments) => officers::run(global, arguments, printer),
         Designations::Compile(arguments) => compile::run(global, arguments, printer),
     }
 }

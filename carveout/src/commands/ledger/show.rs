@@ -80,6 +80,7 @@ fn program_of(event: &Event, known: &mut HashMap<DecisionId, String>) -> Option<
         | Event::KeyRotated(_)
         | Event::OfficersAppointed(_)
         | Event::MonitorsSet(_)
+        | Event::DesignationOfficers(_)
         | Event::EvidenceLost(_) => None,
     }
 }
@@ -140,6 +141,11 @@ fn line(event: &Event) -> String {
                 adopted.confidence,
                 listed(&signers)
             )
+        }
+        Event::DesignationOfficers(appointed) => {
+            let officers: Vec<&str> = appointed.officers.iter().map(|one| one.officer.as_str()).collect();
+            let whose = if appointed.statement.is_some() { ", by the word of those before them" } else { "" };
+            format!("designations are signed by {} from here on{whose}", listed(&officers))
         }
         Event::Decided(decided) => {
             let word = match decided.ruling {

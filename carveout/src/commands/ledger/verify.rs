@@ -71,7 +71,7 @@ fn report(
                 "evidence": evidence.document(),
                 "consistent_with_earlier": arguments.since.is_some(),
                 "redecided": redecided.map(|redecided| json!({
-                    "decisions": redecided.decisions, "differing": redecided.differing,
+                    "decisions": redecided.decisions, "limits": redecided.limits, "differing": redecided.differing,
                 })),
             }),
         );
@@ -98,6 +98,12 @@ fn report(
             redecided.decisions,
             redecided.differing.len()
         ));
+        if redecided.limits > 0 {
+            printer.line(format_args!(
+                "{} limits compiled again from the adopted records of designations",
+                redecided.limits
+            ));
+        }
         redecided.differing.iter().for_each(|difference| printer.line(format_args!("  {difference}")));
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::{
 };
 
 use carveout_gateway::Gateway;
-use carveout_ledger::Timestamp;
+use carveout_ledger::{Entry, Timestamp};
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -20,7 +20,7 @@ use crate::{
     output::{Exit, Printer},
     workspace::{
         Monitors, OpenLedger, Store, Workspace, adopt, adopted_records, appoint, appointed, bind, examine,
-        open_ledger, settings,
+        open_ledger, pin_officers, settings,
     },
 };
 
@@ -30,9 +30,18 @@ pub(super) fn run(global: &Global, arguments: &Serve, printer: &Printer) -> miet
         let Started { gateway, watch } = start(&global.workspace, arguments.listen, loss).await?;
         let stopped = stopped();
         if printer.json() {
-            printer.document("serve", &json!({ "listening": gateway.local_addr().to_string() }))?;
+            printer.document(
+                "serve",
+                &json!({
+                    "listening": gateway.local_addr().to_string(),
+                    "metrics": gateway.metrics_addr().map(|address| address.to_string()),
+                }),
+            )?;
         } else {
             printer.line(format_args!("the gateway listens on http://{}", gateway.local_addr()));
+            if let Some(address) = gateway.metrics_addr() {
+                printer.line(format_args!("what it counts is at http://{address}/metrics"));
+            }
             printer.note("stop it with Ctrl-C");
         }
         let watching = tokio::spawn(watch.run(gateway.adopter()));
@@ -86,10 +95,16 @@ async fn bound(
     let (store, unread) = Store::beside(&workspace.root, &workspace.config, adopted)?;
     unread.into_result()?;
     let bindings = bind(&workspace, &store.register()).into_diagnostic()?;
+    let pinned_officers = open.designation_officers.as_deref();
+    let pin = pin_officers(&store.officers, pinned_officers, &store.directory)?;
     let held = !open.open_holds.is_empty();
     let monitors = Monitors::load(&workspace, &bindings, &open.pinned, open.last_at)?;
     let settings = settings(&workspace, &bindings, listen, &open, &monitors, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
+    if let Some(event) = pin {
+        let recorded = open.ledger.append(Entry { at: open.last_at, event }).await;
+        recorded.into_diagnostic().wrap_err("the officers for designations could not be pinned")?;
+    }
     adopt(&workspace, &bindings, &store, &open.ledger, &signers, open.last_at).await?;
     monitors.record(&workspace, &open.ledger, open.last_at).await?;
     appoint(officers, &open.ledger, held, open.last_at).await?;

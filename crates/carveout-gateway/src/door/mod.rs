@@ -25,6 +25,11 @@ use crate::{
     house::{House, KnownKey},
 };
 
+/// Whether a request shows the token of this digest, and nothing else.
+pub(crate) fn shows(headers: &HeaderMap, token: &[u8; 32]) -> bool {
+    key::presented(headers).is_ok_and(|presented| key::matches(presented, Some(token)))
+}
+
 /// Takes off what doesn't belong to the request, and finds out whose key it carries.
 pub(crate) fn enter(house: &House, head: &mut Parts) -> Result<Arc<KnownKey>, Box<Notice>> {
     headers::strip(&mut head.headers);

@@ -80,6 +80,11 @@ impl Holds {
         self.queue.waiting(program) < self.most
     }
 
+    /// How many uses of a program are on hold.
+    pub(crate) fn waiting(&self, program: &str) -> usize {
+        self.queue.waiting(program)
+    }
+
     /// Keeps the body of a use that is about to be held. When this returns it is on the disk.
     pub(crate) async fn keep(
         &self,

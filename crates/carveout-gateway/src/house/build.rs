@@ -21,6 +21,7 @@ use crate::{
     judge::Judge,
     kept::Keeper,
     meters::{self, Metering},
+    metrics::Metrics,
     phase_outs::PhaseOuts,
     settings::{
         DEMO_KEY_PREFIX, EvidenceSettings, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings,
@@ -72,6 +73,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
     Ok(House {
         terms,
         phase_outs: PhaseOuts::default(),
+        metrics: Metrics::of(settings.programs.iter().map(|one| one.program.id())),
         holds,
         judge,
         measures,

@@ -30,6 +30,7 @@ use crate::{
     kept::Keeper,
     limits::{Limits, Patience},
     meters::Metering,
+    metrics::Metrics,
     phase_outs::PhaseOuts,
     settings::{Moves, Settings, SettingsError},
     tasks::Tasks,
@@ -41,6 +42,7 @@ pub(crate) struct House {
     pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) terms: Terms,
     pub(crate) phase_outs: PhaseOuts,
+    pub(crate) metrics: Metrics,
     pub(crate) keys: HashMap<String, Arc<KnownKey>>,
     pub(crate) routes: HashMap<String, Arc<Route>>,
     /// The routes' names, in the order of the settings, for the list of models.

@@ -88,6 +88,11 @@ impl InForce {
         self.0.get(program)
     }
 
+    /// The designations that have something to do with the uses of any program, once for each.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = &Arc<Watched>> {
+        self.0.values().flat_map(|bound| &bound.designations)
+    }
+
     /// Whether these are terms for the same programs, in the same vocabulary.
     pub(crate) fn replaces(&self, other: &Self) -> bool {
         let matches = |(program, bound): (&String, &Arc<Bound>)| {
@@ -122,11 +127,14 @@ impl Terms {
 impl Bound {
     /// Whether designations alone deny it.
     pub(crate) fn barred(&self, decision: &Decision) -> bool {
-        let is_designation =
-            |agreement: &str| self.designations.iter().any(|watched| watched.id() == agreement);
         decision.ruling == Ruling::Deny
             && !decision.grounds.is_empty()
-            && decision.grounds.iter().all(|ground| is_designation(&ground.agreement))
+            && decision.grounds.iter().all(|ground| self.is_designation(&ground.agreement))
+    }
+
+    /// Whether an agreement is the limit of a designation.
+    pub(crate) fn is_designation(&self, agreement: &str) -> bool {
+        self.designations.iter().any(|watched| watched.id() == agreement)
     }
 
     /// What designations have to do with a permitted use that they don't bar: a phase-out that is on, or an announcement.

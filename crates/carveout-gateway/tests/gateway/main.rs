@@ -21,6 +21,7 @@ mod judge;
 mod judged_answers;
 mod kit;
 mod meters;
+mod metrics;
 mod monitors;
 mod provider_faults;
 mod settings;

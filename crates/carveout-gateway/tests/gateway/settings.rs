@@ -51,6 +51,10 @@ async fn every_mistake_is_refused_before_anything_listens() {
             let address = "127.0.0.1:1".parse().unwrap();
             settings.providers.push(kit::provider("sample-main", Dialect::OpenAi, address));
         }),
+        ("could be read from other machines", |settings| {
+            let listen = "0.0.0.0:0".parse().unwrap();
+            settings.metrics = Some(carveout_gateway::MetricsSettings { listen, token: None });
+        }),
         ("key `demo-depot` is for demonstrations only", |settings| {
             settings.programs.push(kit::program("third", &[("demo-depot", KEY, "")]));
         }),

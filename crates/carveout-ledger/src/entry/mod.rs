@@ -14,7 +14,7 @@ mod monitors;
 mod questions;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
-pub use designations::{AdoptionError, DesignationAdopted, DesignationSigner};
+pub use designations::{AdoptionError, DesignationAdopted, DesignationOfficers, DesignationSigner};
 pub use evidence::{EvidenceKept, EvidenceLost};
 pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
@@ -60,6 +60,8 @@ pub enum Event {
     TermsAdopted(TermsAdopted),
     /// The record of a designation counts from now on.
     DesignationAdopted(DesignationAdopted),
+    /// Whose signatures on records of designations count from now on.
+    DesignationOfficers(DesignationOfficers),
     /// A use was decided.
     Decided(Decided),
     /// A permitted request is about to go to a provider.
@@ -140,6 +142,7 @@ impl Event {
             Self::Genesis(_) => "genesis",
             Self::TermsAdopted(_) => "terms_adopted",
             Self::DesignationAdopted(_) => "designation_adopted",
+            Self::DesignationOfficers(_) => "designation_officers",
             Self::Decided(_) => "decided",
             Self::Attempted(_) => "attempted",
             Self::Settled(_) => "settled",
@@ -169,6 +172,7 @@ impl Entry {
             Event::Genesis(event) => self.write(event),
             Event::TermsAdopted(event) => self.write(event),
             Event::DesignationAdopted(event) => self.write(event),
+            Event::DesignationOfficers(event) => self.write(event),
             Event::Decided(event) => self.write(event),
             Event::Attempted(event) => self.write(event),
             Event::Settled(event) => self.write(event),
@@ -231,6 +235,7 @@ fn read_event(kind: &str, json: &str) -> Result<Event, EntryError> {
         "genesis" => Event::Genesis(event(json)?),
         "terms_adopted" => Event::TermsAdopted(event(json)?),
         "designation_adopted" => Event::DesignationAdopted(event(json)?),
+        "designation_officers" => Event::DesignationOfficers(event(json)?),
         "decided" => Event::Decided(event(json)?),
         "attempted" => Event::Attempted(event(json)?),
         "settled" => Event::Settled(event(json)?),

@@ -131,6 +131,18 @@ fn about_holds() -> Vec<Event> {
     ]
 }
 
+fn officers() -> DesignationOfficers {
+    let former = designated().signers;
+    let mut officers = former.clone();
+    let third = SigningKey::from_seed("officer.example", &[7; 32]).unwrap();
+    officers.push(DesignationSigner { officer: "third".into(), key: third.verifier().to_string() });
+    let note = [5, 6].iter().fold(None, |note: Option<String>, seed| {
+        let key = SigningKey::from_seed("officer.example", &[*seed; 32]).unwrap();
+        Some(DesignationOfficers::sign(&officers, &former, &key, note.as_deref()).unwrap())
+    });
+    DesignationOfficers { officers, statement: note }
+}
+
 fn designated() -> DesignationAdopted {
     let officers = [5, 6].map(|seed| SigningKey::from_seed("officer.example", &[seed; 32]).unwrap());
     let digest = Digest::of(b"record");
@@ -214,6 +226,7 @@ fn every_kind() -> Vec<Entry> {
             signatures: SignatureRule::Required,
         }),
         Event::DesignationAdopted(designated()),
+        Event::DesignationOfficers(officers()),
         Event::Decided(decided()),
         Event::Attempted(Attempted { decision, attempt: 1, target: target() }),
         Event::Settled(Settled {

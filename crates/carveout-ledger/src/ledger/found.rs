@@ -15,8 +15,9 @@ use super::{
     shared::{Batch, Durable, Published, Queue, Shared},
 };
 use crate::{
-    AdoptedRecord, Checkpoint, Entry, Event, EvidenceKnown, Interrupted, JudgeAnswered, LedgerError, Note,
-    OpenAttempt, OpenHold, PinnedKey, QuestionId, SigningKey, Timestamp, VerifierKey, leaf_hash,
+    AdoptedRecord, Checkpoint, DesignationSigner, Entry, Event, EvidenceKnown, Interrupted, JudgeAnswered,
+    LedgerError, Note, OpenAttempt, OpenHold, PinnedKey, QuestionId, SigningKey, Timestamp, VerifierKey,
+    leaf_hash,
     lifecycle::{Lifecycle, Step},
     objects,
     published::Tiles,
@@ -47,6 +48,8 @@ pub struct Recovery {
     pub open_holds: Vec<OpenHold>,
     /// The records of designations that were adopted.
     pub designations: Vec<AdoptedRecord>,
+    /// Whose signatures on them count, as rotated since; `None` if that is not pinned yet.
+    pub designation_officers: Option<Vec<DesignationSigner>>,
     /// What is known to be kept outside the ledger for meters.
     pub evidence: EvidenceKnown,
     /// The latest time of any entry: a decision's time must not be earlier.
@@ -177,6 +180,7 @@ pub(super) fn open(
         open_questions: publication.lifecycle().questions.iter().copied().collect(),
         open_holds: publication.lifecycle().holds.open(),
         designations: publication.lifecycle().adopted_records(),
+        designation_officers: publication.lifecycle().designation_officers.clone(),
         evidence: publication.lifecycle().evidence,
         last_at: publication.lifecycle().last_at,
         parties: publication.lifecycle().parties.clone(),

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AdoptedRecord, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey, QuestionId, Timestamp,
+    AdoptedRecord, DesignationSigner, Digest, Entry, EvidenceKnown, LedgerError, OpenAttempt, PinnedKey,
+    QuestionId, Timestamp,
     lifecycle::{Holds, Lifecycle, Step},
     parse_bundle,
     published::Tiles,
@@ -17,7 +18,7 @@ use crate::{
 
 const PATH: &str = "state/projection";
 /// The version that is written; what another one wrote is made again.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// The directory of [`PATH`].
 pub(super) const DIRECTORY: &str = "state";
 
@@ -34,6 +35,7 @@ struct Stored {
     open: Vec<OpenAttempt>,
     holds: Holds,
     designations: Vec<AdoptedRecord>,
+    designation_officers: Option<Vec<DesignationSigner>>,
     evidence: EvidenceKnown,
     questions: BTreeSet<QuestionId>,
 }
@@ -51,6 +53,7 @@ pub(super) fn write(storage: &dyn Storage, state: &Lifecycle, root: Digest) -> R
         open: state.open_attempts(),
         holds: state.holds.clone(),
         designations: state.adopted_records(),
+        designation_officers: state.designation_officers.clone(),
         evidence: state.evidence,
         questions: state.questions.clone(),
     };
@@ -92,21 +95,20 @@ fn parse(bytes: &[u8]) -> Option<Stored> {
 impl Stored {
     fn into_state(self) -> Lifecycle {
         let open: HashMap<_, _> = self.open.into_iter().map(|open| (open.decision, open.attempt)).collect();
-        let Self { size, last_at, log_key, former_log_key, parties, holds, designations, .. } = self;
-        let Self { evidence, questions, .. } = self;
         let designations =
-            designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
+            self.designations.into_iter().map(|one| ((one.record, one.version), one.digest)).collect();
         Lifecycle {
-            size,
-            last_at,
-            log_key,
-            former_log_key,
-            parties,
+            size: self.size,
+            last_at: self.last_at,
+            log_key: self.log_key,
+            former_log_key: self.former_log_key,
+            parties: self.parties,
             open,
-            holds,
+            holds: self.holds,
             designations,
-            evidence,
-            questions,
+            designation_officers: self.designation_officers,
+            evidence: self.evidence,
+            questions: self.questions,
         }
     }
 }

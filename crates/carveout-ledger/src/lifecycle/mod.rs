@@ -4,6 +4,7 @@
 //! requests in flight, not by the ledger's length. For the same reason it can't tell that a decision's name
 //! was used again after the decision had ended.
 
+mod designations;
 mod holds;
 mod monitors;
 mod roster;
@@ -16,9 +17,9 @@ pub(crate) use self::holds::Holds;
 use self::holds::{Changed, HoldStep};
 pub use self::holds::{HoldError, OpenHold};
 use crate::{
-    AdoptionError, DecisionId, DesignationAdopted, Digest, Entry, Event, EvidenceAudit, EvidenceKnown,
-    EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, QuestionId, RotationError, Ruling, Timestamp,
-    VerifierKey,
+    AdoptionError, DecisionId, DesignationAdopted, DesignationOfficers, DesignationSigner, Digest, Entry,
+    Event, EvidenceAudit, EvidenceKnown, EvidenceMark, KeyRotated, MonitorsSet, PinnedKey, QuestionId,
+    RotationError, Ruling, Timestamp, VerifierKey,
 };
 
 /// A permitted decision whose end is not recorded.
@@ -124,7 +125,8 @@ enum Change {
     Ended(OpenAttempt),
     Rotated(Box<KeyRotated>),
     Monitors(Box<MonitorsSet>),
-    Designated(Box<AdoptedRecord>),
+    Designated(Box<AdoptedRecord>, Vec<DesignationSigner>),
+    Officers(Box<DesignationOfficers>),
     Kept(EvidenceMark),
     Snapshotted(EvidenceMark),
     Lost(u64),
@@ -145,6 +147,8 @@ pub(crate) struct Lifecycle {
     pub(crate) holds: Holds,
     /// The records of designations that were adopted. Each counts for good: what takes it back is a record too.
     pub(crate) designations: BTreeMap<(String, String), Digest>,
+    /// Who may sign them, once that is pinned.
+    pub(crate) designation_officers: Option<Vec<DesignationSigner>>,
     /// What is known to be kept outside the ledger for meters.
     pub(crate) evidence: EvidenceKnown,
     /// The questions to a judge whose end is not recorded.
@@ -167,7 +171,11 @@ impl Step {
             Event::MonitorsSet(set) => Change::Monitors(Box::new(set.clone())),
             Event::DesignationAdopted(event) => {
                 event.verify()?;
-                Change::Designated(Box::new(AdoptedRecord::of(event)))
+                Change::Designated(Box::new(AdoptedRecord::of(event)), event.signers.clone())
+            }
+            Event::DesignationOfficers(event) => {
+                event.verify()?;
+                Change::Officers(Box::new(event.clone()))
             }
             Event::EvidenceKept(kept) if kept.snapshot => Change::Snapshotted(kept.mark()),
             Event::EvidenceKept(kept) => Change::Kept(kept.mark()),
@@ -220,6 +228,7 @@ impl Lifecycle {
             open: HashMap::new(),
             holds: Holds::default(),
             designations: BTreeMap::new(),
+            designation_officers: None,
             evidence: EvidenceKnown::default(),
             questions: BTreeSet::new(),
         }
@@ -247,6 +256,7 @@ impl Lifecycle {
         let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
         let mut holds = None;
         let mut designated: Vec<&AdoptedRecord> = Vec::new();
+        let mut officers = self.designation_officers.as_deref();
         let mut questions: HashMap<QuestionId, bool> = HashMap::new();
         for (index, step) in (self.size..).zip(steps) {
             if let Some(hold) = &step.hold {
@@ -272,7 +282,13 @@ impl Lifecycle {
                     checked.map_err(|(of, why)| LifecycleError::Monitoring { of, why })?;
                     continue;
                 }
-                Change::Designated(record) => {
+                Change::Officers(appointed) => {
+                    officers.map_or(Ok(()), |former| appointed.replaces(former))?;
+                    officers = Some(&appointed.officers);
+                    continue;
+                }
+                Change::Designated(record, signers) => {
+                    designations::in_office(record, signers, officers)?;
                     self.check_designation(record, &designated)?;
                     designated.push(record);
                     continue;
@@ -335,6 +351,10 @@ impl Lifecycle {
     }
 
     fn check_rotation(&self, rotation: &KeyRotated) -> Result<(), LifecycleError> {
+        if let Some(officer) = DesignationOfficers::officer_of(&rotation.subject) {
+            let officers = self.designation_officers.as_deref().unwrap_or_default();
+            return designations::check_rotation(officer, rotation, officers);
+        }
         if rotation.subject != KeyRotated::LOG {
             let pinned = |pin: &PinnedKey| pin.party == rotation.subject && pin.key == rotation.old;
             let known = self.parties.iter().any(pinned);
@@ -370,7 +390,10 @@ impl Lifecycle {
                 self.log_key.clone_from(log_key);
                 self.parties.clone_from(parties);
             }
-            Change::Designated(record) => {
+            Change::Officers(appointed) => {
+                self.designation_officers = Some(appointed.officers.clone());
+            }
+            Change::Designated(record, _) => {
                 self.designations.insert(record.key(), record.digest);
             }
             Change::Permitted(id) => drop(self.open.insert(*id, 0)),
@@ -383,6 +406,11 @@ impl Lifecycle {
                 for pin in self.parties.iter_mut().filter(|pin| pin.party == rotation.subject) {
                     pin.key.clone_from(&rotation.new);
                 }
+                let officers = self.designation_officers.iter_mut().flatten();
+                let subject = |one: &&mut DesignationSigner| {
+                    DesignationOfficers::officer_of(&rotation.subject) == Some(&*one.officer)
+                };
+                officers.filter(subject).for_each(|one| one.key.clone_from(&rotation.new));
             }
         }
     }

@@ -136,6 +136,6 @@ fn object(objects: &Objects, digest: &Digest) -> miette::Result<Vec<u8>> {
     })
 }
 
-fn text(objects: &Objects, digest: &Digest) -> miette::Result<String> {
+pub(super) fn text(objects: &Objects, digest: &Digest) -> miette::Result<String> {
     String::from_utf8(object(objects, digest)?).into_diagnostic()
 }

@@ -5,9 +5,13 @@
 //! ruling, its roles, its grounds, its time and both digests must come out as they stand in the entry.
 //! A decision must be by the terms that were adopted for its program last, on the facts registered for
 //! it, and an attempt must be at the target that was decided on.
+//!
+//! Each adopted record of a designation is compiled again, and every program must be bound by just the
+//! limits that the records adopted so far come to.
 
 mod again;
 mod bound;
+mod recorded;
 
 use std::{collections::HashMap, rc::Rc};
 
@@ -20,6 +24,7 @@ use miette::{IntoDiagnostic, WrapErr};
 use self::{
     again::difference,
     bound::{Bound, rebuild},
+    recorded::Recorded,
 };
 use super::Place;
 
@@ -28,7 +33,9 @@ use super::Place;
 pub(super) struct Redecided {
     /// Decisions made again.
     pub(super) decisions: u64,
-    /// Every decision that came out otherwise, and how.
+    /// Limits of designations that were compiled again from their records.
+    pub(super) limits: usize,
+    /// Every decision or limit that came out otherwise, and how.
     pub(super) differing: Vec<String>,
 }
 
@@ -48,13 +55,17 @@ pub(super) fn run(
         walk.step(index, entry)?;
         progress(index + 1);
     }
-    Ok(walk.redecided)
+    Ok(Redecided { limits: walk.recorded.compiled(), ..walk.redecided })
 }
 
 /// What is known at one point of the record.
 struct Walk {
     objects: Objects,
     programs: HashMap<String, Rc<Bound>>,
+    /// The designations that count.
+    recorded: Recorded,
+    /// For how many records each program's limits were compared.
+    compared: HashMap<String, usize>,
     /// The targets of the permitted uses that are under way, and what they were decided by.
     permitted: HashMap<DecisionId, (Target, Option<Rc<Bound>>)>,
     /// What was measured of the uses on hold, and what they were decided by.
@@ -93,6 +104,8 @@ impl Walk {
         Self {
             objects,
             programs: HashMap::new(),
+            recorded: Recorded::default(),
+            compared: HashMap::new(),
             permitted: HashMap::new(),
             held: HashMap::new(),
             approved: HashMap::new(),
@@ -106,8 +119,13 @@ impl Walk {
             Event::TermsAdopted(adopted) => {
                 let bound = rebuild(&self.objects, &adopted)
                     .wrap_err_with(|| format!("entry {index}: the adopted terms can't be rebuilt"))?;
-                self.programs.extend(bound.into_iter().map(|(program, bound)| (program, Rc::new(bound))));
-                None
+                let mut differences = Vec::new();
+                for (program, bound) in bound {
+                    self.programs.insert(program.clone(), Rc::new(bound));
+                    self.compared.remove(&program);
+                    differences.extend(self.limits(&program)?);
+                }
+                (!differences.is_empty()).then(|| differences.join("; "))
             }
             Event::MonitorsSet(set) => {
                 let objects = &self.objects;
@@ -118,7 +136,16 @@ impl Walk {
                     .wrap_err_with(|| format!("entry {index}: what is monitored can't be rebuilt"))?;
                 None
             }
-            Event::Decided(decided) => self.decided(&decided, entry.at),
+            Event::DesignationAdopted(adopted) => {
+                let adopted = self.recorded.adopt(&self.objects, &adopted);
+                adopted.wrap_err_with(|| format!("entry {index}: the adopted record can't be read"))?;
+                None
+            }
+            Event::Decided(decided) => {
+                let bound = if decided.parent.is_none() { self.limits(&decided.program)? } else { None };
+                let ruled = self.decided(&decided, entry.at);
+                bound.or(ruled)
+            }
             Event::Attempted(attempted) => {
                 (self.permitted.get(&attempted.decision).map(|(target, _)| target) != Some(&attempted.target))
                     .then(|| "attempted at another target than the one decided on".to_owned())
@@ -130,7 +157,7 @@ impl Walk {
             Event::Genesis(_)
             | Event::KeyRotated(_)
             | Event::OfficersAppointed(_)
-            | Event::DesignationAdopted(_)
+            | Event::DesignationOfficers(_)
             | Event::Approved(_)
             | Event::Erased(_)
             | Event::EvidenceKept(_)
@@ -148,6 +175,16 @@ impl Walk {
         };
         self.redecided.differing.extend(difference.map(|difference| format!("entry {index}: {difference}")));
         Ok(())
+    }
+
+    /// Whether a program is bound by the limits that the records come to, if that was not seen yet.
+    fn limits(&mut self, program: &str) -> miette::Result<Option<String>> {
+        let Some(bound) = self.programs.get(program).cloned() else { return Ok(None) };
+        if self.compared.insert(program.to_owned(), self.recorded.records()) == Some(self.recorded.records())
+        {
+            return Ok(None);
+        }
+        self.recorded.difference(program, &bound.stack)
     }
 
     fn decided(&mut self, decided: &Decided, at: Timestamp) -> Option<String> {

@@ -183,6 +183,7 @@ impl Kit {
         let ledger = Ledger::create_in(Arc::new(disk), options, key.clone(), genesis(&key)).unwrap();
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
+            metrics: None,
             vocabulary: vocabulary(),
             region: carveout_signals::Region::default(),
             programs: vec![
@@ -251,13 +252,14 @@ impl Kit {
         let Self { settings, directory, mood, key } = self;
         let ledger = settings.ledger.clone();
         let gateway = Gateway::bind(settings).await.unwrap();
-        let (address, adopter) = (gateway.local_addr(), gateway.adopter());
+        let (address, metrics, adopter) = (gateway.local_addr(), gateway.metrics_addr(), gateway.adopter());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(gateway.run(async {
             stopped.await.ok();
         }));
         Running {
             address,
+            metrics,
             adopter,
             stop: Some(stop),
             task: Some(task),
@@ -293,6 +295,8 @@ fn genesis(key: &SigningKey) -> Entry {
 /// A gateway that answers.
 pub struct Running {
     pub address: SocketAddr,
+    /// Where it tells what it counts.
+    pub metrics: Option<SocketAddr>,
     pub adopter: Adopter,
     pub mood: Arc<Mood>,
     pub directory: Arc<TempDir>,
