@@ -4,13 +4,16 @@
 use carveout_gateway::{AdoptError, Adoption, Moves};
 use carveout_ledger::{Outcome, Ruling};
 use carveout_terms::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::kit::{
-    self, CHAT, Kit, PERMITTED, Running, decided,
+    self, CHAT, Kit, PERMITTED, Running, client, decided,
     designations::{DAY, HOUR, Still, binding, bound, event, order},
     kinds,
     officers::{ROLE, collect, hold_of},
-    provider::{OPENAI_REPLY, Provider, json_reply},
+    provider::{
+        OPENAI_REPLY, Provider, Step, chunk, json_reply, last_chunk, openai_chunk, openai_end, stream_head,
+    },
     settled,
 };
 
@@ -321,4 +324,43 @@ async fn every_decision_stands_on_the_right_side_of_the_adoption_however_many_as
         }
     }
     assert!(adopted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_its_body_is_barred_and_an_answer_that_has_begun_is_finished() {
+    let steps = vec![
+        Step::Send(stream_head()),
+        Step::Send(chunk(&openai_chunk("Twelve "))),
+        Step::Pause(std::time::Duration::from_millis(200)),
+        Step::Send(chunk(&[openai_chunk("pallets."), openai_end()].concat())),
+        Step::Send(last_chunk()),
+    ];
+    let provider = Provider::new(move |_| steps.clone()).await;
+    let (kit, still) = (Kit::new(provider.address), Still::new());
+    let gateway = std::sync::Arc::new(kit.designated(&still, &[]).start().await);
+    let mut waiting = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    let whole = client::request(
+        "POST /v1/chat/completions",
+        &kit::chat_headers(PERMITTED),
+        kit::CHAT_STREAM.as_bytes(),
+    );
+    let (begun, rest) = whole.split_at(whole.len() - 1);
+    waiting.write_all(begun).await.unwrap();
+    let asking = {
+        let gateway = gateway.clone();
+        tokio::spawn(async move { gateway.chat(PERMITTED, kit::CHAT_STREAM).await })
+    };
+    kit::eventually("one is under way", || !provider.seen().is_empty()).await;
+    gateway.adopt(&[binding("order", "sample-host", still.later(0))]).await;
+    // What was still to be read when the terms changed is decided by those that are in force now.
+    waiting.write_all(rest).await.unwrap();
+    let mut answer = Vec::new();
+    waiting.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap().to_lowercase();
+    assert!(answer.starts_with("http/1.1 403") && answer.contains("\"order 1.1\""), "{answer}");
+    assert_eq!(provider.seen().len(), 1);
+    // What was admitted before keeps its terms to the end.
+    let finished = asking.await.unwrap();
+    assert_eq!((finished.status, finished.whole), (200, true), "{finished:?}");
+    assert!(finished.text().contains("pallets."), "{}", finished.text());
 }
