@@ -5,22 +5,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use carveout_dialects::{Notice, ToolCall};
-use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
+use carveout_terms::{Facts, Known, RoleId, Timestamp};
 use http::Response;
 
 use super::{
-    collect::{CHANGED, Collecting, dialect, endpoint, still_there},
+    collect::{CHANGED, dialect, still_there},
+    part::Part,
     queue::Held,
 };
 use crate::{
-    admit::{Case, Matter, NotAdmitted, admit_parts},
+    admit::Matter,
     attest::{Evidence, reached},
     guard::Reply,
     house::{Bound, House, KnownKey, Target},
-    kept,
-    meters::{Judged, Metered},
-    notices::{Refusal, Ruled, json},
-    request::unattested,
+    notices::{Refusal, json},
 };
 
 pub(super) async fn collect(
@@ -35,61 +33,17 @@ pub(super) async fn collect(
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let known = again(house, (key, bound), held, target, &call, now, approvals)
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    // Whom the call names was not taken in when it was held.
     let mut evidence = Evidence::default();
     evidence.read(&house.measures.scanner(), &String::from_utf8_lossy(&body));
     evidence.reach(reached(&house.vocabulary, house.tools_called(&key.program, &call.name)));
-    let assemble = |metered: &Facts| {
-        let gateway = known.gateway.overridden_by(metered);
-        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
-    };
-    let mut metered = Metered::default();
-    let judged =
-        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
-    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
-    if let Some(kept) = kept {
-        kept::vouch(house, held.decided.parent, kept);
-    }
-    let collecting = Collecting { hold: held.id, body: held.decided.body };
-    let case = Case {
-        key,
-        bound,
-        route,
-        endpoint: endpoint(dialect),
-        target,
-        use_: &use_,
-        asked: None,
-        evidence: &evidence,
-        contradictable: false,
-        decision: &decision,
-        effects: &[],
-        matter: Matter::Call(body),
-        judged: &[],
-        parent: held.decided.parent,
-        collecting: Some(&collecting),
-        kept: None,
-    };
-    let parts = admit_parts(house, &[case]).await.map_err(|error| refuse(unrecorded(&error)))?;
-    let part = parts.into_iter().next().ok_or_else(|| refuse(unrecorded(&NotAdmitted::Nowhere)))?;
-    let ruled = Ruled::of(dialect, &decision, &part.recorded);
-    if decision.ruling != Ruling::Permit {
-        return Err(Refusal { ruled: Some(ruled), ..refuse(part.notice) });
-    }
+    let matter = Matter::Call(body);
+    let part = Part { key, bound, held, route, target, known, evidence, matter };
+    let ruled = part.admitted(house, now).await?;
     let seconds = now.millis().div_euclid(1_000);
     let reply = call.reply(dialect, &held.id.to_string(), &held.decided.route, seconds);
     let mut response = json(200, Bytes::from(reply));
     ruled.write(response.headers_mut());
     Ok(response)
-}
-
-pub(super) fn unrecorded(error: &NotAdmitted) -> Notice {
-    match error.of_a_hold() {
-        Some(broken) => Notice::forbidden(broken),
-        None => {
-            tracing::error!(%error, "a part of an answer on hold is not given away");
-            Notice::unavailable("the decision could not be recorded, so nothing was given away")
-        }
-    }
 }
 
 /// The call as it was held, at this moment and with the approvals; `None` if anything about it has changed.

@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod call;
 mod collect;
+mod part;
 mod queue;
 mod reply;
 mod shown;

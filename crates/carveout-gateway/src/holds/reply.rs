@@ -5,22 +5,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use carveout_dialects::Notice;
-use carveout_terms::{Facts, Known, RoleId, Ruling, Timestamp};
+use carveout_terms::{Known, RoleId, Timestamp};
 use http::Response;
 
 use super::{
-    call::unrecorded,
-    collect::{CHANGED, Collecting, dialect, endpoint, still_there},
+    collect::{CHANGED, dialect, still_there},
+    part::Part,
     queue::Held,
 };
 use crate::{
-    admit::{Case, Matter, NotAdmitted, admit_parts},
+    admit::Matter,
     guard::{Again, Reply},
     house::{Bound, House, KnownKey, Target},
-    kept,
-    meters::{Judged, Metered},
-    notices::{Refusal, Ruled},
-    request::unattested,
+    notices::Refusal,
 };
 
 pub(super) async fn collect(
@@ -39,44 +36,10 @@ pub(super) async fn collect(
     let (route, target) = still_there(house, held).ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
     let known = known(house, (key, bound), held, target, (now, approvals))
         .ok_or_else(|| refuse(Notice::forbidden(CHANGED)))?;
-    // Whom it shows was not taken in when it was held.
     let evidence = again.evidence(house);
-    let assemble = |metered: &Facts| {
-        let gateway = known.gateway.overridden_by(metered);
-        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
-    };
-    let mut metered = Metered::default();
-    let judged =
-        house.metering.judge(house, bound, (target, now), (&evidence, &mut metered), assemble, |_, _| false);
-    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
-    if let Some(kept) = kept {
-        kept::vouch(house, held.decided.parent, kept);
-    }
-    let collecting = Collecting { hold: held.id, body: held.decided.body };
-    let case = Case {
-        key,
-        bound,
-        route,
-        endpoint: endpoint(dialect),
-        target,
-        use_: &use_,
-        asked: None,
-        evidence: &evidence,
-        contradictable: false,
-        decision: &decision,
-        effects: &[],
-        matter: Matter::Reply(body),
-        judged: &[],
-        parent: held.decided.parent,
-        collecting: Some(&collecting),
-        kept: None,
-    };
-    let parts = admit_parts(house, &[case]).await.map_err(|error| refuse(unrecorded(&error)))?;
-    let part = parts.into_iter().next().ok_or_else(|| refuse(unrecorded(&NotAdmitted::Nowhere)))?;
-    let ruled = Ruled::of(dialect, &decision, &part.recorded);
-    if decision.ruling != Ruling::Permit {
-        return Err(Refusal { ruled: Some(ruled), ..refuse(part.notice) });
-    }
+    let matter = Matter::Reply(body);
+    let part = Part { key, bound, held, route, target, known, evidence, matter };
+    let ruled = part.admitted(house, now).await?;
     let mut response = again.release();
     ruled.write(response.headers_mut());
     Ok(response)
