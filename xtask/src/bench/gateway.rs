@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::load::{Load, Measured, medians};
 use super::process::peak_memory;
-use crate::shell::{Outcome, command, run, target};
+use crate::shell::{Outcome, command, output, run, target};
 use crate::tools;
 
 /// Runs of each load on each server; the median counts.
@@ -67,7 +67,17 @@ pub(crate) fn against_nginx() -> Outcome<String> {
         ours / 1024,
         theirs / 1024
     );
+    text.push_str(&adoption()?);
     Ok(text)
+}
+
+/// From an officer's signature under a designation to the first use that it bars.
+fn adoption() -> Outcome<String> {
+    println!("$ adoption");
+    let mut script = Command::new(tools::e2e_python()?);
+    script.arg(crate::shell::root().join("e2e/adoption.py"));
+    let told = output(script.env("CARVEOUT_BIN", target().join("release/carveout")))?;
+    Ok(format!("\n{told}"))
 }
 
 /// Provider directly, nginx, gateway: by turns, so that a busy moment of the machine meets all three.
