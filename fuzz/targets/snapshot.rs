@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 fuzz_target!(|bytes: &[u8]| {
     // What comes next is only reached with a head and a digest that fit.
-    let body = [b"carveout graph\n\x01\0\0\0".as_slice(), bytes].concat();
+    let body = [b"carveout graph\n\x02\0\0\0".as_slice(), bytes].concat();
     let file = [body.as_slice(), &Sha256::digest(&body)].concat();
     if let Ok(graph) = Graph::read_snapshot(file.as_slice()) {
         let mut once = Vec::new();

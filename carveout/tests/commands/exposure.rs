@@ -390,6 +390,50 @@ fn the_guides_example_says_what_the_guide_says() {
 }
 
 #[test]
+fn a_deployment_is_reached_by_its_host_also_out_of_a_snapshot() {
+    let facts = r#"
+version = 1
+[[entity]]
+name = "Sample Operator"
+identifier = ["uei:ABCDEFGHJK12"]
+[[deployment]]
+id = "desk-east"
+product = "product:dsek"
+host = "uei:ABCDEFGHJK12"
+used_by = ["program:alpha"]
+[[deployment]]
+id = "desk-west"
+product = "desk"
+host = "uei:ABCDEFGHJK12"
+used_by = ["program:alpha"]
+"#;
+    let workspace = with(&[("facts.toml", facts), ("order.toml", ORDER)]);
+    let told = [
+        "facts.toml: 2 read, 1 not read",
+        "deployment 2: a product without its scheme: `product:…` (`desk-west`)",
+        "can't be: `facts.toml` 1: no other record knows `product:dsek`, the product of `deployment:desk-east`",
+    ];
+    workspace.run("exposure import --from facts=facts.toml").expect(1, &told);
+    workspace.run("exposure snapshot --from facts=facts.toml --out graph.snapshot").expect(1, &told[..2]);
+    let asked = "exposure report --designation order.toml --on 2026-06-01 --as-known-on 2026-06-01";
+    for source in ["facts=facts.toml", "snapshot=graph.snapshot"] {
+        workspace.run(&format!("{asked} --from {source} --html report.html")).expect(
+            1,
+            &[
+                "in 1 step: 1 deployment",
+                "Sample Operator > hosts deployment:desk-east (declared) > is used by program:alpha (declared)",
+            ],
+        );
+        let page = workspace.read("report.html");
+        assert!(page.contains(">deployment</text>") && page.contains("<th>deployments</th>"), "{page}");
+    }
+    workspace.write("old.snapshot", b"carveout graph\n\x01\0\0\0");
+    workspace
+        .run("exposure import --from snapshot=old.snapshot")
+        .expect(2, &["has version 1", "make it again from its sources"]);
+}
+
+#[test]
 fn a_snapshot_answers_like_its_sources_and_is_refused_if_it_is_not_whole() {
     let (workspace, run) = sources();
     run(&workspace, "exposure snapshot --out graph.snapshot")

@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it can't go on")]
 
 use carveout_exposure::{
-    graph::{Graph, GraphBuilder},
+    graph::{Graph, GraphBuilder, Kind},
     report::{
         Customer, CustomerAsked, Question, Report, Started, Touched, customers,
         written::{Drawing, graphviz, oscal, tables},
     },
-    sources::plain_links,
+    sources::{hand_kept, plain_links},
 };
 use carveout_terms::designation::{Agency, Designation, Docket, Register, Situation, When};
 use serde_json::Value as Json;
@@ -352,6 +352,59 @@ fn tables_graph_and_drawing_tell_the_same_steps() {
     for (name, text) in &tables {
         let mut read = csv::Reader::from_reader(text.as_bytes());
         assert!(read.records().all(|record| record.is_ok()), "{name} is a table");
+    }
+}
+
+#[test]
+fn a_deployment_is_told_in_every_form_with_the_host_that_it_comes_by() {
+    let facts = r#"
+version = 1
+[[entity]]
+name = "Example Model Maker"
+identifier = ["uei:ABCDEFGHJK12"]
+[[link]]
+from = "id:other-maker"
+relation = "offers"
+to = "product:desk"
+[[deployment]]
+id = "desk-east"
+product = "product:desk"
+host = "uei:ABCDEFGHJK12"
+used_by = ["program:alpha"]
+evidence = "configured"
+"#;
+    let mut builder = GraphBuilder::new();
+    let source = builder.source("facts");
+    hand_kept(facts, source, &mut builder).unwrap();
+    let report = report(&builder.finish(), &record(ORDER, ""), Started::default());
+    assert_eq!(
+        conduct(&report.touched),
+        ["deployment:desk-east: provide", "program:alpha: provide use_in_performance"]
+    );
+    let way = "Example Model Maker > hosts deployment:desk-east (configured) > is used by program:alpha (configured)";
+    assert_eq!(report.touched[1].ways[0].to_string(), way);
+    let told = serde_json::to_value(&report).unwrap();
+    assert_eq!(
+        (&told["touched"][0]["kind"], &told["tiers"][0]["deployments"]),
+        (&"deployment".into(), &1.into())
+    );
+    assert_eq!(told["touched"][1]["ways"][0]["steps"][0]["to_kind"], "deployment");
+    let drawing = Drawing::of(&report);
+    assert!(drawing.boxes.iter().any(|node| node.kind == Kind::Deployment), "{drawing:?}");
+    assert!(drawing.lines.iter().any(|line| line.label == "hosts" && line.reaches), "{drawing:?}");
+    let dot = graphviz(&report);
+    let line = "\"Example Model Maker\" -> \"deployment:desk-east\" [label=\"hosts (configured)\"];";
+    assert!(dot.contains(line), "{dot}");
+    let tables = tables(&report);
+    for (name, line) in [
+        ("exposed.csv", "deployment:desk-east,deployment,deployment:desk-east,1,configured,provide,1,true"),
+        (
+            "ways.csv",
+            "program:alpha,1,1,Example Model Maker,hosts,deployment:desk-east,configured,provide,facts,1",
+        ),
+    ] {
+        let table = &tables.iter().find(|(known, _)| *known == name).unwrap().1;
+        assert!(table.contains(line), "{table}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use carveout_exposure::{
     graph::{Graph, GraphBuilder},
-    sources::{plain_entities, plain_links},
+    sources::{hand_kept, plain_entities, plain_links},
 };
 use sha2::{Digest, Sha256};
 
@@ -24,8 +24,24 @@ const LINKS: &str = "from,relation,to,share,since,until,evidence\n\
     product:desk,used_by,program:alpha,,,,observed\n\
     id:muster,works_for,uei:ABCDEFGHJK12,,,,capable\n";
 
+const FACTS: &str = r#"
+version = 1
+[[deployment]]
+id = "desk-east"
+name = "Help desk, east"
+product = "product:desk"
+host = "id:nowhere"
+used_by = ["program:alpha"]
+since = 2026-01-05
+[[link]]
+from = "deployment:desk-west"
+relation = "used_by"
+to = "program:alpha"
+"#;
+
 fn built(mut builder: GraphBuilder, parts: [&str; 2]) -> Graph {
     let source = builder.source("links");
+    hand_kept(FACTS, source, &mut builder).unwrap();
     plain_entities(parts[0].as_bytes(), &[], &mut builder).unwrap();
     plain_links(parts[1].as_bytes(), &[], source, &mut builder).unwrap();
     builder.finish()
@@ -58,7 +74,7 @@ fn told(graph: &Graph) -> String {
 #[test]
 fn what_is_written_is_read_again() {
     let graph = built(GraphBuilder::new(), [ENTITIES, LINKS]);
-    assert!(graph.problems().len() >= 4, "the sample has every kind of contradiction");
+    assert!(graph.problems().len() >= 6, "the sample has every kind of contradiction");
     let bytes = written(&graph);
     let again = Graph::read_snapshot(bytes.as_slice()).unwrap();
     assert_eq!(told(&again), told(&graph));
@@ -105,7 +121,8 @@ fn what_is_cut_changed_or_goes_on_is_refused() {
     assert!(Graph::read_snapshot(longer.as_slice()).is_err());
     for (bytes, said) in [
         (b"name,uei\n".to_vec(), "this is no snapshot"),
-        (b"carveout graph\n\x02\0\0\0".to_vec(), "version 2"),
+        (b"carveout graph\n\x01\0\0\0".to_vec(), "version 1; this program reads version 2: make it again"),
+        (b"carveout graph\n\x03\0\0\0".to_vec(), "version 3"),
         (bytes[..bytes.len() - 1].to_vec(), "it is cut"),
         (bytes[..40].to_vec(), "it is cut"),
         (longer, "something follows its end"),

@@ -155,6 +155,8 @@ impl GraphBuilder {
         let mut graph = Graph::new(nodes, self.edges, self.keys, self.sources, self.problems);
         let found = problems::of_ownership(&graph);
         graph.problems.extend(found);
+        let found = problems::of_deployments(&graph);
+        graph.problems.extend(found);
         graph
     }
 

@@ -24,6 +24,10 @@ pub enum EdgeKind {
     Performs,
     /// Is used by (a program or an organisation).
     UsedBy,
+    /// Runs as (a deployment).
+    DeployedAs,
+    /// Has (a deployment) on its machines.
+    Hosts,
 }
 
 impl EdgeKind {
@@ -39,6 +43,8 @@ impl EdgeKind {
             Self::WorksFor => "works for",
             Self::Performs => "performs",
             Self::UsedBy => "is used by",
+            Self::DeployedAs => "is deployed as",
+            Self::Hosts => "hosts",
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Kind {
     Product,
     /// A program of a workspace.
     Program,
+    /// A product as it runs for somebody, on somebody's machines.
+    Deployment,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::Contract => "contract",
             Self::Product => "product",
             Self::Program => "program",
+            Self::Deployment => "deployment",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     Graph,
     edge::{Edge, EdgeKind, SourceId},
-    node::NodeId,
+    node::{Kind, NodeId},
 };
 use crate::{
     dates::Span,
@@ -49,6 +49,26 @@ pub enum Problem {
         /// How much.
         stake: Stake,
     },
+    /// A deployment of a product, or on a host, that no other record speaks of: misspelt, or its maker isn't known.
+    NothingElseKnown {
+        /// Who says so.
+        source: SourceId,
+        /// And where.
+        line: u32,
+        /// The product or the host.
+        node: NodeId,
+        /// The deployment.
+        deployment: NodeId,
+    },
+    /// A deployment of which nobody says what is deployed, and where.
+    NotDescribed {
+        /// Who speaks of it.
+        source: SourceId,
+        /// And where.
+        line: u32,
+        /// The deployment.
+        deployment: NodeId,
+    },
 }
 
 impl Problem {
@@ -84,6 +104,20 @@ impl fmt::Display for Told<'_> {
             Problem::OwnsItself { node, stake } => {
                 write!(f, "`{}` owns {} of itself", graph.name(*node), stake.least)
             }
+            Problem::NothingElseKnown { source, line, node, deployment } => {
+                let is_product = graph.node(*node).is_some_and(|node| node.kind() == Kind::Product);
+                let what = if is_product { "product" } else { "host" };
+                let (source, name, deployment) =
+                    (graph.source(*source), graph.name(*node), graph.name(*deployment));
+                write!(
+                    f,
+                    "{source} {line}: no other record knows `{name}`, the {what} of `{deployment}`: is it misspelt?"
+                )
+            }
+            Problem::NotDescribed { source, line, deployment } => {
+                let (source, name) = (graph.source(*source), graph.name(*deployment));
+                write!(f, "{source} {line}: no `[[deployment]]` says what `{name}` is, and on which host")
+            }
         }
     }
 }
@@ -99,6 +133,32 @@ pub(super) fn of_ownership(graph: &Graph) -> Vec<Problem> {
         // Only who could be over the whole is looked at day by day.
         if most > Share::WHOLE {
             problems.extend(first_excess(id, &stakes));
+        }
+    }
+    problems
+}
+
+/// Deployments of what no other record speaks of, and those that only others speak of. Their edges stay: a host that nobody
+/// else knows may be the very one that is barred.
+pub(super) fn of_deployments(graph: &Graph) -> Vec<Problem> {
+    let describes = |edge: &Edge| matches!(edge.kind, EdgeKind::DeployedAs | EdgeKind::Hosts);
+    let mut problems = Vec::new();
+    for (id, node) in graph.nodes() {
+        if node.kind() == Kind::Deployment {
+            let mut about = graph.incoming(id).chain(graph.outgoing(id));
+            let first = about.next().filter(|_| !graph.incoming(id).any(describes));
+            problems.extend(first.map(|&Edge { source, line, .. }| Problem::NotDescribed {
+                source,
+                line,
+                deployment: id,
+            }));
+        } else if node.names().next().is_none()
+            && graph.incoming(id).next().is_none()
+            && graph.outgoing(id).all(describes)
+        {
+            problems.extend(graph.outgoing(id).map(|&Edge { source, line, to, .. }| {
+                Problem::NothingElseKnown { source, line, node: id, deployment: to }
+            }));
         }
     }
     problems

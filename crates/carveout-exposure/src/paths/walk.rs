@@ -98,7 +98,9 @@ impl<'g> Reached<'g> {
             | EdgeKind::EmbeddedIn
             | EdgeKind::WorksFor
             | EdgeKind::Performs
-            | EdgeKind::UsedBy => true,
+            | EdgeKind::UsedBy
+            | EdgeKind::DeployedAs
+            | EdgeKind::Hosts => true,
         };
         kind && edge.from != edge.to && edge.span.holds(self.day)
     }

@@ -70,10 +70,13 @@ impl Flow {
 
     fn after(&self, flowed: u32, edge: &Edge) -> Vec<Conduct> {
         let far = self.tiers.is_some_and(|most| flowed > most);
-        let holder = matches!(edge.kind, EdgeKind::Offers | EdgeKind::EmbeddedIn);
+        let holder = matches!(
+            edge.kind,
+            EdgeKind::Offers | EdgeKind::EmbeddedIn | EdgeKind::DeployedAs | EdgeKind::Hosts
+        );
         let reaches = |conduct: &Conduct| {
             let here = flowed == 0 || (flows(*conduct) && !far);
-            // A product holds what is barred: that can be provided. Nobody uses it yet.
+            // A product or a deployment holds what is barred: that can be provided. Nobody uses it yet.
             here && (!holder || *conduct == Conduct::Provide)
         };
         self.conduct.iter().copied().filter(reaches).collect()

@@ -10,7 +10,7 @@ use crate::{
     paths::{Reached, Way},
 };
 
-/// How many of one tier are told, the programs, contracts and products first; all are counted.
+/// How many of one tier are told, the programs, contracts, products and deployments first; all are counted.
 pub const MOST_OF_A_TIER: usize = 100;
 
 /// How many there are of each kind in so many steps.
@@ -28,6 +28,8 @@ pub struct Tier {
     pub contracts: u64,
     /// Programs.
     pub programs: u64,
+    /// Deployments.
+    pub deployments: u64,
     /// How many of them are told one by one.
     pub told: u64,
 }
@@ -136,7 +138,7 @@ fn rank(graph: &Graph, node: NodeId) -> (u8, NodeId) {
     let rank = match graph.node(node).map(|node| node.kind()) {
         Some(Kind::Program) => 0,
         Some(Kind::Contract) => 1,
-        Some(Kind::Product) => 2,
+        Some(Kind::Product | Kind::Deployment) => 2,
         _ => 3,
     };
     (rank, node)
@@ -150,6 +152,7 @@ fn count(tier: &mut Tier, graph: &Graph, node: NodeId) {
         Kind::Contract => &mut tier.contracts,
         Kind::Product => &mut tier.products,
         Kind::Program => &mut tier.programs,
+        Kind::Deployment => &mut tier.deployments,
     } += 1;
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Imported, plain::Link};
+use super::{Imported, deployment::WrittenDeployment, plain::Link, reference};
 use crate::{
     graph::{GraphBuilder, Kind, Party, SourceId},
     identifier::Identifier,
@@ -19,6 +19,8 @@ struct File {
     entity: Vec<Entity>,
     #[serde(default)]
     link: Vec<WrittenLink>,
+    #[serde(default)]
+    deployment: Vec<WrittenDeployment>,
 }
 
 #[derive(Deserialize)]
@@ -93,9 +95,7 @@ pub fn hand_kept(
         }
     }
     for (number, written) in (1_u32..).zip(&file.link) {
-        let date =
-            |date: Option<toml::value::Datetime>| date.map(|date| date.to_string()).unwrap_or_default();
-        let (since, until) = (date(written.since), date(written.until));
+        let (since, until) = (reference::date(written.since), reference::date(written.until));
         let link = Link {
             from: &written.from,
             relation: &written.relation,
@@ -113,10 +113,21 @@ pub fn hand_kept(
             }
         }
     }
+    for (number, written) in (1_u32..).zip(&file.deployment) {
+        match written.add(source, number, builder) {
+            Ok(()) => imported.took(),
+            Err(reason) => {
+                imported.not_read.note(format_args!("deployment {number}"), &written.id, reason);
+            }
+        }
+    }
     Ok(imported)
 }
 
 fn identifiers(entity: &Entity) -> Result<Vec<Identifier>, &'static str> {
+    if entity.kind == Kind::Deployment {
+        return Err("a deployment has a product, a host and users: write it as `[[deployment]]`");
+    }
     let split = |text: &String| {
         let (scheme, value) = text.split_once(':').ok_or("an identifier without its scheme: `uei:…`")?;
         Identifier::of_scheme(scheme, value).map_err(|_| "an identifier that is none")

@@ -1,5 +1,6 @@
 //! What the graph is read from. Each source is read record by record, and ends with a list of what was not read.
 
+mod deployment;
 mod followthemoney;
 mod gleif;
 mod handkept;

@@ -102,11 +102,7 @@ impl Link<'_> {
     ) -> Result<(), &'static str> {
         let kind = reference::relation(self.relation)?;
         let evidence = reference::evidence(self.evidence)?;
-        let date = |text: &str, end| match text {
-            "" => Ok(None),
-            text => day(text, end).map(Some).ok_or("a date that is none"),
-        };
-        let span = Span::new(date(self.since, End::First)?, date(self.until, End::Last)?);
+        let span = span(self.since, self.until)?;
         let stake = match self.share {
             "" => Stake::UNKNOWN,
             text => Stake::parse(text).ok_or("a share that is none")?,
@@ -118,4 +114,13 @@ impl Link<'_> {
         builder.edge(Edge { from, to, kind, evidence, span, stake, source, line });
         Ok(())
     }
+}
+
+/// The days from one date to another; an empty one is open.
+pub(super) fn span(since: &str, until: &str) -> Result<Span, &'static str> {
+    let date = |text: &str, end| match text {
+        "" => Ok(None),
+        text => day(text, end).map(Some).ok_or("a date that is none"),
+    };
+    Ok(Span::new(date(since, End::First)?, date(until, End::Last)?))
 }

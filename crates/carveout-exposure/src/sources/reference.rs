@@ -6,8 +6,8 @@ use crate::{
 };
 
 /// Schemes that a reference may start with.
-const SCHEMES: [&str; 10] =
-    ["uei", "cage", "lei", "domain", "id", "award", "product", "program", "maker", "ftm"];
+const SCHEMES: [&str; 11] =
+    ["uei", "cage", "lei", "domain", "id", "award", "product", "program", "deployment", "maker", "ftm"];
 
 /// The node that a reference means.
 pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'static str> {
@@ -15,8 +15,7 @@ pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'s
     if text.is_empty() {
         return Err("an end is missing");
     }
-    let scheme = text.split_once(':').filter(|(scheme, _)| SCHEMES.contains(scheme));
-    let Some((scheme, value)) = scheme else {
+    let Some((scheme, value)) = scheme(text) else {
         return Ok(builder.node(&Party { kind: Kind::Organisation, names: &[text], identifiers: &[] }));
     };
     if let Some(known) = builder.known(text) {
@@ -26,12 +25,22 @@ pub(super) fn node(text: &str, builder: &mut GraphBuilder) -> Result<NodeId, &'s
     Ok(builder.node(&Party { kind: kind(scheme), names: &[], identifiers: &[identifier] }))
 }
 
+/// What a reference can only mean; none for a name.
+pub(super) fn kind_of(text: &str) -> Option<Kind> {
+    scheme(text.trim()).map(|(scheme, _)| kind(scheme))
+}
+
+fn scheme(text: &str) -> Option<(&str, &str)> {
+    text.split_once(':').filter(|(scheme, _)| SCHEMES.contains(scheme))
+}
+
 /// What a scheme's identifiers are given to.
 fn kind(scheme: &str) -> Kind {
     match scheme {
         "award" => Kind::Contract,
         "product" => Kind::Product,
         "program" => Kind::Program,
+        "deployment" => Kind::Deployment,
         _ => Kind::Organisation,
     }
 }
@@ -64,4 +73,9 @@ pub(super) fn evidence(word: &str) -> Result<Evidence, &'static str> {
         "observed" => Evidence::Observed,
         _ => return Err("no grade of evidence: capable, declared, configured, observed"),
     })
+}
+
+/// A date of TOML as a table would have it, empty for none.
+pub(super) fn date(date: Option<toml::value::Datetime>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
 }

@@ -105,10 +105,18 @@ fn touched(html: &mut Html, report: &Report) {
     }
     drawn(html, &Drawing::of(report));
     let tiers = report.tiers.iter().map(|tier| {
-        let counts = [tier.programs, tier.contracts, tier.products, tier.organisations, tier.persons];
+        let counts = [
+            tier.programs,
+            tier.contracts,
+            tier.products,
+            tier.deployments,
+            tier.organisations,
+            tier.persons,
+        ];
         std::iter::once(tier.steps.to_string()).chain(counts.map(|count| count.to_string())).collect()
     });
-    table(html, &["steps", "programs", "contracts", "products", "organisations", "persons"], tiers);
+    let columns = ["steps", "programs", "contracts", "products", "deployments", "organisations", "persons"];
+    table(html, &columns, tiers);
     for touched in report.touched.iter().take(MOST_LISTED) {
         html.markup("<details><summary><b>").text(&touched.name).markup("</b> ").text(touched.kind.as_str());
         html.markup(", ").text(touched.steps).markup(" steps, ").text(touched.evidence.as_str());

@@ -72,6 +72,7 @@ fn touched(printer: &Printer, report: &Report) {
             (tier.programs, "program"),
             (tier.contracts, "contract"),
             (tier.products, "product"),
+            (tier.deployments, "deployment"),
             (tier.organisations, "organisation"),
             (tier.persons, "person"),
         ];

@@ -23,7 +23,7 @@ use super::{Graph, at, node::NodeId};
 const MAGIC: &[u8] = b"carveout graph\n";
 
 /// The version of the format that is written, and the only one that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Room that is made before anything was read: a count may lie.
 const MOST_AT_ONCE: usize = 1 << 20;

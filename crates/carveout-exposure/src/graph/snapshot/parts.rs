@@ -26,8 +26,9 @@ use crate::{
 /// A number for a day that isn't there.
 const NO_DAY: i32 = i32::MIN;
 
-const KINDS: [Kind; 5] = [Kind::Organisation, Kind::Person, Kind::Contract, Kind::Product, Kind::Program];
-const EDGE_KINDS: [EdgeKind; 8] = [
+const KINDS: [Kind; 6] =
+    [Kind::Organisation, Kind::Person, Kind::Contract, Kind::Product, Kind::Program, Kind::Deployment];
+const EDGE_KINDS: [EdgeKind; 10] = [
     EdgeKind::Owns,
     EdgeKind::Controls,
     EdgeKind::BecomesPart,
@@ -36,6 +37,8 @@ const EDGE_KINDS: [EdgeKind; 8] = [
     EdgeKind::WorksFor,
     EdgeKind::Performs,
     EdgeKind::UsedBy,
+    EdgeKind::DeployedAs,
+    EdgeKind::Hosts,
 ];
 const GRADES: [Evidence; 4] =
     [Evidence::Capable, Evidence::Declared, Evidence::Configured, Evidence::Observed];
@@ -217,6 +220,16 @@ pub(super) fn write_problem(out: &mut Output<impl Write>, problem: &Problem) -> 
             out.word(node.0)?;
             write_stake(out, *stake)
         }
+        Problem::NothingElseKnown { source, line, node, deployment } => {
+            out.byte(4)?;
+            out.word(u32::from(source.0))?;
+            [*line, node.0, deployment.0].into_iter().try_for_each(|word| out.word(word))
+        }
+        Problem::NotDescribed { source, line, deployment } => {
+            out.byte(5)?;
+            out.word(u32::from(source.0))?;
+            [*line, deployment.0].into_iter().try_for_each(|word| out.word(word))
+        }
     }
 }
 
@@ -241,6 +254,17 @@ pub(super) fn read_problem<R: Read>(
             on: read_day(input)?,
         },
         3 => Problem::OwnsItself { node: referred.node(input.word()?)?, stake: read_stake(input)? },
+        4 => Problem::NothingElseKnown {
+            source: referred.source(input.word()?)?,
+            line: input.word()?,
+            node: referred.node(input.word()?)?,
+            deployment: referred.node(input.word()?)?,
+        },
+        5 => Problem::NotDescribed {
+            source: referred.source(input.word()?)?,
+            line: input.word()?,
+            deployment: referred.node(input.word()?)?,
+        },
         _ => return Err(SnapshotError::Damaged("a contradiction of no kind")),
     })
 }
