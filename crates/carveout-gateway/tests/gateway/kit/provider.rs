@@ -12,6 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
     time::sleep,
 };
 
@@ -20,6 +21,8 @@ use tokio::{
 pub enum Step {
     Send(Vec<u8>),
     Pause(Duration),
+    /// Until a test says so.
+    Until(Arc<Notify>),
     /// Says nothing more until the other side goes away.
     Hang,
     /// Sends this for ever.
@@ -135,6 +138,7 @@ impl State {
                         self.sent.fetch_add(bytes.len(), Ordering::SeqCst);
                     }
                     Step::Pause(time) => sleep(time).await,
+                    Step::Until(told) => told.notified().await,
                     Step::Hang => {
                         let mut rest = [0; 64];
                         while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {}
