@@ -9,6 +9,7 @@ mod budget;
 mod consult;
 mod question;
 mod record;
+mod together;
 mod verdict;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 
 use bytes::Bytes;
 use carveout_ledger::QuestionId;
+use carveout_terms::ClauseRef;
 use http::HeaderMap;
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
@@ -146,12 +148,12 @@ impl Judge {
     }
 
     /// What is known of this content and this clause, or the question to be asked.
-    fn put(&self, policy: Policy<'_>, view: View<'_>) -> Put {
+    fn put(&self, clause: &ClauseRef, policy: Policy<'_>, view: View<'_>) -> Put {
         if view.bytes() > LONGEST_CONTENT {
             return Put::Known(Opinion::none(NoVerdict::TooLong));
         }
         let body = question::body(&self.model, policy, view);
-        let digest = self.digest(&body);
+        let digest = self.digest(clause, &body);
         match self.known().get(&digest) {
             Some(&(verdict, question)) => {
                 Put::Known(Opinion { verdict: Ok(verdict), cached: true, question: Some(question) })
@@ -160,12 +162,16 @@ impl Judge {
         }
     }
 
+    /// When those that are asked now must have answered.
+    fn patience_ends(&self) -> Instant {
+        Instant::now() + self.patience
+    }
+
     /// Waits for its turn, has the question recorded, and sends it. `record` mints the right to do so.
-    async fn ask<F>(&self, question: Question, record: impl FnOnce(Question) -> F) -> Opinion
+    async fn ask<F>(&self, question: Question, until: Instant, record: impl FnOnce(Question) -> F) -> Opinion
     where
         F: Future<Output = Result<Asked, NoVerdict>>,
     {
-        let until = Instant::now() + self.patience;
         let turn = timeout_at(until, self.budget.turn()).await.unwrap_or(Err(NoVerdict::Slow));
         let asked = match turn {
             Ok(turn) => record(question).await.map(|asked| (asked, turn)),
@@ -203,8 +209,14 @@ impl Judge {
         verdict::read(&answer)
     }
 
-    fn digest(&self, body: &str) -> [u8; 32] {
-        Sha256::new().chain_update(self.key).chain_update(body.as_bytes()).finalize().into()
+    /// The clause's name is part of it: two clauses may say the same, and a verdict is of one.
+    fn digest(&self, clause: &ClauseRef, body: &str) -> [u8; 32] {
+        let mut digest = Sha256::new().chain_update(self.key);
+        for part in [&clause.agreement, &clause.clause, body] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, LruCache<[u8; 32], (Verdict, QuestionId)>> {
