@@ -19,6 +19,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use carveout_dialects::Dialect;
 use carveout_ledger::QuestionId;
 use carveout_terms::ClauseRef;
 use http::HeaderMap;
@@ -38,6 +39,8 @@ pub use self::{
 };
 use crate::{
     forward::credential,
+    guard::{id, is_id},
+    notices::request_id,
     outward::{Allowed, Outward, Unsent, shown},
     settings::{JudgeSettings, ProviderSettings, SettingsError},
 };
@@ -93,7 +96,7 @@ impl Judge {
     /// If the provider doesn't speak OpenAI's dialect, or its address or credential can't be used.
     pub fn new(settings: &JudgeSettings, provider: &ProviderSettings) -> Result<Self, SettingsError> {
         let refused = |problem: String| SettingsError::Judge { provider: provider.id.clone(), problem };
-        if provider.dialect != carveout_dialects::Dialect::OpenAi {
+        if provider.dialect != Dialect::OpenAi {
             return Err(refused("a judge speaks OpenAI's dialect".to_owned()));
         }
         let base = provider.base_url.to_string();
@@ -141,7 +144,7 @@ impl Judge {
         }
         let asked = async {
             let _turn = self.budget.turn().await?;
-            self.post(question::body(&self.model, policy, view)).await
+            self.post(question::body(&self.model, policy, view), |_named| ()).await
         };
         let verdict = timeout(self.patience, asked).await.unwrap_or(Err(NoVerdict::Slow));
         Opinion { verdict, cached: false, question: None }
@@ -187,10 +190,11 @@ impl Judge {
         opinion
     }
 
-    async fn send(&self, asked: Asked, until: Instant) -> Opinion {
+    async fn send(&self, mut asked: Asked, until: Instant) -> Opinion {
         let Question { body, digest } = asked.question();
         let (body, digest) = (body.clone(), *digest);
-        let verdict = timeout_at(until, self.post(body)).await.unwrap_or(Err(NoVerdict::Slow));
+        let posted = self.post(body, |named| asked.named(named));
+        let verdict = timeout_at(until, posted).await.unwrap_or(Err(NoVerdict::Slow));
         let question = asked.ended(&verdict);
         if let Ok(verdict) = &verdict {
             self.known().put(digest, (*verdict, question));
@@ -198,11 +202,15 @@ impl Judge {
         Opinion { verdict, cached: false, question: Some(question) }
     }
 
-    async fn post(&self, body: String) -> Result<Verdict, NoVerdict> {
-        let sent = self.outward.post(self.head.clone(), Bytes::from(body), LONGEST_ANSWER).await;
+    /// Sends a question. `named` is told what the provider calls it, as soon as that is known.
+    async fn post(&self, body: String, mut named: impl FnMut(Option<String>)) -> Result<Verdict, NoVerdict> {
+        let header = request_id(Dialect::OpenAi);
+        let heard = |head: &HeaderMap| named(id(head, &header).map(str::to_owned));
+        let sent = self.outward.post(self.head.clone(), Bytes::from(body), LONGEST_ANSWER, heard).await;
         let (status, answer) = sent.map_err(|unsent| match unsent {
             Unsent::ForNow(why) | Unsent::ForGood(why) => NoVerdict::Unreachable(why),
         })?;
+        named(verdict::id(&answer).filter(|id| is_id(id)));
         if !status.is_success() {
             return Err(NoVerdict::Unreachable(format!("the answer is {}", status.as_u16())));
         }
