@@ -207,11 +207,15 @@ fn passed_on(dialect: Dialect, headers: &HeaderMap) -> [Option<(HeaderName, Head
 }
 
 /// A header's value, if it is an identifier and nothing longer.
-fn id<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(crate) fn id<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().filter(|value| is_id(value))
+}
+
+/// Whether a provider may call something so: it comes into the record and into reports.
+pub(crate) fn is_id(value: &str) -> bool {
     const LONGEST: usize = 128;
-    let value = headers.get(name)?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    (!value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain)).then_some(value)
+    !value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain)
 }
 
 /// `Retry-After` in seconds (RFC 9110 section 10.2.3); as a date it is not passed on.

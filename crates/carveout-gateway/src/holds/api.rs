@@ -189,7 +189,9 @@ fn status(house: &House, key: &Arc<KnownKey>, hold: HoldId) -> Option<Response<R
     let now = now(house).ok()?;
     own.then(|| {
         let mut document = to_program(holds, &held, now);
-        document["version"] = VERSION.into();
+        if let Some(members) = document.as_object_mut() {
+            members.insert("version".to_owned(), VERSION.into());
+        }
         notices::json(200, document.to_string().into())
     })
 }

@@ -19,6 +19,7 @@ mod holds;
 mod invariants;
 mod judge;
 mod judged_answers;
+mod judged_together;
 mod kit;
 mod meters;
 mod metrics;

@@ -241,7 +241,7 @@ async fn in_two_parts(form: Form, on: Arc<Notify>) -> (Provider, String) {
     let cut = reply.trim_end().rfind("\n\n").unwrap() + 2;
     let (first, last) = (reply[..cut].to_owned(), reply[cut..].to_owned());
     let provider = Provider::new(move |_| {
-        let parts = [Step::Send(stream_head()), Step::Send(chunk(&first)), Step::Until(on.clone())];
+        let parts = [Step::Send(stream_head()), Step::Send(chunk(&first)), Step::Wait(on.clone())];
         parts.into_iter().chain([Step::Send(chunk(&last)), Step::Send(last_chunk())]).collect()
     })
     .await;
