@@ -306,7 +306,9 @@ fn a_text_of_a_result_names_the_call_that_it_answers() {
         let found: Vec<_> = asked
             .texts()
             .filter(|text| ["Go.", "first", "second", "third", "fourth", "last"].contains(&&*text.text))
-            .map(|text| asked.result_of(&text).map(|one| (one.number, one.call.map(|call| call.into_owned()))))
+            .map(|text| {
+                asked.result_of(&text).map(|one| (one.number, one.call.map(|call| call.into_owned())))
+            })
             .collect();
         let (first, second) = (Some((0, Some("a".to_owned()))), Some((1, Some("b".to_owned()))));
         let mut expected = vec![None, first, second.clone(), second];

@@ -180,7 +180,7 @@ impl Counting {
         for (result, call) in results.iter().zip(calls) {
             let known = meters.calls().only(call).map(|giving| (call, giving));
             let twice = |(own, other): &(_, Returned)| (Some(*own), other) == (known, result);
-            match known.filter(|_| !fresh.known.iter().any(|one| twice(one))) {
+            match known.filter(|_| !fresh.known.iter().any(twice)) {
                 Some(given) => fresh.known.push((given, result.clone())),
                 None => fresh.rows = fresh.rows.saturating_add(result.rows),
             }
