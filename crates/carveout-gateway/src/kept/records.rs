@@ -3,7 +3,7 @@
 use carveout_ledger::EvidencePiece;
 use carveout_signals::{
     content::{Claimed, Claims, Derivations},
-    meters::{CodecError, MeterKey, Meters, Reader, Sight, Writer},
+    meters::{CodecError, FrozenMeters, MeterKey, Meters, Reader, Sight, Writer},
 };
 use carveout_terms::Timestamp;
 
@@ -63,18 +63,22 @@ pub(super) fn produced(key_mark: &[u8; 16], purpose: &str, fingerprints: &[u64])
     writer.into_bytes()
 }
 
-/// Everything, as it stands.
-pub(super) fn snapshot(
-    key_mark: &[u8; 16],
-    meters: Option<&Meters>,
-    (claims, derivations): (&Claims, &Derivations),
-) -> Vec<u8> {
-    let mut writer = begin(ALL, key_mark);
-    writer.number(u32::from(meters.is_some()));
-    meters.into_iter().for_each(|meters| meters.write(&mut writer));
-    claims.write(&mut writer);
-    derivations.write(&mut writer);
-    writer.into_bytes()
+/// Everything, as it stood at one moment.
+pub(super) struct Frozen {
+    pub(super) meters: Option<FrozenMeters>,
+    pub(super) claims: Claims,
+    pub(super) derivations: Derivations,
+}
+
+impl Frozen {
+    pub(super) fn write(&self, key_mark: &[u8; 16]) -> Vec<u8> {
+        let mut writer = begin(ALL, key_mark);
+        writer.number(u32::from(self.meters.is_some()));
+        self.meters.iter().for_each(|meters| meters.write(&mut writer));
+        self.claims.write(&mut writer);
+        self.derivations.write(&mut writer);
+        writer.into_bytes()
+    }
 }
 
 /// What has been read back so far.

@@ -15,7 +15,7 @@ pub const STRETCH: usize = 32;
 /// So many words in a row that one answer alone has said are always enough.
 pub const SURE_RUN: usize = SHINGLE + ENOUGH - 1;
 
-/// Fingerprints of what was produced.
+/// Fingerprints of what was produced. A copy costs little, however many there are, and so do changes meanwhile.
 #[derive(Clone, Debug)]
 pub struct Derivations {
     produced: Generations<Said>,

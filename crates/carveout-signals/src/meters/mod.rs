@@ -39,6 +39,21 @@ pub struct Meters {
     scopes: BTreeMap<String, Meter>,
 }
 
+/// Meters as they stood at one moment.
+#[derive(Clone, Debug)]
+pub struct FrozenMeters(BTreeMap<String, Meter>);
+
+impl FrozenMeters {
+    /// What [`Meters::read_again`] reads.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.length(self.0.len());
+        for (scope, meter) in &self.0 {
+            writer.text(scope);
+            meter.write(writer);
+        }
+    }
+}
+
 impl Meters {
     /// Meters over windows of these lengths in minutes, exact up to `most` persons for each kind of identifier in each
     /// scope.
@@ -78,13 +93,17 @@ impl Meters {
         self.scopes.values().map(Meter::kept).sum()
     }
 
-    /// Everything, to be read back by [`Meters::read`].
+    /// Everything as it stands, to be written down. It costs little, however many persons there are, and so do changes
+    /// meanwhile.
+    #[must_use]
+    pub fn frozen(&self) -> FrozenMeters {
+        let scopes = self.scopes.iter().map(|(scope, meter)| (scope.clone(), meter.frozen()));
+        FrozenMeters(scopes.collect())
+    }
+
+    /// Everything, to be read back by [`Meters::read_again`].
     pub fn write(&self, writer: &mut Writer) {
-        writer.length(self.scopes.len());
-        for (scope, meter) in &self.scopes {
-            writer.text(scope);
-            meter.write(writer);
-        }
+        self.frozen().write(writer);
     }
 
     /// Takes over what was written, also with other windows than it was written with: those can't reach further back
