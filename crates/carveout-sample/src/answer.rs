@@ -44,7 +44,15 @@ const QUOTED: usize = 160;
 impl Answer {
     /// Answers a request. `id` is what the provider calls it.
     pub(crate) fn to(asked: &Asked, id: String) -> Self {
-        let choices: Vec<Choice> = (0..asked.choices).map(|index| choice(asked, index)).collect();
+        Self::of(asked, id, (0..asked.choices).map(|index| choice(asked, index)).collect())
+    }
+
+    /// Answers with just this text.
+    pub(crate) fn saying(asked: &Asked, id: String, text: String) -> Self {
+        Self::of(asked, id, vec![Choice { text, calls: Vec::new(), finish: Finish::Stop }])
+    }
+
+    fn of(asked: &Asked, id: String, choices: Vec<Choice>) -> Self {
         Self {
             id,
             model: asked.model.clone(),

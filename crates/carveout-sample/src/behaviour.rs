@@ -1,5 +1,7 @@
 //! How a model of the sample provider behaves: its name says.
 
+use crate::judge;
+
 /// What a model name asks for. `sample-1` answers; every other name is a way
 /// in which real providers have failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +28,14 @@ pub enum Behaviour {
     ErrorEvent,
     /// `sample-1-html`: 502 with a page for people, as a proxy in between would send.
     Html,
+    /// `sample-judge`: answers with the verdict that the content asks for.
+    Judges,
     /// `sample-1-400`, `-401`, `-404`, `-429` (with `retry-after`), `-500`, `-503`: that status, in the
     /// dialect's error form.
     Refuses(u16),
 }
 
-const BY_NAME: [(&str, Behaviour); 17] = [
+const BY_NAME: [(&str, Behaviour); 18] = [
     ("sample-1", Behaviour::Answers),
     ("sample-1-slow", Behaviour::Slow),
     ("sample-1-hang", Behaviour::Hangs),
@@ -43,6 +47,7 @@ const BY_NAME: [(&str, Behaviour); 17] = [
     ("sample-1-unknown-event", Behaviour::UnknownEvent),
     ("sample-1-error-event", Behaviour::ErrorEvent),
     ("sample-1-html", Behaviour::Html),
+    (judge::MODEL, Behaviour::Judges),
     ("sample-1-400", Behaviour::Refuses(400)),
     ("sample-1-401", Behaviour::Refuses(401)),
     ("sample-1-404", Behaviour::Refuses(404)),

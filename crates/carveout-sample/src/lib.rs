@@ -21,7 +21,9 @@
 //! of the answer. The `id` in a reply's body is also its request id (`x-request-id`, `request-id`) and
 //! the `request_id` of the usage record.
 //!
-//! A model name selects a misbehaviour, see [`Behaviour`].
+//! A model name selects a misbehaviour, see [`Behaviour`]. The model `sample-judge` stands in for a judge, and says what the judged
+//! content tells it to: `[judge request WORD]` in it steers the verdict on a request, `[judge answer WORD]` that on request and answer, where
+//! WORD is `violates`, `prose`, `hangs` or `stalls`. Without a marker it is `complies`.
 
 mod answer;
 mod anthropic;
@@ -29,6 +31,7 @@ mod asked;
 mod behaviour;
 pub mod client;
 mod deliver;
+mod judge;
 mod openai;
 mod server;
 mod usage;
@@ -40,5 +43,5 @@ pub use usage::Used;
 /// The model that behaves.
 pub const MODEL: &str = "sample-1";
 
-/// The first words of every answer.
+/// The first words of every answer, but of verdicts, which have room for one word.
 pub const LABEL: &str = "This is the sample provider, not a model.";

@@ -21,7 +21,7 @@ use crate::answer::Answer;
 use crate::asked::{Asked, Dialect};
 use crate::deliver::{self, Body};
 use crate::usage::{Record, Used};
-use crate::{Behaviour, anthropic, openai};
+use crate::{Behaviour, anthropic, judge, openai};
 
 /// The largest request that is read, in bytes.
 const MOST_BYTES: usize = 32 << 20;
@@ -157,7 +157,13 @@ impl House {
             let message = format!("the sample provider has no model `{}`", asked.model);
             return Ok(deliver::json(404, &error(dialect, 404, &message)));
         };
-        let answer = Answer::to(&asked, self.next_id(dialect));
+        let id = self.next_id(dialect);
+        let (answer, behaviour) = if behaviour == Behaviour::Judges {
+            let verdict = judge::verdict(&asked);
+            (Answer::saying(&asked, id, verdict.text), verdict.behaviour)
+        } else {
+            (Answer::to(&asked, id), behaviour)
+        };
         if is_billed(behaviour, asked.stream) {
             self.record.push(Used {
                 time: Utc::now(),

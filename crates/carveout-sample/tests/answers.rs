@@ -192,3 +192,24 @@ async fn the_last_request_can_be_seen_as_it_arrived() {
     assert_eq!((&last["path"], &last["body"]), (&json!(CHAT), &json!(body)));
     assert_eq!(last["headers"]["authorization"], "Bearer secret");
 }
+
+#[tokio::test]
+async fn the_sample_judge_says_what_the_judged_content_tells_it_to() {
+    let provider = provider().await;
+    let cases = [
+        (json!({"request": "Count."}), "{\"verdict\":\"complies\"}"),
+        (json!({"request": "Score. [judge request violates]"}), "{\"verdict\":\"violates\"}"),
+        (json!({"request": "Score. [judge answer violates]"}), "{\"verdict\":\"complies\"}"),
+        (
+            json!({"request": "Score. [judge answer violates]", "response": "So."}),
+            "{\"verdict\":\"violates\"}",
+        ),
+        (json!({"request": "Go.", "response": "[judge answer prose]"}), "That seems to comply."),
+    ];
+    for (exchange, verdict) in cases {
+        let mut question = chat(&exchange.to_string());
+        question["model"] = json!("sample-judge");
+        let (_, answer) = ask(&provider, CHAT, question).await;
+        assert_eq!(answer["choices"][0]["message"]["content"], verdict, "{exchange}");
+    }
+}

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId, Monitored};
-use carveout_terms::{Decision, Facts, Known, Ruling, Timestamp, Tool, Use, UseError, UseLayers};
+use carveout_terms::{
+    ClauseRef, Decision, Facts, Known, RoleId, Ruling, Timestamp, Tool, Use, UseError, UseLayers,
+};
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
@@ -20,13 +22,15 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Basis {
     pub(super) house: Arc<House>,
-    key: Arc<KnownKey>,
+    pub(super) key: Arc<KnownKey>,
     /// What admitted it: also what is decided of its answer is decided by that.
     bound: Arc<Bound>,
     route: Arc<Route>,
     endpoint: &'static str,
     pub(super) target: Arc<Target>,
     use_: Arc<Use>,
+    /// The clauses that held the request, if it rests on approvals: what those lift.
+    lifted: Vec<ClauseRef>,
     evidence: Evidence,
     /// Whether the terms say anything about what the answer shows.
     reads: bool,
@@ -78,6 +82,7 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             use_: case.use_.clone(),
+            lifted: lifted(house, case),
             evidence: if !reads {
                 Evidence::default()
             } else if case.bound.reads_wire {
@@ -122,8 +127,7 @@ impl Basis {
         self.evidence.clone()
     }
 
-    /// Whether an answer may be kept for officers, if it is ruled on like that. Where the request rests on approvals
-    /// already, those who gave them have not seen its answer, and those who would see it can't stand in for them.
+    /// Whether an answer may be kept for officers, if it is ruled on like that.
     pub(super) fn keeps(&self, weighed: &Weighed) -> bool {
         matches!(weighed.decision.ruling, Ruling::Hold { .. }) && self.may_keep()
     }
@@ -132,7 +136,7 @@ impl Basis {
     pub(super) fn may_keep(&self) -> bool {
         let can_wait =
             |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
-        let could_be_held = self.reads && self.bound.may_hold && self.use_.approvals().is_empty();
+        let could_be_held = self.reads && self.bound.may_hold;
         could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
@@ -243,14 +247,18 @@ impl Basis {
         gateway.set_datetime(vocabulary, "at", at)?;
         said.state(vocabulary, &mut gateway)?;
         let assemble = |metered: &Facts| {
-            let layers = UseLayers {
-                caller: Some(&known.caller),
-                program: Some(&known.program),
-                gateway: Some(&gateway.overridden_by(metered)),
-                evidence: &evidence,
-                approvals: &known.approvals,
+            let gateway = gateway.overridden_by(metered);
+            let approved_as = |approvals: &[RoleId]| {
+                let layers = UseLayers {
+                    caller: Some(&known.caller),
+                    program: Some(&known.program),
+                    gateway: Some(&gateway),
+                    evidence: &evidence,
+                    approvals,
+                };
+                Use::assemble(vocabulary, &layers)
             };
-            Ok(Use::assemble(vocabulary, &layers)?)
+            Ok(self.approved(approved_as, &known.approvals)?)
         };
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
@@ -263,6 +271,25 @@ impl Basis {
             kept::vouch(house, self.parent, kept);
         }
         Ok(Weighed { use_, decision, judged: said.judged().to_vec() })
+    }
+
+    /// A part of the answer with the approvals of the request, as far as they reach. Who gave them has not seen the answer, so
+    /// they lift what held the request and nothing else: where another clause holds the answer, it is held by all that hold it, for
+    /// approvals of its own.
+    fn approved(
+        &self,
+        approved_as: impl Fn(&[RoleId]) -> Result<Use, UseError>,
+        approvals: &[RoleId],
+    ) -> Result<Use, UseError> {
+        let approved = approved_as(approvals)?;
+        if approvals.is_empty() || self.bound.decide(&approved).ruling == Ruling::Deny {
+            return Ok(approved);
+        }
+        let alone = approved_as(&[])?;
+        let by_itself = self.bound.decide(&alone);
+        let reaches = by_itself.ruling != Ruling::Permit
+            && by_itself.grounds.iter().all(|ground| self.lifted.contains(ground));
+        Ok(if reaches { approved } else { alone })
     }
 
     /// What is known of the call of a tool. What is registered for it is evidence, and so is the silence about one that
@@ -335,6 +362,18 @@ impl Basis {
             .collect();
         admit_parts(&self.house, &cases).await
     }
+}
+
+/// The clauses that would hold a use without its approvals. If that can't be said, none of them is lifted in its answer.
+fn lifted(house: &House, case: &Case<'_>) -> Vec<ClauseRef> {
+    let use_ = case.use_;
+    if use_.approvals().is_empty() {
+        return Vec::new();
+    }
+    let vocabulary = &house.vocabulary;
+    let known = Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
+    let alone = known.ok().and_then(|known| known.assemble(vocabulary).ok());
+    alone.map(|alone| case.bound.decide(&alone).grounds).unwrap_or_default()
 }
 
 impl Weighed {

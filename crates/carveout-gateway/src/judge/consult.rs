@@ -15,6 +15,7 @@ use carveout_terms::{
 use super::{
     Judge, Opinion, Policy, Put, Verdict, View,
     record::{self, Whose},
+    together::{Together, Waiting},
 };
 use crate::{
     house::{House, Target},
@@ -109,7 +110,8 @@ impl Said {
         Some(Turning { facts, clauses })
     }
 
-    /// Asks about each of these clauses.
+    /// Asks about all of these clauses at once, and waits for the last. Nobody's answer cuts another question short: then what is
+    /// recorded, and perhaps ruled, would hang on who answers first.
     pub(crate) async fn ask(
         &mut self,
         house: &Arc<House>,
@@ -118,18 +120,23 @@ impl Said {
         (stack, view): (&Stack, View<'_>),
     ) {
         let Some(judge) = &house.judge else { return };
-        let mut opinions = Vec::new();
-        for (named, clause) in turning.clauses {
+        let until = judge.patience_ends();
+        let questions = turning.clauses.into_iter().map(|(named, clause)| {
             let policy = Policy { heading: clause.heading(), prose: clause.prose() };
-            let opinion = match judge.put(policy, view) {
-                Put::Known(opinion) => opinion,
-                Put::New(question) => {
-                    judge.ask(question, |question| record::ask(house, judge, whose, &named, question)).await
-                }
-            };
-            self.judged.push(entry(judge, &named, &opinion));
-            opinions.push((named, opinion));
-        }
+            let asking: Waiting<'_, _> = Box::pin(async move {
+                let opinion = match judge.put(&named, policy, view) {
+                    Put::Known(opinion) => opinion,
+                    Put::New(question) => {
+                        let record = |question| record::ask(house, judge, whose, &named, question);
+                        judge.ask(question, until, record).await
+                    }
+                };
+                (named, opinion)
+            });
+            asking
+        });
+        let opinions = Together::new(questions).await;
+        self.judged.extend(opinions.iter().map(|(named, opinion)| entry(judge, named, opinion)));
         for fact in turning.facts {
             let of_it = opinions.iter().filter(|(named, _)| stack.clause_reads(named, fact));
             self.facts.push((fact, gravest(of_it.map(|(_, opinion)| opinion))));

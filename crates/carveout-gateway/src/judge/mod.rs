@@ -9,6 +9,7 @@ mod budget;
 mod consult;
 mod question;
 mod record;
+mod together;
 mod verdict;
 
 use std::{
@@ -18,7 +19,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use carveout_dialects::Dialect;
 use carveout_ledger::QuestionId;
+use carveout_terms::ClauseRef;
 use http::HeaderMap;
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
@@ -36,6 +39,8 @@ pub use self::{
 };
 use crate::{
     forward::credential,
+    guard::{id, is_id},
+    notices::request_id,
     outward::{Allowed, Outward, Unsent, shown},
     settings::{JudgeSettings, ProviderSettings, SettingsError},
 };
@@ -91,7 +96,7 @@ impl Judge {
     /// If the provider doesn't speak OpenAI's dialect, or its address or credential can't be used.
     pub fn new(settings: &JudgeSettings, provider: &ProviderSettings) -> Result<Self, SettingsError> {
         let refused = |problem: String| SettingsError::Judge { provider: provider.id.clone(), problem };
-        if provider.dialect != carveout_dialects::Dialect::OpenAi {
+        if provider.dialect != Dialect::OpenAi {
             return Err(refused("a judge speaks OpenAI's dialect".to_owned()));
         }
         let base = provider.base_url.to_string();
@@ -139,19 +144,19 @@ impl Judge {
         }
         let asked = async {
             let _turn = self.budget.turn().await?;
-            self.post(question::body(&self.model, policy, view)).await
+            self.post(question::body(&self.model, policy, view), |_named| ()).await
         };
         let verdict = timeout(self.patience, asked).await.unwrap_or(Err(NoVerdict::Slow));
         Opinion { verdict, cached: false, question: None }
     }
 
     /// What is known of this content and this clause, or the question to be asked.
-    fn put(&self, policy: Policy<'_>, view: View<'_>) -> Put {
+    fn put(&self, clause: &ClauseRef, policy: Policy<'_>, view: View<'_>) -> Put {
         if view.bytes() > LONGEST_CONTENT {
             return Put::Known(Opinion::none(NoVerdict::TooLong));
         }
         let body = question::body(&self.model, policy, view);
-        let digest = self.digest(&body);
+        let digest = self.digest(clause, &body);
         match self.known().get(&digest) {
             Some(&(verdict, question)) => {
                 Put::Known(Opinion { verdict: Ok(verdict), cached: true, question: Some(question) })
@@ -160,12 +165,16 @@ impl Judge {
         }
     }
 
+    /// When those that are asked now must have answered.
+    fn patience_ends(&self) -> Instant {
+        Instant::now() + self.patience
+    }
+
     /// Waits for its turn, has the question recorded, and sends it. `record` mints the right to do so.
-    async fn ask<F>(&self, question: Question, record: impl FnOnce(Question) -> F) -> Opinion
+    async fn ask<F>(&self, question: Question, until: Instant, record: impl FnOnce(Question) -> F) -> Opinion
     where
         F: Future<Output = Result<Asked, NoVerdict>>,
     {
-        let until = Instant::now() + self.patience;
         let turn = timeout_at(until, self.budget.turn()).await.unwrap_or(Err(NoVerdict::Slow));
         let asked = match turn {
             Ok(turn) => record(question).await.map(|asked| (asked, turn)),
@@ -181,10 +190,11 @@ impl Judge {
         opinion
     }
 
-    async fn send(&self, asked: Asked, until: Instant) -> Opinion {
+    async fn send(&self, mut asked: Asked, until: Instant) -> Opinion {
         let Question { body, digest } = asked.question();
         let (body, digest) = (body.clone(), *digest);
-        let verdict = timeout_at(until, self.post(body)).await.unwrap_or(Err(NoVerdict::Slow));
+        let posted = self.post(body, |named| asked.named(named));
+        let verdict = timeout_at(until, posted).await.unwrap_or(Err(NoVerdict::Slow));
         let question = asked.ended(&verdict);
         if let Ok(verdict) = &verdict {
             self.known().put(digest, (*verdict, question));
@@ -192,19 +202,29 @@ impl Judge {
         Opinion { verdict, cached: false, question: Some(question) }
     }
 
-    async fn post(&self, body: String) -> Result<Verdict, NoVerdict> {
-        let sent = self.outward.post(self.head.clone(), Bytes::from(body), LONGEST_ANSWER).await;
+    /// Sends a question. `named` is told what the provider calls it, as soon as that is known.
+    async fn post(&self, body: String, mut named: impl FnMut(Option<String>)) -> Result<Verdict, NoVerdict> {
+        let header = request_id(Dialect::OpenAi);
+        let heard = |head: &HeaderMap| named(id(head, &header).map(str::to_owned));
+        let sent = self.outward.post(self.head.clone(), Bytes::from(body), LONGEST_ANSWER, heard).await;
         let (status, answer) = sent.map_err(|unsent| match unsent {
             Unsent::ForNow(why) | Unsent::ForGood(why) => NoVerdict::Unreachable(why),
         })?;
+        named(verdict::id(&answer).filter(|id| is_id(id)));
         if !status.is_success() {
             return Err(NoVerdict::Unreachable(format!("the answer is {}", status.as_u16())));
         }
         verdict::read(&answer)
     }
 
-    fn digest(&self, body: &str) -> [u8; 32] {
-        Sha256::new().chain_update(self.key).chain_update(body.as_bytes()).finalize().into()
+    /// The clause's name is part of it: two clauses may say the same, and a verdict is of one.
+    fn digest(&self, clause: &ClauseRef, body: &str) -> [u8; 32] {
+        let mut digest = Sha256::new().chain_update(self.key);
+        for part in [&clause.agreement, &clause.clause, body] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, LruCache<[u8; 32], (Verdict, QuestionId)>> {

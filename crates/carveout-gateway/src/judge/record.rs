@@ -31,6 +31,8 @@ pub struct Asked {
     house: Arc<House>,
     name: QuestionId,
     question: Question,
+    /// The provider's own id of it, once that is known.
+    provider_request: Option<String>,
     ended: bool,
 }
 
@@ -84,7 +86,7 @@ async fn record(
     question: Question,
 ) -> Result<Asked, LedgerError> {
     let appended = house.ledger.append(entry).await;
-    let asked = |house| Asked { house, name, question, ended: false };
+    let asked = |house| Asked { house, name, question, provider_request: None, ended: false };
     match appended {
         Ok(_position) => Ok(asked(house)),
         Err(error) => {
@@ -103,12 +105,20 @@ impl Asked {
         &self.question
     }
 
+    /// The provider says what it calls it. The first word counts: heads come before bodies.
+    pub(super) fn named(&mut self, by_provider: Option<String>) {
+        self.provider_request = self.provider_request.take().or(by_provider);
+    }
+
     /// Records how it ended, and returns its name.
     pub(super) fn ended(mut self, verdict: &Result<Verdict, NoVerdict>) -> QuestionId {
         self.record(match verdict {
-            Ok(verdict) => {
-                JudgeAnswered { question: self.name, verdict: verdict.as_str().to_owned(), why: None }
-            }
+            Ok(verdict) => JudgeAnswered {
+                question: self.name,
+                verdict: verdict.as_str().to_owned(),
+                why: None,
+                provider_request: None,
+            },
             Err(none) => JudgeAnswered::without(self.name, none.to_string()),
         });
         self.name
@@ -118,6 +128,8 @@ impl Asked {
     fn record(&mut self, answered: JudgeAnswered) {
         self.ended = true;
         let at = Timestamp::from_millis(self.house.clock.recording().millis());
+        let provider_request = self.provider_request.take();
+        let answered = JudgeAnswered { provider_request, ..answered };
         let entry = Entry { at, event: Event::JudgeAnswered(answered) };
         if let Err(error) = self.house.ledger.append_soon(&entry) {
             tracing::error!(%error, question = %self.name, "the end of a question could not be recorded");

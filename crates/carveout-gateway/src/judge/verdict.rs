@@ -56,6 +56,12 @@ impl fmt::Display for NoVerdict {
     }
 }
 
+/// What the provider calls its answer, whatever that is worth.
+pub(super) fn id(answer: &[u8]) -> Option<String> {
+    let answer: Json = serde_json::from_slice(answer).ok()?;
+    answer.get("id")?.as_str().map(str::to_owned)
+}
+
 /// Reads a chat completion strictly: one choice, finished, whose text is the one object that was asked for. Reasoning comes in a
 /// member of its own, which is not read.
 pub(super) fn read(answer: &[u8]) -> Result<Verdict, NoVerdict> {

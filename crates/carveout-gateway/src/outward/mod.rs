@@ -100,12 +100,13 @@ impl Outward {
     }
 
     /// Posts a JSON document once, and reads the answer if it has no more than so many bytes. A redirection is not followed: it
-    /// is an answer like any other that isn't a success.
+    /// is an answer like any other that isn't a success. `heard` is told the head of the answer before its body is waited for.
     pub(crate) async fn post(
         &self,
         head: HeaderMap,
         body: Bytes,
         most: usize,
+        heard: impl FnOnce(&HeaderMap),
     ) -> Result<(StatusCode, Bytes), Unsent> {
         let address = self.address().await?;
         let broken = |error: &(dyn std::error::Error + 'static)| Unsent::ForNow(Causes(error).to_string());
@@ -114,6 +115,7 @@ impl Outward {
         let mut answered = std::pin::pin!(async {
             let answer = sender.send_request(self.request(head, body)?).await;
             let (answer, body) = answer.map_err(|error| broken(&error))?.into_parts();
+            heard(&answer.headers);
             if most == 0 {
                 return Ok((answer.status, Bytes::new()));
             }

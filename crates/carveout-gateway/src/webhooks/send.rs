@@ -69,7 +69,7 @@ impl Destination {
         let value =
             |text: &str| HeaderValue::from_str(text).map_err(|error| Unsent::ForGood(error.to_string()));
         let head = HeaderMap::from_iter([(NOTICE, value(&notice.id)?), (SIGNATURE, value(&signature)?)]);
-        let (status, _) = self.outward.post(head, Bytes::from(notice.body.clone()), 0).await?;
+        let (status, _) = self.outward.post(head, Bytes::from(notice.body.clone()), 0, |_head| ()).await?;
         Ok(status)
     }
 }

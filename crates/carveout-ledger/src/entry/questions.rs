@@ -110,6 +110,9 @@ pub struct JudgeAnswered {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// The provider's own id of the question, by which its usage export names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_request: Option<String>,
 }
 
 impl JudgeAnswered {
@@ -118,6 +121,6 @@ impl JudgeAnswered {
 
     /// Without a verdict.
     pub fn without(question: QuestionId, why: String) -> Self {
-        Self { question, verdict: Self::NONE.to_owned(), why: Some(why) }
+        Self { question, verdict: Self::NONE.to_owned(), why: Some(why), provider_request: None }
     }
 }

@@ -268,10 +268,10 @@ fn every_kind() -> Vec<Entry> {
             body_bytes: 8,
             parent: Some(decision),
         }),
-        Event::JudgeAnswered(JudgeAnswered::without(
-            QuestionId::from_bytes([0xcd; 16]),
-            "it did not answer in time".into(),
-        )),
+        Event::JudgeAnswered(JudgeAnswered {
+            provider_request: Some("chatcmpl-1".into()),
+            ..JudgeAnswered::without(QuestionId::from_bytes([0xcd; 16]), "it did not answer in time".into())
+        }),
     ];
     let events = events.into_iter().chain(about_holds()).chain([monitors()]);
     events.map(entry).collect()
@@ -287,6 +287,15 @@ fn each_kind_is_written_as_its_golden_file_and_read_back() {
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), String::from_utf8(golden).unwrap().trim_end());
         assert_eq!(Entry::parse(&bytes), Ok(entry));
     }
+}
+
+/// A ledger from before the provider's id of a question was recorded.
+#[test]
+fn an_end_of_a_question_without_the_providers_id_is_read_as_it_was_written() {
+    let answered = JudgeAnswered::without(QuestionId::from_bytes([0xcd; 16]), "it was down".into());
+    let bytes = entry(Event::JudgeAnswered(answered.clone())).encode().unwrap();
+    assert!(!String::from_utf8(bytes.clone()).unwrap().contains("provider_request"));
+    assert_eq!(Entry::parse(&bytes).unwrap().event, Event::JudgeAnswered(answered));
 }
 
 /// A ledger from before questions were recorded: its decisions name none, and are read and spelt as they were.

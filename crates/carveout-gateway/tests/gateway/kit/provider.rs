@@ -12,6 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
     time::sleep,
 };
 
@@ -22,6 +23,12 @@ pub enum Step {
     Pause(Duration),
     /// Says nothing more until the other side goes away.
     Hang,
+    /// Goes on with what follows once the other side went away.
+    Gone,
+    /// Goes on once somebody, perhaps on another connection, lets it.
+    Wait(Arc<Notify>),
+    /// Lets one go on that waits, or will.
+    Let(Arc<Notify>),
     /// Sends this for ever.
     Flood(Vec<u8>),
     Close,
@@ -135,11 +142,10 @@ impl State {
                         self.sent.fetch_add(bytes.len(), Ordering::SeqCst);
                     }
                     Step::Pause(time) => sleep(time).await,
-                    Step::Hang => {
-                        let mut rest = [0; 64];
-                        while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {}
-                        return;
-                    }
+                    Step::Hang => return gone(&mut stream).await,
+                    Step::Gone => gone(&mut stream).await,
+                    Step::Wait(gate) => gate.notified().await,
+                    Step::Let(gate) => gate.notify_one(),
                     Step::Flood(bytes) => {
                         while stream.write_all(&bytes).await.is_ok() {
                             self.sent.fetch_add(bytes.len(), Ordering::SeqCst);
@@ -171,6 +177,11 @@ impl State {
             (self.on_bytes)();
         }
     }
+}
+
+async fn gone(stream: &mut TcpStream) {
+    let mut rest = [0; 64];
+    while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {}
 }
 
 /// A whole reply with a length.

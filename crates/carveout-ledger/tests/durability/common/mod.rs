@@ -99,7 +99,12 @@ pub(crate) fn asked(number: u8) -> Entry {
 }
 
 pub(crate) fn answered(number: u8) -> Entry {
-    let event = JudgeAnswered { question: question(number), verdict: "complies".into(), why: None };
+    let event = JudgeAnswered {
+        question: question(number),
+        verdict: "complies".into(),
+        why: None,
+        provider_request: None,
+    };
     Entry { at: at(number.into()), event: Event::JudgeAnswered(event) }
 }
 
