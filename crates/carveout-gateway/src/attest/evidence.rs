@@ -1,5 +1,7 @@
 //! What texts show, whatever is said of them: of persons, and of what they look like.
 
+use std::sync::Arc;
+
 use carveout_dialects::{Asked, Speaker};
 use carveout_signals::{
     Evidence as Seen, Kind, PersonCount, Persons, Scanner,
@@ -7,7 +9,10 @@ use carveout_signals::{
 };
 use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
-use super::rows::reported;
+use super::{
+    results::{Results, Returned},
+    rows::reported,
+};
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
@@ -32,18 +37,20 @@ pub(crate) struct Evidence {
     /// Whether further texts are read for that too.
     wired: bool,
     /// What of it is in the results of tools.
-    returned: Returned,
+    returned: InResults,
     /// Rows that no text shows: tools are registered to reach them.
     reached: usize,
 }
 
 /// What the results of tools show, which is also part of the whole.
 #[derive(Clone, Debug, Default)]
-struct Returned {
+struct InResults {
     count: PersonCount,
     kinds: u32,
     /// Rows that they report, beyond those that they show.
     reported: usize,
+    /// Those of a request that bring rows for meters, one by one.
+    each: Arc<[Returned]>,
 }
 
 impl Evidence {
@@ -57,6 +64,7 @@ impl Evidence {
     /// `reports` are the members of results under which tools say how many rows they are about.
     pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool, reports: &[String]) -> Self {
         let mut evidence = Self::nothing(wired);
+        let mut results = Results::default();
         for text in asked.texts() {
             let seen = evidence.read(scanner, &text.text);
             if let (Some(seen), Speaker::Tool) = (seen, text.speaker) {
@@ -65,8 +73,11 @@ impl Evidence {
                 let shown: usize = seen.people.iter().map(|people| people.rows).sum();
                 let beyond = reported(&text.text, reports).saturating_sub(shown);
                 evidence.returned.reported = evidence.returned.reported.saturating_add(beyond);
+                let unidentified: usize = seen.people.iter().map(|people| people.unidentified).sum();
+                results.take(asked, &text, beyond.saturating_add(unidentified));
             }
         }
+        evidence.returned.each = results.end();
         evidence
     }
 
@@ -106,6 +117,11 @@ impl Evidence {
     /// Rows that nobody showed and that may each be about somebody: for meters, which can't tell whom.
     pub(crate) fn rows_untold(&self) -> usize {
         self.reached.saturating_add(self.returned.reported)
+    }
+
+    /// The results of tools that bring rows, which are also among all others.
+    pub(crate) const fn results(&self) -> &Arc<[Returned]> {
+        &self.returned.each
     }
 
     /// The same, but what further texts look like is not asked.

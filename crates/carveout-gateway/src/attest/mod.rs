@@ -3,6 +3,7 @@
 mod evidence;
 mod looked;
 mod measures;
+mod results;
 mod rows;
 
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
@@ -11,6 +12,7 @@ pub use self::looked::Shown;
 pub(crate) use self::{
     evidence::{Evidence, Mark},
     measures::{Measures, Unseen},
+    results::Returned,
     rows::reached,
 };
 use crate::settings::TargetSettings;
