@@ -25,6 +25,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         ("dots", repeated("1.")),
         ("colons", repeated("a:")),
         ("hyphens", repeated("ab-cd-ef-")),
+        ("lines of hyphens", repeated("-")),
         ("uuids", repeated("6d92078a-8246-4ba4-ae5b-76104861e7dc-")),
         ("machine-readable", repeated("A1<")),
         ("base64", repeated("QUFBQUFBQUFBQUFB")),

@@ -66,8 +66,11 @@ pub(crate) fn at_colon(reading: &Reading<'_>, place: usize, found: &mut Vec<Matc
     end
 }
 
-/// Looks around a hyphen that is the third of its distance.
+/// Looks around a hyphen that is the third of its distance, if a hexadecimal digit is before it: lines of hyphens are common.
 pub(crate) fn at_hyphen(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) {
+    if !before(reading.bytes, place).is_ascii_hexdigit() {
+        return;
+    }
     found.extend(mac::interface(reading, place).or_else(|| device_id::uuid(reading, place)));
 }
 
