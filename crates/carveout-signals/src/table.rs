@@ -132,6 +132,7 @@ impl Table {
             {
                 let text = reading.text.get(cell.range()).unwrap_or_default();
                 let inner = Reading::new(text, reading.region, reading.reserved, *context);
+                let inner = inner.without(reading.without);
                 let (more, _) = look(&inner);
                 reading.walk(inner.walked() + text.len());
                 found.extend(more.into_iter().map(|one| Match {
@@ -145,7 +146,7 @@ impl Table {
         self.rows += 1;
         self.unidentified += usize::from(!identified);
         self.span.end = line.end;
-        found.extend(self.name(reading, &cells, identified));
+        found.extend(reading.heard(self.name(reading, &cells, identified)));
         true
     }
 
@@ -298,7 +299,7 @@ fn objects(reading: &Reading<'_>, found: &mut Vec<Match>, known: usize) -> Optio
             true if sure => parts(true).map(|member| member.value).collect(),
             true => vec![first.value],
         };
-        found.extend(named(reading, &values));
+        found.extend(reading.heard(named(reading, &values)));
         let row = People {
             span: Span::new(span.start, last.value.end),
             rows: 1,
