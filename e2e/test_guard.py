@@ -1,15 +1,17 @@
 """What a model answers is judged before it is shown, and what it wants done before it is done: with both official SDKs."""
 
+import concurrent.futures
 import json
 import re
 
 import anthropic
+import httpx2
 import openai
 import pytest
 
 from auditor import Auditor
 from conftest import anthropic_client, openai_client
-from house import carveout, receipt, request
+from house import carveout, receipt, request, until
 from test_refusals import LETHAL, carveout_of
 
 TOOLS = """
@@ -214,6 +216,107 @@ def test_a_held_answer_is_approved_and_collected_once_as_it_was_kept(guarded, se
     if not stream:
         assert "person4@sample.org" in asking.collected(json.loads(body))[0]
     assert request(served.address, "POST", path, b"", headers)[0] in (403, 404)
+
+
+def officer(guarded, served, *arguments):
+    """A command of the officer's, at the gateway that runs."""
+    place = ["--gateway", f"http://{served.address}", "--token", "file:release.token", "--json"]
+    done = guarded.run("holds", *arguments, *place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def approve(guarded, served, hold):
+    return officer(guarded, served, "approve", hold, "--key", guarded.directory / "release.key")
+
+
+class Waiting:
+    """Asks in a thread of its own, for an answer of which something will be on hold."""
+
+    def __init__(self, guarded, served, asking, *ask, **options):
+        self.guarded, self.served, self.known = guarded, served, set(self.holds(guarded, served))
+        asking.client = asking.client.with_options(default_headers={"Prefer": "wait=240"}, **options)
+        self.said = concurrent.futures.ThreadPoolExecutor().submit(asking.ask, *ask)
+
+    @staticmethod
+    def holds(guarded, served):
+        return [one["hold"] for one in officer(guarded, served, "list")["holds"]]
+
+    def fresh(self):
+        """The hold that it waits for."""
+        new = lambda: [hold for hold in self.holds(self.guarded, self.served) if hold not in self.known]  # noqa: E731
+        (hold,) = until(new, "something is on hold")
+        assert not self.said.done()
+        return hold
+
+
+@DIALECTS
+@WAYS
+def test_who_waits_gets_a_held_answer_once_it_is_approved(guarded, served, dialect, stream):
+    waiting = Waiting(guarded, served, dialect(served, guarded), "List them. [words 40] [persons 4]", (), stream)
+    approve(guarded, served, waiting.fresh())
+    assert "person4@sample.org" in waiting.said.result(60)[0]
+
+
+@DIALECTS
+@WAYS
+def test_who_waits_is_told_that_its_answer_was_refused(guarded, served, dialect, stream):
+    asking = dialect(served, guarded)
+    waiting = Waiting(guarded, served, asking, "List them. [words 40] [persons 4]", (), stream)
+    officer(guarded, served, "refuse", waiting.fresh(), "--key", guarded.directory / "release.key")
+    with pytest.raises(asking.sdk.APIError, match="has been refused"):
+        waiting.said.result(60)
+
+
+@DIALECTS
+@WAYS
+def test_who_waits_gets_a_held_call_in_its_place(guarded, served, dialect, stream):
+    ask = 'Go. [call strike {"grid": "n/a"}] [call stock {"depot": "north"}]'
+    waiting = Waiting(guarded, served, dialect(served, guarded), ask, ["strike", "stock"], stream)
+    approve(guarded, served, waiting.fresh())
+    _, refusal, calls, finish = waiting.said.result(60)
+    assert (refusal, calls) == ("", [("strike", {"grid": "n/a"}), ("stock", {"depot": "north"})])
+    assert finish in ("tool_calls", "tool_use")
+
+
+@DIALECTS
+@WAYS
+def test_who_gave_up_waiting_finds_what_is_on_hold(guarded, served, dialect, stream):
+    asking = dialect(served, guarded)
+    known, keyed = set(Waiting.holds(guarded, served)), {"Authorization": f"Bearer {guarded.keys[PROGRAM]}"}
+    headers = {"Prefer": "wait=240"}
+    asking.client = asking.client.with_options(default_headers=headers, timeout=3, max_retries=0)
+    # A stream's SDK may tell the time-out of the connection below it.
+    with pytest.raises((asking.sdk.APITimeoutError, httpx2.ReadTimeout)):
+        asking.ask("List them. [words 40] [persons 4]", (), stream)
+    own = json.loads(request(served.address, "GET", "/carveout/v1/holds", headers=keyed)[2])["holds"]
+    (hold,) = [one for one in own if one["hold"] not in known]
+    assert (hold["of"], hold["state"]) == ("answer", "waiting")
+    officer(guarded, served, "refuse", hold["hold"], "--key", guarded.directory / "release.key")
+
+
+@DIALECTS
+@WAYS
+def test_the_answer_to_an_approved_request_is_approved_by_itself(guarded, served, dialect, stream):
+    """Who approved the request has not seen its answer."""
+    asking = dialect(served, guarded)
+    first = asking.client.with_options(default_headers={"Carveout-Use": LETHAL})
+    ask = ("Which comes first? [words 40] [persons 4]", (), stream)
+    asking.client = first
+    with pytest.raises(asking.sdk.PermissionDeniedError) as caught:
+        asking.ask(*ask)
+    request_hold = carveout_of(caught.value)["hold"]
+    approve(guarded, served, request_hold)
+    asking.client = first.with_options(default_headers={"Carveout-Hold": request_hold})
+    with pytest.raises(asking.sdk.APIError) as caught:
+        asking.ask(*ask)
+    hold = re.search(r"on hold as (hold-[0-9a-f]{32})", str(caught.value))[1]
+    assert hold != request_hold
+    shown = officer(guarded, served, "show", hold)
+    approve(guarded, served, hold)
+    path, headers = f"/carveout/v1/holds/{hold}/collect", {"Authorization": f"Bearer {guarded.keys[PROGRAM]}"}
+    status, _, body = request(served.address, "POST", path, b"", headers)
+    assert (status, body.decode()) == (200, shown["body"]), "what the officer saw, byte for byte"
 
 
 @DIALECTS

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::{
     guard::Reply,
+    holds,
     house::{House, KnownKey},
     log::Escaped,
     notices::{Refusal, json, text},
@@ -24,7 +25,7 @@ const NO_SUCH_RECEIPT: &str = "no such receipt among this program's entries";
 
 const NOT_SETTLED: &str = "what came of this request is not recorded yet, or too far from it; try again";
 
-const NO_SUCH_ENDPOINT: &str = "no such endpoint; there are `GET /carveout/v1/receipts/{index}`, `GET /carveout/v1/receipts/{index}/settlement` and `GET /carveout/v1/checkpoint`";
+const NO_SUCH_ENDPOINT: &str = "no such endpoint; there are `GET /carveout/v1/receipts/{index}`, `GET /carveout/v1/receipts/{index}/settlement`, `GET /carveout/v1/receipts/{index}/holds` and `GET /carveout/v1/checkpoint`";
 
 /// Answers what is below `/carveout/v1/`, if the request is for that. The ledger's tiles are not there: they hold
 /// every program's entries and are for auditors.
@@ -43,6 +44,7 @@ pub(crate) async fn answer(
         (&Method::GET, ["receipts", index, "settlement"]) => {
             receipt(house, program, index, Which::Settlement).await
         }
+        (&Method::GET, ["receipts", index, "holds"]) => held(house, key, index).await,
         _ => Err(Box::new(Notice::not_found(NO_SUCH_ENDPOINT))),
     };
     Some(found.map_err(|notice| Refusal::new(dialect, notice)))
@@ -52,18 +54,20 @@ fn checkpoint(house: &House) -> Response<Reply> {
     text(200, house.ledger.latest_checkpoint_note())
 }
 
-/// Which entry's receipt is asked for, given an index.
+/// What is asked for, given an index: which entry's receipt.
 #[derive(Clone, Copy)]
 enum Which {
     /// The entry at the index.
     Entry,
     /// The entry that ended the decision at the index.
     Settlement,
+    /// None: the name of the decision is, or of that in whose answer it came up.
+    Decision,
 }
 
 /// What was found.
 enum Found {
-    Receipt(Bytes),
+    It(Bytes),
     /// It may still come.
     NotYet,
     Nothing,
@@ -75,6 +79,20 @@ async fn receipt(
     index: &str,
     which: Which,
 ) -> Result<Response<Reply>, Box<Notice>> {
+    look(house, program, index, which).await.map(|receipt| json(200, receipt))
+}
+
+/// What waits of a request whose decision is at this index, and of its answer: for who left before being told the hold.
+async fn held(house: &House, key: &KnownKey, index: &str) -> Result<Response<Reply>, Box<Notice>> {
+    let decision = look(house, key.program.id(), index, Which::Decision).await?;
+    let of_it = |decided: &Decided| {
+        let parts = decided.parent.unwrap_or(decided.decision);
+        parts.to_string().as_bytes() == &*decision
+    };
+    Ok(holds::of_key(house, key, of_it))
+}
+
+async fn look(house: &House, program: &str, index: &str, which: Which) -> Result<Bytes, Box<Notice>> {
     let missing = || Box::new(Notice::not_found(NO_SUCH_RECEIPT));
     let index = canonical_index(index).ok_or_else(missing)?;
     let deadline = Instant::now() + house.patience.receipt;
@@ -86,7 +104,7 @@ async fn receipt(
         let found = tokio::task::spawn_blocking(move || find(&ledger, &asker, index, which)).await;
         drop(place);
         match found.map_err(|_panicked| missing())? {
-            Ok(Found::Receipt(receipt)) => return Ok(json(200, receipt)),
+            Ok(Found::It(found)) => return Ok(found),
             Ok(Found::NotYet) | Err(LedgerError::NotYetPublished { .. }) if Instant::now() < deadline => {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
@@ -110,13 +128,17 @@ fn find(ledger: &Ledger, program: &str, index: u64, which: Which) -> Result<Foun
     let Some(decided) = own_decision(ledger, program, index)? else { return Ok(Found::Nothing) };
     let index = match which {
         Which::Entry => index,
+        Which::Decision => {
+            let of = decided.parent.unwrap_or(decided.decision);
+            return Ok(Found::It(of.to_string().into()));
+        }
         Which::Settlement if decided.ruling != Ruling::Permit => return Ok(Found::Nothing),
         Which::Settlement => match ledger.end_of(&decided.decision, index)? {
             Some(end) => end,
             None => return Ok(Found::NotYet),
         },
     };
-    Ok(Found::Receipt(ledger.receipt(index)?.to_json().into()))
+    Ok(Found::It(ledger.receipt(index)?.to_json().into()))
 }
 
 /// The decision that an entry is about, if it is this program's. Only decisions name their program.

@@ -1,6 +1,6 @@
 //! The way of a request through the house.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use carveout_dialects::{Asked, Dialect, Endpoint, Notice, endpoint};
 use carveout_ledger::{HoldId, Outcome};
@@ -87,10 +87,7 @@ async fn ask(
     drop(body);
     let patience = holds::asked_to_wait(house, &head.headers);
     if let Some(hold) = coming_back(&head).map_err(refuse)? {
-        if let Some(patience) = patience {
-            holds::until_answered(house, hold, patience).await;
-        }
-        return holds::collect(house, key, hold, Some(&asked)).await;
+        return holds::come_back(house, key, hold, Some(&asked), patience).await;
     }
     let program = &key.program;
     let claim = key
@@ -115,16 +112,11 @@ async fn ask(
         carried: &carried,
         claim: &claim,
         route,
+        patience,
     };
     let answer = asking.each_target().await;
     drop((asked, evidence, carried));
-    match (answer, patience) {
-        (Err(Refusal { held: Some(hold), .. }), Some(patience)) => {
-            holds::until_answered(house, hold, patience).await;
-            holds::collect(house, key, hold, None).await
-        }
-        (answer, _) => answer,
-    }
+    holds::patiently(house, key, answer, patience).await
 }
 
 /// The hold that a caller comes back for, by the `Carveout-Hold` header.
@@ -168,6 +160,8 @@ struct Asking<'a> {
     carried: &'a Carried,
     claim: &'a Facts,
     route: &'a Arc<Route>,
+    /// For officers, should its answer be put on hold.
+    patience: Option<Duration>,
 }
 
 /// What one target made of it.
@@ -248,7 +242,9 @@ impl Asking<'_> {
             collecting: None,
             kept,
         };
-        proceed(self.house, self.dialect, self.asked.stream(), case, admitting).await
+        let (dialect, stream) = (self.dialect, self.asked.stream());
+        let expected = guard::Expected { dialect, stream, patience: self.patience };
+        proceed(self.house, expected, case, admitting).await
     }
 
     /// What binds the program. Terms are replaced for all programs or for none, so it is there.
@@ -332,11 +328,11 @@ pub(crate) fn unattested(error: &AttestError) -> Notice {
 /// Stops six to eight, for a use that has been decided.
 pub(crate) async fn proceed(
     house: &Arc<House>,
-    dialect: Dialect,
-    stream: bool,
+    expected: guard::Expected,
     case: Case<'_>,
     admitting: Admitting,
 ) -> Result<Tried, Refusal> {
+    let dialect = expected.dialect;
     let (decision, target, effects) = (case.decision, case.target, case.effects);
     let at = carveout_ledger::Timestamp::from_millis(decision.at.millis());
     let denied = match decision.ruling {
@@ -371,9 +367,8 @@ pub(crate) async fn proceed(
             let ruled = Ruled::of(dialect, decision, &recorded).permitted(target, at, effects);
             match forward::send(passage).await {
                 Ok(answer) => {
-                    let expected = guard::Expected { dialect, stream };
                     let basis = basis.admitted_as(recorded.decision);
-                    Ok(Tried::Answered(guard::pass(basis, expected, answer, attempt, ruled).await))
+                    Ok(Tried::Answered(guard::pass(basis, expected, answer, attempt, ruled).await?))
                 }
                 Err(Unanswered::Unreachable) => Ok(Tried::Unreachable(attempt, ruled)),
                 Err(unanswered) => {

@@ -93,6 +93,15 @@ impl Attempt {
         }
     }
 
+    /// So many of the calls on hold were approved while their caller waited, and went out.
+    pub(crate) fn lifted(&mut self, calls: u64) {
+        if let Some(open) = &mut self.open {
+            let calls = calls.min(open.calls.held);
+            open.calls.held -= calls;
+            open.calls.released += calls;
+        }
+    }
+
     /// What is to be recorded of the answer before its end, unless it is withheld.
     pub(crate) fn records_first(&mut self, recording: Option<Recording>) {
         if let Some(open) = &mut self.open {

@@ -2,10 +2,10 @@
 
 use wide::u8x16;
 
-use crate::bytes::digits_end;
-
-/// Bytes in a block.
-pub(crate) const BLOCK: usize = 64;
+use crate::{
+    bytes::digits_end,
+    lanes::{BLOCK, Lanes, is, within},
+};
 
 /// Places of one block, a bit each, the lowest for the first byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) struct Places {
     pub(crate) beside_letters: u64,
     /// At signs.
     pub(crate) at_signs: u64,
-    /// Colons after a hexadecimal digit or a colon.
+    /// Colons.
     pub(crate) colons: u64,
     /// Hyphens that are the third at a distance of three (addresses) or of five (UUIDs).
     pub(crate) hyphens: u64,
@@ -33,16 +33,16 @@ pub(crate) struct Places {
 }
 
 /// Calls for every block that has any place, with the offset of its first byte.
-pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &Places)) {
+pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &[u8; BLOCK], &Places)) {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut earlier = Classes::default();
     let mut offset = 0;
     let mut look = |block: &[u8; BLOCK]| {
-        let classes = Classes::of(block);
+        let classes = Classes::of(&Lanes::of(block));
         let places = classes.places(&earlier);
         earlier = classes;
-        if places != Places::default() {
-            see(offset, &places);
+        if places.any() {
+            see(offset, block, &places);
         }
         offset += BLOCK;
     };
@@ -60,7 +60,6 @@ struct Classes {
     digit: u64,
     /// Letters, and the bar that looks like one.
     letter: u64,
-    hexadecimal: u64,
     coded: u64,
     at_sign: u64,
     colon: u64,
@@ -71,48 +70,30 @@ struct Classes {
 }
 
 impl Classes {
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let (quarters, _) = block.as_chunks::<16>();
-        let mut classes = Self::default();
-        for (position, quarter) in quarters.iter().enumerate() {
-            classes.add(position * 16, u8x16::new(*quarter));
-        }
-        classes
-    }
-
-    fn add(&mut self, shift: usize, bytes: u8x16) {
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-        // What is below `first` wraps round and is not among `count` values either.
-        let within = |bytes: u8x16, first: u8, count: u8| {
-            let ranked = bytes - u8x16::splat(first);
-            ranked.min(u8x16::splat(count - 1)).simd_eq(ranked)
-        };
-        let bits = |mask: u8x16| u64::from(mask.to_bitmask()) << shift;
-        let small = bytes | u8x16::splat(0x20);
-        let digit = within(bytes, b'0', 10);
-        let hyphen = is(b'-');
+    #[inline(always)]
+    fn of(lanes: &Lanes) -> Self {
         // With bit 0x20 set, `@` and `[` to `_` become other marks, so these are letters only.
-        let letter = within(small, b'a', 26);
-        self.digit |= bits(digit);
-        self.letter |= bits(letter | is(b'|'));
-        self.hexadecimal |= bits(digit | within(small, b'a', 6));
-        self.coded |= bits(digit | letter | hyphen | is(b'+') | is(b'/') | is(b'_'));
-        self.at_sign |= bits(is(b'@'));
-        self.colon |= bits(is(b':'));
-        self.hyphen |= bits(hyphen);
-        self.space |= bits(is(b' '));
-        self.escape |= bits(is(b'%') | is(b'&') | is(b'\\'));
-        self.beyond |= bits(bytes);
+        let letter = lanes.of_class(|bytes| within(bytes | u8x16::splat(0x20), b'a', 26));
+        let digit = lanes.are_within(b'0', 10);
+        let hyphen = lanes.are(b'-');
+        // With bit 0x04 set, the plus becomes a slash, and no other byte does.
+        let marks = lanes.of_class(|bytes| is(bytes | u8x16::splat(0x04), b'/') | is(bytes, b'_'));
+        Self {
+            digit,
+            letter: letter | lanes.are(b'|'),
+            coded: digit | letter | hyphen | marks,
+            at_sign: lanes.are(b'@'),
+            colon: lanes.are(b':'),
+            hyphen,
+            space: lanes.are(b' '),
+            escape: lanes.of_class(|bytes| within(bytes, b'%', 2) | is(bytes, b'\\')),
+            beyond: lanes.are_beyond(),
+        }
     }
 
     /// What stands where, with the block before for what began there.
     fn places(&self, earlier: &Self) -> Places {
         let before = |one: u64, other: u64, distance: u32| (one << distance) | (other >> (64 - distance));
-        let word = self.hexadecimal | self.colon;
-        let colons = match self.colon {
-            0 => 0,
-            colon => colon & before(word, earlier.hexadecimal | earlier.colon, 1),
-        };
         let third = |distance: u32| {
             let hyphen = |times| before(self.hyphen, earlier.hyphen, distance * times);
             self.hyphen & hyphen(1) & hyphen(2)
@@ -125,7 +106,7 @@ impl Classes {
             beside_letters: (digits & before(self.letter, earlier.letter, 1)) | (self.letter & after_digits),
             all_digits: self.digit,
             at_signs: self.at_sign,
-            colons,
+            colons: self.colon,
             hyphens,
             long: twelfth(earlier.coded, self.coded),
             spaced: self.spaced(earlier),
@@ -135,11 +116,13 @@ impl Classes {
     }
 
     fn spaced(&self, earlier: &Self) -> u64 {
-        if self.space == 0 {
+        let before = |distance: u32| (self.space << distance) | (earlier.space >> (64 - distance));
+        // Single letters are rare in prose.
+        let second = self.space & before(2);
+        if second == 0 {
             return 0;
         }
-        let before = |distance: u32| (self.space << distance) | (earlier.space >> (64 - distance));
-        self.space & before(2) & before(4) & before(6) & !before(1) & !before(3) & !before(5)
+        second & before(4) & before(6) & !before(1) & !before(3) & !before(5)
     }
 }
 
@@ -154,6 +137,12 @@ const fn twelfth(earlier: u64, now: u64) -> u64 {
 }
 
 impl Places {
+    /// Whether there are any.
+    const fn any(&self) -> bool {
+        let marks = self.at_signs | self.colons | self.hyphens | self.long | self.spaced | self.escapes;
+        self.digits | self.beside_letters | self.beyond | marks != 0
+    }
+
     /// Where the run of digits ends that starts at a place of this block, which starts at an offset.
     pub(crate) fn digits_end(&self, bytes: &[u8], offset: usize, place: usize) -> usize {
         let bit = place - offset;
@@ -163,37 +152,16 @@ impl Places {
     }
 }
 
-/// The places of a block from one on.
-pub(crate) const fn from_place(place: usize) -> u64 {
-    if place < BLOCK { u64::MAX << place } else { 0 }
-}
-
-/// Whether some bytes have a digit or an at sign.
-pub(crate) fn may_have_sign(bytes: &[u8; 16]) -> bool {
-    let bytes = u8x16::new(*bytes);
-    let ranked = bytes - u8x16::splat(b'0');
-    let digit = ranked.min(u8x16::splat(9)).simd_eq(ranked);
-    (digit | bytes.simd_eq(u8x16::splat(b'@'))).to_bitmask() != 0
-}
-
-/// The places of a mask, in order.
-pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let place = mask.trailing_zeros() as usize;
-        mask &= mask.wrapping_sub(1);
-        (place < BLOCK).then_some(place)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::bits;
 
     /// All places of one kind in a text, wherever the blocks are cut.
     fn places(text: &str, shift: usize, kind: fn(&Places) -> u64) -> Vec<usize> {
         let padded = format!("{}{text}", "~".repeat(shift));
         let mut found = Vec::new();
-        each(padded.as_bytes(), |offset, places| {
+        each(padded.as_bytes(), |offset, _, places| {
             found.extend(bits(kind(places)).map(|bit| offset + bit - shift))
         });
         found
@@ -207,7 +175,7 @@ mod tests {
             (" 12 a34b 5| 6", |p| p.beside_letters, &[5, 7, 10]),
             (" 12 a3 4", |p| p.digits, &[1, 5, 7]),
             (" a@b @", |p| p.at_signs, &[2, 5]),
-            (" a:: g: 1:2", |p| p.colons, &[2, 3, 9]),
+            (" a:: g: 1:2", |p| p.colons, &[2, 3, 6, 9]),
             (" 00-11-22-33", |p| p.hyphens, &[9]),
             (" abcd-1234-abcd-0000-", |p| p.hyphens, &[15, 20]),
             (" abcdefghijklmnopq!", |p| p.long, &[12, 13, 14, 15, 16, 17]),
@@ -226,7 +194,7 @@ mod tests {
         for length in [1, 7, 8, 63, 64, 65, 200] {
             for shift in 40..80 {
                 let text = format!("{}{}x", "~".repeat(shift), "7".repeat(length));
-                each(text.as_bytes(), |offset, places| {
+                each(text.as_bytes(), |offset, _, places| {
                     for place in bits(places.digits).map(|bit| offset + bit) {
                         assert_eq!(places.digits_end(text.as_bytes(), offset, place), shift + length);
                     }
@@ -240,10 +208,11 @@ mod tests {
         for byte in 0..=u8::MAX {
             let mut block = [b' '; BLOCK];
             block[5] = byte;
-            let classes = Classes::of(&block);
+            let classes = Classes::of(&Lanes::of(&block));
             let bit = |mask: u64| mask >> 5 & 1 == 1;
             assert_eq!(bit(classes.digit), byte.is_ascii_digit(), "{byte}");
-            assert_eq!(bit(classes.hexadecimal), byte.is_ascii_hexdigit(), "{byte}");
+            assert_eq!(bit(classes.letter), byte.is_ascii_alphabetic() || byte == b'|', "{byte}");
+            assert_eq!(bit(classes.escape), b"%&\\".contains(&byte), "{byte}");
             let coded = byte.is_ascii_alphanumeric() || b"-+/_".contains(&byte);
             assert_eq!(bit(classes.coded), coded, "{byte}");
             assert_eq!(bit(classes.beyond), !byte.is_ascii(), "{byte}");

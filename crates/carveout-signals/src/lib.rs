@@ -20,6 +20,7 @@ pub mod content;
 mod context;
 mod finding;
 mod kind;
+mod lanes;
 mod merge;
 pub mod meters;
 mod normalise;

@@ -1,10 +1,10 @@
 //! One text from start to end, in every view.
 
 use crate::{
-    Evidence, Finding, Kinds, Opaque, OpaqueKind, People, Region, Span, View, Views,
-    blocks::{self, bits, from_place},
+    Evidence, Finding, Kinds, Opaque, OpaqueKind, People, Region, Span, View, Views, blocks,
     bytes::{Set, at, before, is_among, set, slice},
     context::Context,
+    lanes::{bits, from_place},
     merge::Merged,
     normalise::{Mapped, Suspicions},
     recognise::{self, FOR_GUESSES, Match, Reading},
@@ -182,7 +182,7 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let mut found = Vec::new();
     let mut suspicions = Suspicions::default();
     let (mut after_number, mut after_colons) = (0_usize, 0);
-    blocks::each(bytes, |offset, places| {
+    blocks::each(bytes, |offset, block, places| {
         let before_block = found.len();
         for place in bits(places.beside_letters).map(|bit| offset + bit) {
             if let Some(digits) = misread_at(bytes, place) {
@@ -214,10 +214,11 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        suspicions.beyond_ascii(text, offset, places.beyond);
+        if places.beyond != 0 {
+            suspicions.beyond_ascii(text, offset, block);
+        }
         settle(reading, &mut found, before_block);
     });
-    suspicions.end_folded(text);
     (found, suspicions)
 }
 

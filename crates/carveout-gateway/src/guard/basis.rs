@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use carveout_ledger::{Cited, DecisionId, Monitored};
-use carveout_terms::{Decision, Facts, Known, Ruling, Timestamp, Tool, Use, UseError, UseLayers};
+use carveout_terms::{
+    ClauseRef, Decision, Facts, Known, RoleId, Ruling, Timestamp, Tool, Use, UseError, UseLayers,
+};
 
 use crate::{
     admit::{Case, Matter, NotAdmitted, Part, admit_parts},
@@ -21,13 +23,15 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Basis {
     pub(super) house: Arc<House>,
-    key: Arc<KnownKey>,
+    pub(super) key: Arc<KnownKey>,
     /// What admitted it: also what is decided of its answer is decided by that.
     bound: Arc<Bound>,
     route: Arc<Route>,
     endpoint: &'static str,
     pub(super) target: Arc<Target>,
     uses: Uses,
+    /// The clauses that held the request, if it rests on approvals: what those lift.
+    lifted: Vec<ClauseRef>,
     evidence: Evidence,
     /// Whether the terms say anything about what the answer shows.
     reads: bool,
@@ -86,6 +90,7 @@ impl Basis {
             endpoint: case.endpoint,
             target: case.target.clone(),
             uses: case.uses.clone(),
+            lifted: lifted(house, case),
             evidence: if !reads {
                 Evidence::default()
             } else if case.bound.reads_wire {
@@ -130,8 +135,7 @@ impl Basis {
         self.evidence.clone()
     }
 
-    /// Whether an answer may be kept for officers, if it is ruled on like that. Where the request rests on approvals
-    /// already, those who gave them have not seen its answer, and those who would see it can't stand in for them.
+    /// Whether an answer may be kept for officers, if it is ruled on like that.
     pub(super) fn keeps(&self, weighed: &Weighed) -> bool {
         matches!(weighed.decision.ruling, Ruling::Hold { .. }) && self.may_keep()
     }
@@ -141,7 +145,7 @@ impl Basis {
         let can_wait = |holds: &Holds| {
             holds.until(self.uses.decides.at()).is_some() && holds.has_room(self.key.program.id())
         };
-        let could_be_held = self.reads && self.bound.may_hold && self.uses.decides.approvals().is_empty();
+        let could_be_held = self.reads && self.bound.may_hold;
         could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
 
@@ -242,7 +246,12 @@ impl Basis {
         let at = house.clock.now()?;
         let (seen, said_of) = ((shown, self.reads_answers()), Some(said));
         let beyond = self.beyond()?;
-        let assemble = |metered: &Facts| self.with_shown((known, &beyond), seen, said_of, (metered, at));
+        let assemble = |metered: &Facts| {
+            let approved_as = |approvals: &[RoleId]| {
+                self.with_shown((known, &beyond, approvals), seen, said_of, (metered, at))
+            };
+            self.approved(approved_as, &known.approvals)
+        };
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
         let provisional = |uses: &Uses, decision: &_| {
@@ -260,7 +269,7 @@ impl Basis {
     /// Puts the use together with what an answer shows, if that is to be stated, and with what a judge said.
     pub(super) fn with_shown(
         &self,
-        (known, beyond): (&Known, &Beyond),
+        (known, beyond, approvals): (&Known, &Beyond, &[RoleId]),
         (shown, stated): (&Evidence, bool),
         said: Option<&Said>,
         (metered, at): (&Facts, Timestamp),
@@ -284,7 +293,7 @@ impl Basis {
                 program: Some(&known.program),
                 gateway: Some(&gateway.overridden_by(metered)),
                 evidence: &evidence,
-                approvals: &known.approvals,
+                approvals,
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
@@ -308,6 +317,25 @@ impl Basis {
         let more = |fact| found.gateway.get(fact) != decides.gateway.get(fact) && !is_judged(fact);
         let evidence = found.evidence.iter().filter(|facts| !decides.evidence.contains(facts));
         Ok(Beyond { gateway: found.gateway.filtered(more), evidence: evidence.cloned().collect() })
+    }
+
+    /// A part of the answer with the approvals of the request, as far as they reach. Who gave them has not seen the answer, so
+    /// they lift what held the request and nothing else: where another clause holds the answer, it is held by all that hold it, for
+    /// approvals of its own.
+    fn approved(
+        &self,
+        approved_as: impl Fn(&[RoleId]) -> Result<Uses, AttestError>,
+        approvals: &[RoleId],
+    ) -> Result<Uses, AttestError> {
+        let approved = approved_as(approvals)?;
+        if approvals.is_empty() || self.bound.decide(&approved.decides).ruling == Ruling::Deny {
+            return Ok(approved);
+        }
+        let alone = approved_as(&[])?;
+        let by_itself = self.bound.decide(&alone.decides);
+        let reaches = by_itself.ruling != Ruling::Permit
+            && by_itself.grounds.iter().all(|ground| self.lifted.contains(ground));
+        Ok(if reaches { approved } else { alone })
     }
 
     /// What is known of the call of a tool. What is registered for it is evidence, and so is the silence about one that
@@ -388,6 +416,18 @@ impl Beyond {
         let evidence = known.evidence.iter().chain(&self.evidence).cloned().collect();
         Known { gateway, evidence, ..known.clone() }
     }
+}
+
+/// The clauses that would hold a use without its approvals. If that can't be said, none of them is lifted in its answer.
+fn lifted(house: &House, case: &Case<'_>) -> Vec<ClauseRef> {
+    let use_ = &case.uses.decides;
+    if use_.approvals().is_empty() {
+        return Vec::new();
+    }
+    let vocabulary = &house.vocabulary;
+    let known = Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
+    let alone = known.ok().and_then(|known| known.assemble(vocabulary).ok());
+    alone.map(|alone| case.bound.decide(&alone).grounds).unwrap_or_default()
 }
 
 impl Weighed {

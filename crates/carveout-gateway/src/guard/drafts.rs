@@ -53,7 +53,7 @@ fn decided(basis: &Basis, asked: &Evidence, texts: &[String]) -> Result<Option<W
     }
     let at = basis.house.clock.now()?;
     let (metered, beyond) = (basis.foresee(asked, &shown, at)?, basis.beyond()?);
-    let uses = basis.with_shown((&known, &beyond), (&shown, true), None, (&metered, at))?;
+    let uses = basis.with_shown((&known, &beyond, &[]), (&shown, true), None, (&metered, at))?;
     let weighed = basis.weighed(uses);
     let (before, now) = basis.monitored(&weighed);
     let same = |one: &Monitored| {

@@ -13,8 +13,10 @@ mod watch;
 mod weigh;
 mod whole;
 
+use std::time::Duration;
+
 use carveout_dialects::{CallsFault, Dialect, Notice, ReplyError, ReplyFault};
-use carveout_ledger::Outcome;
+use carveout_ledger::{HoldId, Outcome};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response,
     header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
@@ -39,6 +41,8 @@ use crate::{
 pub(crate) struct Expected {
     pub(crate) dialect: Dialect,
     pub(crate) stream: bool,
+    /// How long the caller waits for officers, should any of it be put on hold.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// What is wrong with a reply.
@@ -113,22 +117,25 @@ struct Told {
     notice: Box<Notice>,
     /// A ruling on the reply itself, in place of the one on the request.
     ruled: Option<Box<Ruled>>,
+    /// The hold under which the reply is kept.
+    held: Option<HoldId>,
 }
 
 impl From<Notice> for Told {
     fn from(notice: Notice) -> Self {
-        Self { notice: Box::new(notice), ruled: None }
+        Self { notice: Box::new(notice), ruled: None, held: None }
     }
 }
 
-/// Judges the reply, and answers the caller with what may be released of it.
+/// Judges the reply, and answers the caller with what may be released of it. A whole reply that is kept on hold is a refusal
+/// that names the hold, for which the caller may be waiting.
 pub(crate) async fn pass(
     basis: Basis,
     expected: Expected,
     answer: Answer,
     mut attempt: Attempt,
     ruled: Box<Ruled>,
-) -> Response<Reply> {
+) -> Result<Response<Reply>, Refusal> {
     let provider_request = id(&answer.head.headers, &request_id(expected.dialect)).map(str::to_owned);
     attempt.answered(answer.head.status.as_u16(), provider_request);
     let passed_on = passed_on(expected.dialect, &answer.head.headers);
@@ -151,15 +158,19 @@ pub(crate) async fn pass(
             ruled.write(response.headers_mut());
             response
         }
-        Err(Told { notice, ruled: of_the_reply }) => {
+        Err(Told { notice, ruled: of_the_reply, held }) => {
             let ruled = Some(of_the_reply.unwrap_or(ruled));
-            Refusal { ruled, ..Refusal::new(expected.dialect, notice) }.into_response()
+            let refusal = Refusal { ruled, held, ..Refusal::new(expected.dialect, notice) };
+            if held.is_some() {
+                return Err(refusal);
+            }
+            refusal.into_response()
         }
     };
     for (name, value) in passed_on.into_iter().flatten() {
         response.headers_mut().insert(name, value);
     }
-    response
+    Ok(response)
 }
 
 /// What a reply is, by its head.

@@ -94,6 +94,26 @@ impl Reply {
     pub(super) fn stream(stream: Stream) -> Self {
         Self(Kind::Stream(Box::new(stream)))
     }
+
+    /// What of the gateway's own or of an answer that was kept is still to go, from some byte on.
+    pub(super) fn rest(mut self, from: usize) -> Option<Release> {
+        let Kind::Own(release) = &mut self.0 else { return None };
+        let mut release = release.take()?;
+        release.advance(from.min(release.remaining()));
+        release.has_remaining().then_some(release)
+    }
+}
+
+/// Also what a caller doesn't wait for may be for officers to see.
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Kind::Stream(stream) = &self.0
+            && stream.goes_on_alone()
+            && let Kind::Stream(stream) = std::mem::replace(&mut self.0, Kind::Own(None))
+        {
+            stream.go_on_alone();
+        }
+    }
 }
 
 impl Body for Reply {

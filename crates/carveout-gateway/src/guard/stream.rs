@@ -4,7 +4,9 @@
 //! caller slows the provider down and no buffer grows in between.
 
 use std::{
+    future::poll_fn,
     pin::Pin,
+    sync::atomic::Ordering,
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,12 +15,12 @@ use bytes::{Bytes, BytesMut};
 use carveout_dialects::{Dialect, Judged, Notice, ReplyError, ReplyReader};
 use carveout_ledger::Outcome;
 use http_body::Body;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::{
     Basis, Expected, Fault, Release, Reply,
     basis::Weighed,
-    calls::{self, Decided},
+    calls::{self, Decided, OnHold},
     desk::Desk,
     produced::Produced,
     reply::BrokenOff,
@@ -28,11 +30,15 @@ use super::{
 use crate::{
     admit::Matter,
     forward::{Answer, Arriving},
+    holds::collected,
     settle::Attempt,
 };
 
 /// How long a provider may keep the connection open after its stream's last event.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// How often an answer that nobody takes any more looks whether the gateway is told to stop.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// A stream on its way. Dropped before its end, it closes the provider's connection and settles as `caller_left`.
 pub(super) struct Stream {
@@ -47,6 +53,18 @@ pub(super) struct Stream {
     held: Option<Box<Weighed>>,
     /// What it comes to as a whole, if it could be kept.
     whole: Option<BytesMut>,
+    /// How much of that went to the caller before the rest was on hold.
+    given: usize,
+    /// It is being recorded as on hold.
+    keeping: bool,
+    /// Calls that officers may lift until it ends, if the caller waits.
+    on_hold: Vec<OnHold>,
+    /// How long the caller waits for officers; `None` if it doesn't.
+    patience_for_officers: Option<Duration>,
+    /// Only officers are waited for, and what they are asked is recorded.
+    waiting: bool,
+    /// Nobody takes it any more.
+    left: bool,
     body: Arriving,
     attempt: Option<Attempt>,
     patience: Duration,
@@ -76,12 +94,18 @@ type Deciding = Pin<Box<dyn Future<Output = Result<Part, Fault>> + Send>>;
 /// A part of the answer that was decided and recorded.
 enum Part {
     Calls(Decided),
+    /// What became of the calls on hold.
+    Lifted(calls::Fates),
     /// The judge has been asked about the exchange, and the answer may go.
     Judged(Weighing),
     /// The judge has been asked, and the answer is on hold.
     Held(Weighing, Box<Weighed>),
     /// The answer is withheld from here on.
     Stop(Stop),
+    /// It was on hold, and this is left of it to be given.
+    Given(Option<Release>),
+    /// It is on hold still, or for good.
+    NotGiven(Box<Notice>),
 }
 
 pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: Attempt) -> Reply {
@@ -99,6 +123,12 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         produced: Produced::of(&basis),
         held: None,
         whole: basis.may_keep().then(BytesMut::new),
+        given: 0,
+        keeping: false,
+        on_hold: Vec::new(),
+        patience_for_officers: expected.patience,
+        waiting: false,
+        left: false,
         basis,
         body,
         attempt: Some(attempt),
@@ -119,6 +149,11 @@ impl Stream {
     ) -> Poll<Option<Result<Release, BrokenOff>>> {
         loop {
             if let Some(release) = self.ready.take() {
+                if self.left {
+                    // It isn't on hold, so nobody wants it any more.
+                    self.settle(Outcome::CallerLeft);
+                    return Poll::Ready(None);
+                }
                 if let Some(attempt) = &mut self.attempt {
                     attempt.released(release.bytes());
                 }
@@ -249,7 +284,7 @@ impl Stream {
             // Officers decide instead.
             Ok(Weight::Waits) => {}
             Ok(Weight::Stops(weighed)) if self.whole.is_some() && self.basis.keeps(&weighed) => {
-                self.held = Some(weighed);
+                self.hold(weighed);
             }
             Ok(Weight::Stops(weighed)) => return self.stop(weighed, Matter::Answer(self.desk.withheld())),
             Err(fault) => {
@@ -265,16 +300,48 @@ impl Stream {
             self.state = State::Deciding(Box::pin(async { decided.await.map(Part::Calls) }));
             return;
         }
+        if self.waits_for_calls() {
+            return;
+        }
         let released = self.desk.release();
         self.make_ready(released);
         match self.ended.take() {
             None => {}
             Some(Ok(())) => match (self.held.take(), self.whole.take()) {
                 (None, _) => self.state = State::Over,
-                (Some(weighed), Some(whole)) => self.stop(weighed, Matter::Reply(whole.freeze())),
+                (Some(weighed), Some(whole)) => {
+                    self.keeping = true;
+                    self.stop(weighed, Matter::Reply(whole.freeze()));
+                }
                 (Some(weighed), None) => self.stop(weighed, Matter::Answer(self.desk.withheld())),
             },
             Some(Err(fault)) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
+        }
+    }
+
+    /// From here on nothing more of it goes to the caller, and it is kept when it is whole.
+    fn hold(&mut self, weighed: Box<Weighed>) {
+        self.given = self.whole.as_ref().map_or(0, BytesMut::len);
+        self.held = Some(weighed);
+    }
+
+    /// Once the provider has said everything, waits for the calls that are on hold, if the caller does. Whose answer is on hold
+    /// itself gets none of them with it.
+    fn waits_for_calls(&mut self) -> bool {
+        let Some(ended) = self.ended.as_ref().filter(|_| !self.on_hold.is_empty()) else { return false };
+        let on_hold = std::mem::take(&mut self.on_hold);
+        match self.patience_for_officers.filter(|_| ended.is_ok() && self.held.is_none() && !self.left) {
+            Some(patience) => {
+                self.waiting = true;
+                let lifted = calls::lifted(self.basis.clone(), on_hold, patience);
+                self.state = State::Deciding(Box::pin(async { Ok(Part::Lifted(lifted.await)) }));
+                true
+            }
+            None => {
+                let refused = on_hold.into_iter().map(OnHold::refused);
+                refused.for_each(|(slot, refused)| self.desk.decided(slot, refused));
+                false
+            }
         }
     }
 
@@ -334,6 +401,12 @@ impl Stream {
                 for (slot, refused) in decided.fates {
                     self.desk.decided(slot, refused);
                 }
+                if self.patience_for_officers.is_some() {
+                    self.on_hold.extend(decided.held);
+                } else {
+                    let refused = decided.held.into_iter().map(OnHold::refused);
+                    refused.for_each(|(slot, refused)| self.desk.decided(slot, refused));
+                }
                 if let Some(watch) = &mut self.desk.watch {
                     watch.take(decided.evidence);
                 }
@@ -344,17 +417,71 @@ impl Stream {
                 self.go_on();
             }
             Ok(Part::Held(weighing, weighed)) => {
-                (self.weighing, self.held) = (Some(weighing), Some(weighed));
+                self.weighing = Some(weighing);
+                self.hold(weighed);
                 self.go_on();
             }
-            Ok(Part::Stop(Stop { grounds, notice, .. })) => {
+            Ok(Part::Lifted(fates)) => {
+                self.waiting = false;
                 if let Some(attempt) = &mut self.attempt {
-                    attempt.withheld_by(grounds);
+                    attempt.lifted(fates.iter().filter(|(_, refused)| refused.is_none()).count() as u64);
                 }
-                self.state = State::Telling(Outcome::Withheld, notice);
+                fates.into_iter().for_each(|(slot, refused)| self.desk.decided(slot, refused));
+                self.go_on();
             }
+            Ok(Part::Stop(stop)) => self.stopped(stop),
+            Ok(Part::Given(rest)) => (self.state, self.ready) = (State::Over, rest),
+            Ok(Part::NotGiven(notice)) => self.state = State::Telling(Outcome::Withheld, notice),
             Err(fault) => self.state = State::Telling(fault.outcome(), Box::new(fault.notice())),
         }
+    }
+
+    /// It is recorded that the answer ends here. Who waits for officers is told when they have answered.
+    fn stopped(&mut self, stop: Stop) {
+        let Stop { grounds, notice, hold, .. } = stop;
+        self.keeping = false;
+        if let Some(attempt) = &mut self.attempt {
+            attempt.withheld_by(grounds);
+        }
+        let (Some(hold), Some(patience)) = (hold, self.patience_for_officers.filter(|_| !self.left)) else {
+            self.state = State::Telling(Outcome::Withheld, notice);
+            return;
+        };
+        // What the provider has said is over, whatever becomes of it.
+        self.basis.target.provider.put_back(self.body.take_connection());
+        self.settle(Outcome::Withheld);
+        let given = self.given;
+        let answer = collected(self.basis.house.clone(), self.basis.key.clone(), hold, patience);
+        self.state = State::Deciding(Box::pin(async move {
+            Ok(match answer.await {
+                Ok(response) => Part::Given(response.into_body().rest(given)),
+                Err(refusal) => Part::NotGiven(refusal.notice),
+            })
+        }));
+    }
+
+    /// Whether it goes on although its caller has left: from when a clause has held it, or when the provider has said
+    /// everything and it is being decided, until it is recorded.
+    pub(super) fn goes_on_alone(&self) -> bool {
+        let decided = matches!(self.state, State::Deciding(_)) && matches!(self.ended, Some(Ok(())));
+        let to_be_kept = self.held.is_some() || self.keeping || (decided && self.whole.is_some());
+        to_be_kept && !self.waiting && self.attempt.is_some()
+    }
+
+    /// Goes on as a task of the gateway.
+    pub(super) fn go_on_alone(mut self: Box<Self>) {
+        (self.left, self.ready) = (true, None);
+        let tasks = self.basis.house.tasks.clone();
+        tasks.spawn(async move {
+            let arriving = |stream: &Self| matches!(stream.state, State::Flowing);
+            // A gateway that is told to stop doesn't wait for a provider for nobody's sake.
+            while !(arriving(&self) && self.basis.house.draining.load(Ordering::Relaxed)) {
+                let next = poll_fn(|context| self.poll_release(context));
+                if matches!(timeout(LOOK_AGAIN, next).await, Ok(None | Some(Err(BrokenOff)))) {
+                    break;
+                }
+            }
+        });
     }
 
     /// These bytes have been judged. Of an answer on hold they are kept, and go nowhere.
@@ -382,7 +509,7 @@ impl Stream {
     fn complete(&mut self) {
         if self.attempt.is_some() {
             self.basis.target.provider.put_back(self.body.take_connection());
-            self.settle(Outcome::Completed);
+            self.settle(if self.left { Outcome::CallerLeft } else { Outcome::Completed });
         }
     }
 

@@ -1,7 +1,7 @@
 //! Deciding again when an answer shows more than was known when it was asked for.
 
 use carveout_dialects::{Dialect, Notice};
-use carveout_ledger::Cited;
+use carveout_ledger::{Cited, HoldId};
 use carveout_terms::{Known, Ruling};
 
 use super::{Basis, Fault, basis::Weighed};
@@ -93,6 +93,8 @@ pub(super) struct Stop {
     pub(super) notice: Box<Notice>,
     /// What the head of the reply says, if it isn't written yet.
     pub(super) ruled: Box<Ruled>,
+    /// The hold under which it is kept.
+    pub(super) hold: Option<HoldId>,
 }
 
 /// Records that an answer is withheld: from some part of it on, or as a whole, which is then kept.
@@ -106,5 +108,5 @@ pub(super) async fn stop(
     let parts = parts.map_err(|error| Fault::unrecorded(&error))?;
     let Part { recorded, notice } = parts.into_iter().next().ok_or(Fault::Unrecorded)?;
     let ruled = Ruled::of(dialect, &weighed.decision, &recorded);
-    Ok(Stop { grounds: weighed.grounds(), notice: Box::new(notice), ruled })
+    Ok(Stop { grounds: weighed.grounds(), notice: Box::new(notice), ruled, hold: recorded.hold })
 }

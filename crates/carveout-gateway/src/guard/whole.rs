@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::{
-    Basis, Expected, Fault, Recording, Release, Reply, Told, calls,
+    Basis, Expected, Fault, Recording, Release, Reply, Told,
+    calls::{self, Decided, OnHold},
     produced::Produced,
     watch::Watch,
     weigh::{Weighing, Weight, stop},
@@ -19,6 +20,7 @@ use crate::{
     attest::Evidence,
     forward::{Answer, Arriving},
     settle::Attempt,
+    tasks::Finished,
 };
 
 pub(super) async fn judge(
@@ -33,23 +35,25 @@ pub(super) async fn judge(
     let read = read(&mut reader, &mut body, house.patience.idle, &mut attempt).await;
     attempt.summarised(reader.summary());
     let judged = match read {
-        Ok(judged) => {
-            basis.target.provider.put_back(body.into_connection());
-            attempt.records_first(heard(basis, &judged));
-            released(basis, expected, judged, &mut attempt).await
+        Ok(judged) => judged,
+        Err(fault) => {
+            attempt.settle(fault.outcome());
+            return Err(fault.notice().into());
         }
-        Err(fault) => Err(Withheld::from(fault)),
     };
-    match judged {
-        Ok(released) => {
-            attempt.judged(released.len());
-            Ok(Reply::whole(Release::judged(released), attempt))
-        }
-        Err(Withheld { outcome, told }) => {
-            attempt.settle(outcome);
-            Err(told)
-        }
-    }
+    basis.target.provider.put_back(body.into_connection());
+    attempt.records_first(heard(basis, &judged));
+    let dialect = expected.dialect;
+    let (called, mut attempt) = if basis.may_keep() {
+        // Everything has been said. What of it is to be kept on hold is kept, also if the caller leaves meanwhile.
+        let (basis, tasks) = (basis.clone(), basis.house.tasks.clone());
+        Finished::new(async move { released(&basis, dialect, judged, attempt).await }, tasks).await?
+    } else {
+        released(basis, dialect, judged, attempt).await?
+    };
+    let released = called.given(basis, expected, &mut attempt).await;
+    attempt.judged(released.len());
+    Ok(Reply::whole(Release::judged(released), attempt))
 }
 
 /// Hears what a reply says, whether or not it is released.
@@ -71,14 +75,64 @@ impl From<Fault> for Withheld {
     }
 }
 
-/// What may go of a reply that was read: its texts are weighed, and then each of its calls is decided.
+/// A reply that may go, but for those of its calls that are refused.
+struct Called {
+    judged: Judged,
+    /// For each call what became of it, and those that are on hold.
+    fates: calls::Fates,
+    held: Vec<OnHold>,
+}
+
+impl Called {
+    /// What the caller gets, who may wait for calls that are on hold.
+    async fn given(mut self, basis: &Basis, expected: Expected, attempt: &mut Attempt) -> Bytes {
+        let held = std::mem::take(&mut self.held);
+        if let Some(patience) = expected.patience.filter(|_| !held.is_empty()) {
+            let fates = calls::lifted(basis.clone(), held, patience).await;
+            attempt.lifted(fates.iter().filter(|(_, refused)| refused.is_none()).count() as u64);
+            self.fates.extend(fates);
+        } else {
+            self.held = held;
+        }
+        self.at_once(expected.dialect)
+    }
+
+    /// The reply, without waiting for anything.
+    fn at_once(self, dialect: Dialect) -> Bytes {
+        let mut fates = Fates::default();
+        let held = self.held.into_iter().map(OnHold::refused);
+        self.fates.into_iter().chain(held).for_each(|(slot, refused)| fates.insert(slot, refused));
+        if fates.refuses_any() {
+            return Bytes::from(refuse_in_reply(dialect, self.judged.bytes(), &fates));
+        }
+        self.judged.into_bytes()
+    }
+}
+
+/// What may go of a reply that was read, with its attempt; if none of it may, that is settled.
 async fn released(
     basis: &Basis,
-    expected: Expected,
+    dialect: Dialect,
+    judged: Judged,
+    mut attempt: Attempt,
+) -> Result<(Called, Attempt), Told> {
+    match decided(basis, dialect, judged, &mut attempt).await {
+        Ok(called) => Ok((called, attempt)),
+        Err(Withheld { outcome, told }) => {
+            attempt.settle(outcome);
+            Err(told)
+        }
+    }
+}
+
+/// Its texts are weighed, and then each of its calls is decided.
+async fn decided(
+    basis: &Basis,
+    dialect: Dialect,
     judged: Judged,
     attempt: &mut Attempt,
-) -> Result<Bytes, Withheld> {
-    let (dialect, limits) = (expected.dialect, &basis.house.limits);
+) -> Result<Called, Withheld> {
+    let limits = &basis.house.limits;
     let mut found = Vec::new();
     if judged.events().any(carveout_dialects::JudgedEvent::touches_tools) {
         found = calls_of(dialect, judged.bytes(), &limits.call(), limits.calls).map_err(Fault::from)?;
@@ -97,41 +151,34 @@ async fn released(
         if let Some(weighed) = stops {
             let withheld = if basis.keeps(&weighed) {
                 // What is kept is what will be given: what is refused of it is out of it already.
-                Matter::Reply(
-                    decided(basis, dialect, judged, (watch.evidence().clone(), found), attempt).await?,
-                )
+                let seen = (watch.evidence().clone(), found);
+                Matter::Reply(called(basis, judged, seen, attempt).await?.at_once(dialect))
             } else {
                 Matter::Answer(judged.into_bytes())
             };
             let stop = stop(basis, dialect, &weighed, withheld).await?;
             attempt.withheld_by(stop.grounds);
-            let told = Told { notice: stop.notice, ruled: Some(stop.ruled) };
+            let told = Told { notice: stop.notice, ruled: Some(stop.ruled), held: stop.hold };
             return Err(Withheld { outcome: Outcome::Withheld, told });
         }
         evidence = watch.evidence().clone();
     }
-    Ok(decided(basis, dialect, judged, (evidence, found), attempt).await?)
+    Ok(called(basis, judged, (evidence, found), attempt).await?)
 }
 
-/// The reply without those of its calls that are refused.
-async fn decided(
+/// Decides the calls of a reply.
+async fn called(
     basis: &Basis,
-    dialect: Dialect,
     judged: Judged,
     (evidence, found): (Evidence, Vec<ReadCall>),
     attempt: &mut Attempt,
-) -> Result<Bytes, Fault> {
+) -> Result<Called, Fault> {
     if found.is_empty() {
-        return Ok(judged.into_bytes());
+        return Ok(Called { judged, fates: Vec::new(), held: Vec::new() });
     }
-    let decided = calls::decide(basis.clone(), evidence, found).await?;
-    attempt.called(decided.calls);
-    let mut fates = Fates::default();
-    decided.fates.into_iter().for_each(|(slot, refused)| fates.insert(slot, refused));
-    if fates.refuses_any() {
-        return Ok(Bytes::from(refuse_in_reply(dialect, judged.bytes(), &fates)));
-    }
-    Ok(judged.into_bytes())
+    let Decided { fates, held, calls, .. } = calls::decide(basis.clone(), evidence, found).await?;
+    attempt.called(calls);
+    Ok(Called { judged, fates, held })
 }
 
 /// Reads a whole answer, a long one on a thread of its own so that no other request waits for it.

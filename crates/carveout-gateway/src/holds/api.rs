@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carveout_dialects::{Dialect, Notice};
-use carveout_ledger::{Appointed, HoldId, Timestamp};
+use carveout_ledger::{Appointed, Decided, HoldId, Timestamp};
 use http::{Method, Response, request::Parts};
 use hyper::body::Incoming;
 use serde_json::{Value as Json, json};
@@ -12,10 +12,10 @@ use super::{
     Holds,
     answer::{Signed, record},
     asked_to_wait,
-    collect::{NO_SUCH_HOLD, collect},
+    collect::NO_SUCH_HOLD,
+    come_back,
     queue::Held,
     shown::{VERSION, to_officer, to_program},
-    until_answered,
 };
 use crate::{
     door,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 const OFFICER: &str = "/carveout/v1/officer/holds";
-const PROGRAM: &str = "/carveout/v1/holds/";
+const PROGRAM: &str = "/carveout/v1/holds";
 const NO_SUCH_ENDPOINT: &str = "no such endpoint; there are `GET /carveout/v1/officer/holds`, `GET …/holds/{hold}`, `POST …/holds/{hold}/approve` and `POST …/holds/{hold}/refuse`";
 /// The same words for a hold that another role must lift and for one that doesn't exist.
 const NOT_YOURS: &str = "no such hold among those that this officer may lift";
@@ -143,28 +143,43 @@ fn signed(body: &[u8], approve: bool) -> Result<Signed, Box<Notice>> {
     })
 }
 
-/// Answers a program about its own holds, if the request is for one:
-/// `GET /carveout/v1/holds/{hold}` says how it stands, `POST /carveout/v1/holds/{hold}/collect` fetches the answer.
+/// Answers a program about its own holds, if the request is for one: `GET /carveout/v1/holds` lists those of the key that asks,
+/// `GET /carveout/v1/holds/{hold}` says how one stands, `POST /carveout/v1/holds/{hold}/collect` fetches the answer.
 pub(crate) async fn program(
     house: &Arc<House>,
     key: &Arc<KnownKey>,
     head: &Parts,
     dialect: Dialect,
 ) -> Option<Result<Response<Reply>, Refusal>> {
-    let steps: Vec<&str> = head.uri.path().strip_prefix(PROGRAM)?.split('/').collect();
+    let below = head.uri.path().strip_prefix(PROGRAM)?;
+    if (&head.method, below) == (&Method::GET, "") {
+        return Some(Ok(of_key(house, key, |_any| true)));
+    }
+    let steps: Vec<&str> = below.strip_prefix('/')?.split('/').collect();
     let missing = || Refusal::new(dialect, Notice::not_found(NO_SUCH_HOLD));
     let hold = steps.first().and_then(|hold| hold.parse::<HoldId>().ok());
     let Some(hold) = hold else { return Some(Err(missing())) };
     Some(match (&head.method, steps.get(1..).unwrap_or_default()) {
         (&Method::GET, []) => status(house, key, hold).ok_or_else(missing),
         (&Method::POST, ["collect"]) => {
-            if let Some(patience) = asked_to_wait(house, &head.headers) {
-                until_answered(house, hold, patience).await;
-            }
-            collect(house, key, hold, None).await
+            come_back(house, key, hold, None, asked_to_wait(house, &head.headers)).await
         }
         _ => Err(missing()),
     })
+}
+
+/// The holds of one key that have not ended, the oldest first. Whoever left before being told an id finds it here. A hold that was
+/// asked for under another key of the program is found only by who knows its id.
+pub(crate) fn of_key(house: &House, key: &KnownKey, which: impl Fn(&Decided) -> bool) -> Response<Reply> {
+    let mut shown = Vec::new();
+    if let (Some(holds), Ok(now)) = (&house.holds, now(house)) {
+        let asked = |held: &&Arc<Held>| {
+            let of = &held.decided;
+            held.end.is_none() && (&*of.program, &of.key) == (key.program.id(), &key.id) && which(of)
+        };
+        shown.extend(holds.queue.all().iter().filter(asked).map(|held| to_program(holds, held, now)));
+    }
+    notices::json(200, json!({ "version": VERSION, "holds": shown }).to_string().into())
 }
 
 fn status(house: &House, key: &Arc<KnownKey>, hold: HoldId) -> Option<Response<Reply>> {
@@ -172,5 +187,11 @@ fn status(house: &House, key: &Arc<KnownKey>, hold: HoldId) -> Option<Response<R
     let held = holds.queue.get(hold)?;
     let own = held.decided.program == key.program.id();
     let now = now(house).ok()?;
-    own.then(|| notices::json(200, to_program(holds, &held, now).to_string().into()))
+    own.then(|| {
+        let mut document = to_program(holds, &held, now);
+        if let Some(members) = document.as_object_mut() {
+            members.insert("version".to_owned(), VERSION.into());
+        }
+        notices::json(200, document.to_string().into())
+    })
 }

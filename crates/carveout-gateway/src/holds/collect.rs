@@ -1,7 +1,7 @@
 //! Coming back for a hold: once it is approved, the use is decided again with its approvals, and the body that was
 //! held is sent, once.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use carveout_dialects::{Asked, CitedClause, Dialect, Endpoint, Notice, ToolCall};
@@ -18,7 +18,7 @@ use crate::{
     admit::{Case, Matter},
     attest::Evidence,
     forward::Unanswered,
-    guard::Reply,
+    guard::{Expected, Reply},
     house::{Bound, House, KnownKey, Route, Target},
     judge::judged_facts,
     meters::{Judged, Metered},
@@ -39,12 +39,13 @@ pub(crate) struct Collecting {
 }
 
 /// Answers whoever comes back for a hold. `asked_again` is the request that was sent along, if one was: it must be the
-/// one on hold.
-pub(crate) async fn collect(
+/// one on hold. `patience` is for officers, should its answer be put on hold.
+pub(super) async fn collect(
     house: &Arc<House>,
     key: &Arc<KnownKey>,
     hold: HoldId,
     asked_again: Option<&Asked>,
+    patience: Option<Duration>,
 ) -> Result<Response<Reply>, Refusal> {
     let found = house.holds.as_ref().and_then(|holds| Some((holds, holds.queue.get(hold)?)));
     let Some((holds, held)) = found.filter(|(_, held)| held.decided.program == key.program.id()) else {
@@ -145,7 +146,8 @@ pub(crate) async fn collect(
         collecting: Some(&collecting),
         kept,
     };
-    match proceed(house, dialect, asked.stream(), case, admitting).await? {
+    let expected = Expected { dialect, stream: asked.stream(), patience };
+    match proceed(house, expected, case, admitting).await? {
         Tried::Answered(response) => Ok(response),
         Tried::Unreachable(attempt, ruled) => {
             attempt.settle(Outcome::ProviderUnreachable);

@@ -24,10 +24,10 @@ use carveout_ledger::{
 
 use self::queue::{Held, Queue};
 pub(crate) use self::{
-    api::{is_officers, officer, program},
-    collect::{Collecting, collect},
+    api::{is_officers, of_key, officer, program},
+    collect::Collecting,
     sweep::sweep,
-    wait::{asked_to_wait, until_answered},
+    wait::{asked_to_wait, collected, come_back, patiently},
 };
 use crate::{
     settings::{HoldNews, HoldSettings, OfficerSettings, SettingsError},

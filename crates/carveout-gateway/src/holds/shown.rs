@@ -22,10 +22,11 @@ fn state(holds: &Holds, held: &Held, now: Timestamp) -> &'static str {
 /// What a program may know of its own hold.
 pub(super) fn to_program(holds: &Holds, held: &Held, now: Timestamp) -> Json {
     json!({
-        "version": VERSION,
         "hold": held.id.to_string(),
+        "of": if held.decided.parent.is_some() { "answer" } else { "request" },
         "state": state(holds, held, now),
         "roles": held.decided.roles,
+        "at": held.at.to_string(),
         "until": held.until.to_string(),
     })
 }

@@ -1,12 +1,22 @@
 //! Waiting for officers with the connection open: `Prefer: wait=N` (RFC 7240 section 4.3).
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
+use carveout_dialects::{Asked, NoticeKind};
 use carveout_ledger::{HoldId, Timestamp};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Response};
 use tokio::time::{Instant, timeout_at};
 
-use crate::house::House;
+use super::collect::collect;
+use crate::{
+    guard::Reply,
+    house::{House, KnownKey},
+    notices::Refusal,
+};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// How often a waiting request looks whether the gateway is told to stop, and whether time is up for the hold.
@@ -27,10 +37,68 @@ pub(crate) fn asked_to_wait(house: &House, headers: &HeaderMap) -> Option<Durati
         .map(|seconds| Duration::from_secs(seconds).min(house.patience.hold))
 }
 
+/// Answers whoever comes back for a hold, and waits for officers if the caller is willing to.
+pub(crate) async fn come_back(
+    house: &Arc<House>,
+    key: &Arc<KnownKey>,
+    hold: HoldId,
+    asked_again: Option<&Asked>,
+    patience: Option<Duration>,
+) -> Result<Response<Reply>, Refusal> {
+    let patience = match patience {
+        Some(patience) => Some(until_answered(house, hold, patience).await),
+        None => None,
+    };
+    let answer = collect(house, key, hold, asked_again, patience).await;
+    patiently(house, key, answer, patience).await
+}
+
+/// Where something was put on hold, waits for officers and collects it: the request first and then its answer, if that is
+/// held too. The patience is for both together, and for nothing but officers: the time that a model takes is not counted.
+pub(crate) async fn patiently(
+    house: &Arc<House>,
+    key: &Arc<KnownKey>,
+    mut answer: Result<Response<Reply>, Refusal>,
+    mut patience: Option<Duration>,
+) -> Result<Response<Reply>, Refusal> {
+    while let (Err(Refusal { held: Some(hold), .. }), Some(left)) =
+        (&answer, patience.filter(|left| !left.is_zero()))
+    {
+        let hold = *hold;
+        patience = Some(until_answered(house, hold, left).await);
+        let collected = collect(house, key, hold, None, patience).await;
+        // Nobody has answered: it is told as it was when it was put on hold.
+        if matches!(&collected, Err(Refusal { notice, held: None, .. }) if notice.kind() == NoticeKind::Held)
+        {
+            break;
+        }
+        answer = collected;
+    }
+    answer
+}
+
+/// Waits for one hold and collects it. What is collected may be waited for in turn, which is why it has a box.
+pub(crate) fn collected(
+    house: Arc<House>,
+    key: Arc<KnownKey>,
+    hold: HoldId,
+    patience: Duration,
+) -> Pin<Box<dyn Future<Output = Result<Response<Reply>, Refusal>> + Send>> {
+    Box::pin(async move {
+        until_answered(&house, hold, patience).await;
+        collect(&house, &key, hold, None, None).await
+    })
+}
+
 /// Waits until a hold is approved by everybody or has ended, until the patience is over, or until the gateway is told to
-/// stop. What has become of it is for the ledger's projection to say afterwards.
-pub(crate) async fn until_answered(house: &House, hold: HoldId, patience: Duration) {
+/// stop, and says what is left of the patience. What has become of it is for the ledger's projection to say afterwards.
+async fn until_answered(house: &House, hold: HoldId, patience: Duration) -> Duration {
     let deadline = Instant::now() + patience;
+    watch(house, hold, deadline).await;
+    deadline.saturating_duration_since(Instant::now())
+}
+
+async fn watch(house: &House, hold: HoldId, deadline: Instant) {
     let Some(holds) = &house.holds else { return };
     let mut changed = holds.queue.watch();
     while Instant::now() < deadline && !house.draining.load(Ordering::Relaxed) {

@@ -13,7 +13,7 @@ use crate::{
         calls::{FORMS, Form, Told, told},
         client::Answer,
         decided,
-        officers::{DUTY, RELEASE, Seen, Skew, collect, sealed},
+        officers::{DUTY, HELD, RELEASE, REQUESTER, Seen, Skew, collect, sealed},
         program_under,
         provider::{Provider, Step, chunk, stream_head},
         settled,
@@ -21,23 +21,23 @@ use crate::{
     meters::terms,
 };
 
-const SHOWN: &str = "The pallets are counted every Monday by three persons: ann@harbour-mail.org, \
+pub(crate) const SHOWN: &str = "The pallets are counted every Monday by three persons: ann@harbour-mail.org, \
                      ben@harbour-mail.org and cleo@harbour-mail.org. Ask any of them before noon.";
 const STOCK: (&str, &str) = ("stock", r#"{"depot":"north"}"#);
 
 /// Three persons are for the release authority to see first, and five for nobody.
-fn limit() -> Arc<Agreement> {
+pub(crate) fn limit() -> Arc<Agreement> {
     let hold = "@hold(\"customer/release-authority\")";
     terms("shown", &[(hold, "context.persons_at_least > 2"), ("", "context.persons_at_least > 4")])
 }
 
-async fn holding(provider: &Provider) -> Kit {
+pub(crate) async fn holding(provider: &Provider) -> Kit {
     let mut kit = Kit::new(provider.address).holding(false).await;
     kit.settings.programs = vec![program_under("depot", &[("depot", KEY, "")], &[limit()])];
     kit
 }
 
-async fn saying(form: Form, reply: &str) -> Provider {
+pub(crate) async fn saying(form: Form, reply: &str) -> Provider {
     let steps = form.steps(reply);
     Provider::new(move |_| steps.clone()).await
 }
@@ -47,7 +47,7 @@ async fn ask(gateway: &Running, form: Form) -> Answer {
 }
 
 /// The hold that a caller is told of, in the head's place or at a stream's end, after the beginning of what is said.
-fn hold_in(form: Form, answer: &Answer) -> String {
+pub(crate) fn hold_in(form: Form, answer: &Answer) -> String {
     let (text, error) = if form.is_stream() {
         assert_eq!((answer.status, answer.whole), (200, false), "{form:?}: {answer:?}");
         let told = told(form, answer);
@@ -194,6 +194,75 @@ async fn whom_a_held_answer_shows_counts_when_it_is_given() {
     let last = decided(&entries).into_iter().next_back().unwrap();
     assert_eq!((last.ruling, last.parent), (Ruling::Deny, None), "the request itself is denied");
     redecide(&entries, &limit);
+}
+
+/// What was bought is held before it is sent, and three persons before they are shown.
+fn limit_on_both() -> Arc<Agreement> {
+    let hold = "@hold(\"customer/release-authority\")";
+    let silent = "@silent(\"what is not purchased is not meant\")";
+    let bought = format!("{hold}\n{silent}");
+    terms(
+        "shown",
+        &[
+            (&bought, "context.source == Source::\"commercially_purchased\""),
+            (hold, "context.persons_at_least > 2"),
+            ("", "context.persons_at_least > 4"),
+        ],
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_approved_a_request_has_not_approved_what_only_its_answer_shows() {
+    let many = format!("{SHOWN} Or dora@harbour-mail.org and emil@harbour-mail.org.");
+    for form in FORMS {
+        for (said, expected) in [(SHOWN, "held"), ("Twelve pallets.", "given"), (&*many, "denied")] {
+            let name = format!("{form:?}: {expected}");
+            let reply = form.reply(said, &[]);
+            let provider = saying(form, &reply).await;
+            let mut kit = Kit::new(provider.address).holding(true).await;
+            kit.settings.programs = vec![program_under("depot", &[("depot", KEY, "")], &[limit_on_both()])];
+            let gateway = kit.start().await;
+            let asked = gateway.post(form.path(), &kit::chat_headers(HELD), form.request().as_bytes()).await;
+            let first = asked.json()["error"]["message"].as_str().unwrap().to_owned();
+            let first = first[first.find("hold-").unwrap()..][..37].to_owned();
+            let request = Seen::by(&RELEASE, &gateway, &first).await;
+            assert_eq!(RELEASE.approves(&gateway, &first).await.status, 200, "{name}");
+            let answer = collect(&gateway, &first).await;
+            let mut expected_rulings = vec![(Ruling::Hold, false), (Ruling::Permit, false)];
+            match expected {
+                "given" => assert_eq!((answer.status, answer.text()), (200, reply), "{name}"),
+                "denied" => {
+                    assert!(answer.text().contains("denied") && !answer.text().contains("hold-"), "{name}");
+                    expected_rulings.push((Ruling::Deny, true));
+                }
+                _ => {
+                    let second = hold_in(form, &answer);
+                    assert_ne!(first, second, "{name}: a hold of its own");
+                    assert_eq!(collect(&gateway, &second).await.status, 403, "{name}: it was not approved");
+                    // The old approval is of another digest, and who asks doesn't answer.
+                    let seen = Seen::by(&RELEASE, &gateway, &second).await;
+                    let path = format!("/{second}/approve");
+                    let forged = Seen { leaf: request.leaf, ..seen.clone() };
+                    let forged = RELEASE.post(&gateway, &path, &RELEASE.approval(&forged)).await;
+                    assert_eq!(forged.status, 403, "{name}: {forged:?}");
+                    let himself = REQUESTER.post(&gateway, &path, &REQUESTER.approval(&seen)).await;
+                    assert_eq!(himself.status, 403, "{name}: {himself:?}");
+                    assert_eq!(RELEASE.approves(&gateway, &second).await.status, 200, "{name}");
+                    let given = collect(&gateway, &second).await;
+                    assert_eq!((given.status, given.text()), (200, reply), "{name}: byte for byte");
+                    assert_eq!(collect(&gateway, &second).await.status, 403, "{name}: once");
+                    expected_rulings.extend([(Ruling::Hold, true), (Ruling::Permit, true)]);
+                }
+            }
+            let entries = gateway.events().await;
+            assert_eq!(rulings(&entries), expected_rulings, "{name}");
+            let held = decided(&entries).into_iter().find(|one| one.parent.is_some());
+            if let Some(held) = held.filter(|one| one.ruling == Ruling::Hold) {
+                assert!(held.facts.approvals.is_empty(), "{name}: it rests on nobody's approval");
+            }
+            redecide(&entries, &limit_on_both());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,11 +19,11 @@ use crate::kit::{
 };
 
 const STOCK: (&str, &str) = ("stock", r#"{"depot":"north"}"#);
-const STRIKE: (&str, &str) = ("strike", r#"{"grid":"n/a"}"#);
+pub(crate) const STRIKE: (&str, &str) = ("strike", r#"{"grid":"n/a"}"#);
 const EXPORT: (&str, &str) = ("export", r#"{"all":true}"#);
 const DRAW: (&str, &str) = ("draw", "{}");
 
-fn tools() -> Vec<Tool> {
+pub(crate) fn tools() -> Vec<Tool> {
     let tool = |name, effect, labels: &[&str], rows| {
         let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
         Tool::register(&kit::vocabulary(), name, effect, &labels, rows).unwrap()

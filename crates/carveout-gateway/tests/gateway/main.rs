@@ -28,5 +28,6 @@ mod monitors;
 mod provider_faults;
 mod settings;
 mod tls;
+mod waiting;
 mod way;
 mod webhooks;

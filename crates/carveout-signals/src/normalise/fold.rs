@@ -7,11 +7,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Mapped;
-use crate::{
-    Span, blocks,
-    bytes::{Set, at, ceil, floor, is_among, set, slice},
-};
+use super::{Mapped, rows, windows::windows};
+use crate::Span;
 
 /// What a character stands for: up to four ASCII bytes, the first in the lowest place; `NOTHING` if it shows nothing.
 type Stands = u32;
@@ -49,7 +46,7 @@ pub(crate) fn stands_for(character: char) -> Option<Stands> {
 
 /// What a character looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(super) enum Look {
     /// Itself.
     Itself,
     /// Something else.
@@ -58,18 +55,8 @@ pub(crate) enum Look {
     Sign,
 }
 
-/// What the character of two bytes at a place looks like; none if another one starts there.
-pub(crate) fn of_two_bytes(bytes: &[u8], place: usize) -> Option<Look> {
-    /// Those from U+0080 to U+07FF, in a table that stays in the nearest cache.
-    static LOOKS: LazyLock<Vec<Look>> =
-        LazyLock::new(|| (0x80..0x800).filter_map(char::from_u32).map(look).collect());
-    let (lead @ 0xc2..=0xdf, next) = (at(bytes, place), at(bytes, place + 1)) else { return None };
-    let code = usize::from(lead & 0x1f) << 6 | usize::from(next & 0x3f);
-    LOOKS.get(code - 0x80).copied()
-}
-
 /// What a character looks like.
-pub(crate) fn look(character: char) -> Look {
+pub(super) fn look(character: char) -> Look {
     match stands_for(character) {
         None => Look::Itself,
         Some(stands) if is_sign(stands) => Look::Sign,
@@ -84,72 +71,30 @@ fn is_sign(stands: Stands) -> bool {
 
 /// Whether a character that looks like a sign is one of an identifier. A letter that looks like a digit, such as the б that Russian prose is full
 /// of, is none within a word of such letters, where no other digit and no mark of an identifier is beside it.
-pub(crate) fn is_sign_of_identifier(text: &str, place: usize) -> bool {
+pub(super) fn is_sign_of_identifier(text: &str, place: usize) -> bool {
     let mut after = text.get(place..).unwrap_or_default().chars();
-    if !after.next().is_some_and(char::is_alphabetic) {
+    if !after.next().is_some_and(rows::is_letter) {
         return true;
     }
     let later = after.next();
     let earlier = text.get(..place).and_then(|before| before.chars().next_back());
-    let is_of_word = |other: char| !other.is_ascii() && other.is_alphabetic() && look(other) != Look::Sign;
+    let is_of_word = |other: char| !other.is_ascii() && rows::is_letter(other) && !rows::is_sign(other);
     let is_of_identifier = |other: char| match other.is_ascii() {
         true => other.is_ascii_alphanumeric() || matches!(other, ':' | '-' | '@'),
-        false => look(other) == Look::Sign,
+        false => rows::is_sign(other),
     };
     let any = |of: &dyn Fn(char) -> bool| earlier.is_some_and(of) || later.is_some_and(of);
     !any(&is_of_word) || any(&is_of_identifier)
 }
 
-/// Bytes around a sign of an identifier that are folded.
-const AROUND: usize = 96;
-
-/// The text around suspicious characters, folded, as far as it has a digit, an at sign, or something that shows nothing:
-/// whole pages of another script have look-alikes everywhere and hide nothing.
-pub(super) fn view(text: &str, spans: &[Span], signs: &[usize]) -> Mapped {
+/// The text around signs of identifiers near strange characters, folded.
+pub(super) fn view(text: &str, strange: &[Span], signs: &[usize]) -> Mapped {
     let mut mapped = Mapped::default();
-    for span in spans {
-        let first = signs.partition_point(|sign| *sign < span.start);
-        for window in windows(text, *span, signs.get(first..).unwrap_or_default()) {
-            mapped.end_part();
-            fold(text, window, &mut mapped);
-        }
+    for window in windows(text, strange, signs) {
+        mapped.end_part();
+        fold(text, window, &mut mapped);
     }
     mapped
-}
-
-/// The surroundings of signs within a span: ASCII ones, and those beyond, which are known.
-fn windows(text: &str, span: Span, mut signs: &[usize]) -> Vec<Span> {
-    /// Bytes that are looked at together.
-    const SIGNLESS: usize = 16;
-    static SIGNS: Set = set(b"0123456789@");
-    let mut windows: Vec<Span> = Vec::new();
-    let in_ascii = |from: usize| {
-        let rest = slice(text.as_bytes(), from, span.end);
-        let (chunks, _) = rest.as_chunks::<SIGNLESS>();
-        let skipped = SIGNLESS * chunks.iter().take_while(|chunk| !blocks::may_have_sign(chunk)).count();
-        let rest = rest.get(skipped..).unwrap_or_default();
-        let place = rest.iter().position(|byte| is_among(&SIGNS, *byte));
-        place.map_or(span.end, |place| from + skipped + place)
-    };
-    let mut next = in_ascii(span.start);
-    loop {
-        let beyond = signs.first().copied().unwrap_or(span.end);
-        let place = next.min(beyond);
-        if place >= span.end {
-            return windows;
-        }
-        if place == next {
-            next = in_ascii(place + 1);
-        } else {
-            signs = signs.get(1..).unwrap_or_default();
-        }
-        let start = floor(text, place.saturating_sub(AROUND)).max(span.start);
-        let end = ceil(text, place + AROUND).min(span.end);
-        match windows.last_mut() {
-            Some(last) if last.end >= start => last.end = end,
-            _ => windows.push(Span::new(start, end)),
-        }
-    }
 }
 
 fn fold(text: &str, window: Span, mapped: &mut Mapped) {

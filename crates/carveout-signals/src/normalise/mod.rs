@@ -11,9 +11,11 @@ mod fold;
 mod hidden;
 mod leet;
 mod mapped;
+mod rows;
 mod spaced;
 mod spoken;
 mod suspicions;
+mod windows;
 
 use std::fmt;
 
@@ -87,7 +89,7 @@ impl View {
     /// The text as this view reads it, as far as something may hide there. Empty if nothing does.
     pub(crate) fn of(self, text: &str, suspicions: &Suspicions, opaque: &mut Vec<Opaque>) -> Mapped {
         match self {
-            Self::Folded => fold::view(text, &suspicions.folded, &suspicions.signs),
+            Self::Folded => fold::view(text, &suspicions.strange, &suspicions.signs),
             Self::Hidden => hidden::view(text, suspicions.hidden),
             Self::Bidirectional => bidi::view(text, suspicions.turned),
             Self::Escaped => escapes::view(text, &suspicions.escaped),

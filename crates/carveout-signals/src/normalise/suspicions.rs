@@ -1,23 +1,20 @@
 //! Where something may hide, as noted while a text is looked through.
 
-use super::{
-    fold::{self, Look},
-    hidden,
-};
+use super::{fold, hidden, rows};
 use crate::{
     Span,
-    blocks::from_place,
     bytes::{Set, at, before, ceil, floor, is_among, is_word, letters_digits_and},
+    lanes::{BLOCK, Lanes, bits},
 };
 
 /// Bytes around a suspicious character that are read again: an identifier and a word before it.
-const AROUND: usize = 96;
+pub(super) const AROUND: usize = 96;
 
 /// Places to read in another way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Suspicions {
-    /// Around characters that stand for ASCII ones, or for nothing.
-    pub(crate) folded: Vec<Span>,
+    /// Blocks with characters that may stand for ASCII ones, or for nothing.
+    pub(crate) strange: Vec<Span>,
     /// Runs of characters that may be base64 or hexadecimal digits.
     pub(crate) long: Vec<Span>,
     /// Around escapes.
@@ -34,61 +31,35 @@ pub(crate) struct Suspicions {
     pub(crate) turned: bool,
     /// Characters beyond ASCII that stand for a digit, an at sign, or nothing.
     pub(crate) signs: Vec<usize>,
-    /// Where the last character of `folded` stands.
-    folded_to: usize,
-    /// Up to where characters beyond ASCII, long runs and spaced letters were looked at.
-    beyond: usize,
+    /// Up to where long runs and spaced letters were looked at.
     run: usize,
     letters: usize,
 }
 
 impl Suspicions {
-    /// Notes the characters beyond ASCII of a block, by the places of their bytes.
-    pub(crate) fn beyond_ascii(&mut self, text: &str, offset: usize, places: u64) {
-        let mut rest = places & from_place(self.beyond.saturating_sub(offset));
-        while rest != 0 {
-            let place = offset + rest.trailing_zeros() as usize;
-            let length = match fold::of_two_bytes(text.as_bytes(), place) {
-                Some(look) => {
-                    self.looks_like(look, text, place);
-                    2
-                }
-                None => self.longer_character(text, place),
-            };
-            self.beyond = place + length;
-            rest &= from_place(self.beyond - offset);
-        }
-    }
-
-    /// Notes a character of three bytes or four, which may also carry or turn text, and returns its length.
-    fn longer_character(&mut self, text: &str, place: usize) -> usize {
-        let character = text.get(place..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
-        self.hidden |= hidden::carries(character);
-        self.turned |= character == '\u{202e}';
-        self.looks_like(fold::look(character), text, place);
-        character.len_utf8()
-    }
-
-    /// Notes what a character looks like.
-    fn looks_like(&mut self, look: Look, text: &str, place: usize) {
-        if look == Look::Itself {
+    /// Notes the characters beyond ASCII of a block.
+    pub(crate) fn beyond_ascii(&mut self, text: &str, offset: usize, block: &[u8; BLOCK]) {
+        let lanes = Lanes::of(block);
+        let starts = rows::strange_starts(&lanes);
+        if starts == 0 {
             return;
         }
-        if look == Look::Sign && fold::is_sign_of_identifier(text, place) {
-            self.signs.push(place);
+        match self.strange.last_mut() {
+            Some(last) if last.end == offset => last.end += BLOCK,
+            _ => self.strange.push(Span::new(offset, offset + BLOCK)),
         }
-        // The surroundings of what stands close together meet: only those of the last one are looked for.
-        if self.folded.is_empty() || place > self.folded_to + 2 * AROUND {
-            self.end_folded(text);
-            widen(&mut self.folded, text, place, AROUND);
+        for bit in bits(rows::possible_signs(&lanes, block, starts)) {
+            self.possible_sign(text, offset + bit);
         }
-        self.folded_to = place;
     }
 
-    /// Ends the surroundings that were noted last where they end. To be called when a text has been looked through.
-    pub(crate) fn end_folded(&mut self, text: &str) {
-        if let Some(last) = self.folded.last_mut() {
-            last.end = ceil(text, self.folded_to + AROUND);
+    /// Notes a character that may be a sign, which may also carry or turn text.
+    fn possible_sign(&mut self, text: &str, place: usize) {
+        let Some(character) = text.get(place..).and_then(|rest| rest.chars().next()) else { return };
+        self.hidden |= hidden::carries(character);
+        self.turned |= character == '\u{202e}';
+        if rows::is_sign(character) && fold::is_sign_of_identifier(text, place) {
+            self.signs.push(place);
         }
     }
 

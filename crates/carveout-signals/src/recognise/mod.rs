@@ -53,10 +53,11 @@ pub(crate) fn at_sign(reading: &Reading<'_>, place: usize, found: &mut Vec<Match
     found.extend(reading.heard(email::address(reading, place)));
 }
 
-/// Looks around a colon that follows a hexadecimal digit or a colon.
+/// Looks around a colon, if hexadecimal digits or colons stand on both sides.
+#[inline]
 pub(crate) fn at_colon(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> usize {
-    let next = at(reading.bytes, place + 1);
-    if !next.is_ascii_hexdigit() && next != b':' {
+    let inside = |byte: u8| byte.is_ascii_hexdigit() || byte == b':';
+    if !inside(before(reading.bytes, place)) || !inside(at(reading.bytes, place + 1)) {
         return place;
     }
     let one = reading.heard(mac::interface(reading, place));

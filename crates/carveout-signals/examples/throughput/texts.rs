@@ -1,116 +1,30 @@
-//! How fast texts are read, on one core, with all recognisers on.
-//!
-//! `cargo run --release -p carveout-signals --example throughput`, with a word for one of the texts only
+//! The texts that are read: prose of several languages and scripts, and records full of identifiers.
 
-#![allow(clippy::print_stdout, reason = "a measurement is printed")]
+use std::fmt::Write as _;
 
-use std::{fmt::Write as _, fs, hint::black_box};
-
-use carveout_signals::{PersonCount, Scanner, tripwire::Tripwire};
-
-/// Bytes of each text, which is scanned in prompts of `PROMPT` bytes.
+/// Bytes of each text.
 const BYTES: usize = 8 << 20;
-const PROMPT: usize = 64 << 10;
-const ROUNDS: usize = 9;
-/// How often a text is read in a round: the kernel counts processor time by steps of some milliseconds.
-const TIMES: usize = 8;
 
-fn main() {
-    let scanner = Scanner::default();
-    let only = std::env::args().nth(1).unwrap_or_default();
-    println!("| text | MB/s | findings in a MB |");
-    println!("|---|---|---|");
-    for (name, text) in [
-        ("prose, English, ASCII", prose(PLAIN)),
+/// All of them, with what they are called in the table.
+pub(crate) fn all() -> Vec<(&'static str, String)> {
+    vec![
+        ("prose, English, ASCII", english()),
         ("prose, English, with typographic quotes and dashes", prose(TYPESET)),
         ("prose, French", prose(FRENCH)),
+        ("prose, German", prose(GERMAN)),
         ("prose, Russian", prose(RUSSIAN)),
+        ("prose, Arabic", prose(ARABIC)),
+        ("prose, Hindi", prose(HINDI)),
+        ("prose, Chinese", prose(CHINESE)),
         ("records, an identifier every 18 bytes", records()),
         ("JSON of records, one every 46 bytes", json()),
         ("log lines, one every 75 bytes", log()),
     ]
-    .into_iter()
-    .filter(|(name, _)| name.contains(&only))
-    {
-        let text = text.as_str();
-        let mut rates: Vec<f64> = (0..ROUNDS)
-            .map(|_| {
-                let start = processor_seconds();
-                for prompt in (0..TIMES).flat_map(|_| prompts(text)) {
-                    black_box(scanner.scan(black_box(prompt)));
-                }
-                (TIMES * text.len()) as f64 / (processor_seconds() - start) / 1e6
-            })
-            .collect();
-        rates.sort_by(f64::total_cmp);
-        let rate = rates.get(ROUNDS / 2).copied().unwrap_or_default();
-        let found = prompts(text).map(|prompt| scanner.scan(prompt).findings.len()).sum::<usize>() as f64
-            / (text.len() as f64 / 1e6);
-        println!("| {name} | {rate:.0} | {found:.0} |");
-    }
-    let prompt = prose(PLAIN).get(..2048).unwrap_or_default().to_owned();
-    let chat = first_bytes(&CHAT.join(" ").repeat(4), 2048).to_owned();
-    let wire = Tripwire::embedded();
-    let scan = microseconds(|| {
-        black_box(scanner.scan(black_box(&prompt)));
-    });
-    let read = microseconds(|| {
-        black_box(wire.read(black_box(&prompt)));
-    });
-    println!("\nA prompt of 2 KB takes {scan:.1} us, and {read:.1} us more for the tripwire.");
-    let all = microseconds(|| {
-        let (seen, reading) = wire.scan(&scanner, black_box(&chat));
-        let mut count = PersonCount::default();
-        count.add(&seen);
-        black_box((count.persons(), reading.raised().count()));
-    });
-    println!(
-        "Chat of 2 KB with an address, a telephone number and a line of code: {all:.1} us for everything that is done with a \
-         text: all recognisers, all views, the tripwire on each that decodes, and the bounds of persons."
-    );
 }
 
-/// Microseconds of processor for a call: the median of several rounds.
-fn microseconds(mut call: impl FnMut()) -> f64 {
-    const CALLS: u32 = 10_000;
-    let mut rounds: Vec<f64> = (0..ROUNDS)
-        .map(|_| {
-            let start = processor_seconds();
-            (0..CALLS).for_each(|_| call());
-            (processor_seconds() - start) * 1e6 / f64::from(CALLS)
-        })
-        .collect();
-    rounds.sort_by(f64::total_cmp);
-    rounds.get(ROUNDS / 2).copied().unwrap_or_default()
-}
-
-/// About so many bytes of a text.
-fn first_bytes(text: &str, bytes: usize) -> &str {
-    let end = (0..4).map(|less| bytes - less).find(|place| text.is_char_boundary(*place));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
-/// A text in parts of about the same length, cut after lines.
-fn prompts(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let from = (0..4)
-            .map(|more| PROMPT + more)
-            .find(|place| rest.is_char_boundary(*place))
-            .unwrap_or(rest.len());
-        let cut =
-            rest.get(from..).and_then(|tail| tail.find(['\n', '}'])).map_or(rest.len(), |end| from + end + 1);
-        let (prompt, after) = rest.split_at(cut.min(rest.len()));
-        rest = after;
-        (!prompt.is_empty()).then_some(prompt)
-    })
-}
-
-/// Seconds that this thread spent on a processor: other work on the machine doesn't count.
-fn processor_seconds() -> f64 {
-    let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds: f64 = spent.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default();
-    nanoseconds / 1e9
+/// English prose in ASCII.
+pub(crate) fn english() -> String {
+    prose(PLAIN)
 }
 
 /// Sentences repeated in a changing order, so that no branch is learnt.
@@ -231,7 +145,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// What people write to an assistant.
-const CHAT: &[&str] = &[
+pub(crate) const CHAT: &[&str] = &[
     "Hi! Could you help me answer this? It’s from a colleague in the Lyon office, and I’d like to be polite but short.",
     "\"Dear all, the pumps of line 4 stood still from 06:40 to 09:15 on 12 March; we lost about 1,350 units.",
     "Please send the new plan to ines.moreau@posthaus-nord.de before Friday, or call me: (415) 867-2309.\"",
@@ -260,4 +174,28 @@ const RUSSIAN: &[&str] = &[
     "На складе у северной переправы осталось только двенадцать фильтров, а колонне к четвергу нужно сорок.",
     "Никто в конторе не мог сказать, почему письмо отправили по другому адресу и кто вообще об этом просил.",
     "Когда ветер переменился, запах гавани поднялся на холм, а вместе с ним и шум моторов, которые там испытывали.",
+];
+
+const GERMAN: &[&str] = &[
+    "Im Lager an der nördlichen Überfahrt liegen nur noch zwölf Filter, und die Kolonne braucht bis Donnerstag vierzig davon.",
+    "Niemand im Büro konnte sagen, warum der Brief an eine falsche Anschrift ging und wer überhaupt danach gefragt hatte.",
+    "Als der Wind umschlug, zog der Geruch des Hafens den Hügel hinauf, und mit ihm der Lärm der Motoren, die man dort prüfte.",
+];
+
+const ARABIC: &[&str] = &[
+    "لم يبق في المستودع عند المعبر الشمالي سوى اثني عشر مرشحا، والقافلة تحتاج إلى أربعين قبل يوم الخميس.",
+    "لم يستطع أحد في المكتب أن يقول لماذا أرسلت الرسالة إلى عنوان آخر، ولا من الذي طلب ذلك أصلا.",
+    "وعندما تغير اتجاه الريح صعدت رائحة الميناء إلى التل، ومعها ضجيج المحركات التي كانت تختبر هناك.",
+];
+
+const HINDI: &[&str] = &[
+    "उत्तरी घाट के गोदाम में अब केवल बारह फ़िल्टर बचे हैं, और काफ़िले को गुरुवार तक चालीस चाहिए।",
+    "दफ़्तर में कोई नहीं बता सका कि चिट्ठी किसी और पते पर क्यों भेजी गई और यह किसने कहा था।",
+    "जब हवा का रुख़ बदला तो बंदरगाह की गंध पहाड़ी तक आ गई, और उसके साथ उन इंजनों का शोर भी जो वहाँ जाँचे जा रहे थे।",
+];
+
+const CHINESE: &[&str] = &[
+    "北面渡口的仓库里只剩下十二个滤芯，而车队在星期四之前需要四十个。",
+    "办公室里没有人能说清楚，为什么那封信被寄到了另一个地址，又是谁提出这个要求的。",
+    "风向一转，港口的气味便飘上山来，随之而来的还有那边正在试验的发动机的响声。",
 ];
