@@ -191,7 +191,7 @@ fn what_did_not_decide_without_everybodys_word_is_found_in_a_ledger_that_verifie
     let provider = provider();
     let original = recorded(&provider);
     for (case, change, code, words) in cases {
-        rewrite(&original, |entries| change(entries));
+        rewrite(&original, change);
         let verified = original.run("ledger verify --redecide");
         verified.expect(code, &[words]);
         assert_eq!(code == 0, case == "as it was");

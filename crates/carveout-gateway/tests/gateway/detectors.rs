@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use carveout_gateway::{Detector, DetectorTerms, MonitorTerms};
+use carveout_gateway::{Detector, DetectorTerms, MonitorTerms, RelaxedTerms};
 use carveout_ledger::{Decided, Outcome, Ruling};
-use carveout_terms::{Agreement, Timestamp};
+use carveout_terms::{Agreement, ClauseRef, Timestamp};
 use serde_json::json;
 
 use crate::{
@@ -307,6 +307,34 @@ async fn a_monitored_judge_is_asked_and_its_word_decides_nothing() {
         assert_eq!(one.judged[0].verdict, word);
         assert_eq!(questions(&entries).0.len(), 1);
         assert!(provider.seen().is_empty(), "{word}");
+    }
+}
+
+/// With its clause suspended too nobody is held up, and the record says what it would have come to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_monitored_judge_is_asked_about_a_suspended_clause_too() {
+    for (word, would) in [("complies", Ruling::Permit), ("violates", Ruling::Deny)] {
+        let provider = answering().await;
+        let judge = Provider::saying(saying(&format!("{{\"verdict\":\"{word}\"}}"))).await;
+        let mut kit = Kit::new(provider.address);
+        kit.settings.programs = vec![judged_program("depot", &[("depot", KEY, "")])];
+        kit.settings.providers.push(kit::provider(
+            "judge",
+            carveout_dialects::Dialect::OpenAi,
+            judge.address,
+        ));
+        kit.settings.judge = Some(settings());
+        monitored(&mut kit, &["judge"]);
+        let program = &mut kit.settings.programs[0];
+        let clause = ClauseRef { agreement: "judged-limit".to_owned(), clause: "1.1".to_owned() };
+        let stack = Arc::new(program.stack.without(&[clause]).unwrap());
+        let until = program.monitoring.detectors[0].until;
+        program.monitoring.relaxed = vec![RelaxedTerms { until, stack }];
+        let gateway = kit.start().await;
+        assert_eq!(gateway.chat(PERMITTED, &body(WATCHING)).await.status, 200, "{word}");
+        let entries = gateway.events().await;
+        assert_eq!(told(decided(&entries)[0]), (Ruling::Permit, vec![would], true), "{word}");
+        assert_eq!(decided(&entries)[0].judged[0].verdict, word);
     }
 }
 
