@@ -34,14 +34,22 @@ fuzz_target!(|bytes: &[u8]| {
         let again = Sight::read(&mut Reader::new(&written)).expect("what was written is read");
         assert_eq!(written, self::written(|writer| again.write(writer)));
     }
+    let mut sight = Sight::default();
+    if sight.read_returned(&mut Reader::new(rest)).is_ok() {
+        let mut again = Sight::default();
+        let written = written(|writer| sight.write_returned(writer));
+        again.read_returned(&mut Reader::new(&written)).expect("what was written is read");
+        assert_eq!(sight, again);
+    }
     let mut meters = Meters::new(vec![1_440, 43_200], 64);
+    meters.read_results(&mut Reader::new(rest)).ok();
     if meters.read_again(&mut Reader::new(rest)).is_ok() {
         let first = written(|writer| meters.write(writer));
         let mut again = Meters::new(vec![1_440, 43_200], 64);
         again.read_again(&mut Reader::new(&first)).expect("what was written is read");
         // Persons are written in no order.
         assert_eq!(first.len(), written(|writer| again.write(writer)).len());
-        let sight = Sight { rows: u64::from(head[1]), ..Sight::default() };
+        sight.rows = u64::from(head[1]);
         again.take("program depot", &sight, 50_000);
         again.prospect("program depot", &sight, 600_000);
     }

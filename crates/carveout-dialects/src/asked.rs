@@ -30,7 +30,16 @@ pub(crate) struct Found {
     pub(crate) unlisted: Vec<u32>,
     pub(crate) server_tools: Vec<(u32, Cow<'static, str>)>,
     pub(crate) tools_offered: u32,
-    pub(crate) tool_results: u32,
+    /// Results of tool calls, in document order: what each is, and what it says that it answers.
+    pub(crate) tool_results: Vec<ResultFound>,
+}
+
+/// A result of a tool call, from its first node to the one after its last.
+pub(crate) struct ResultFound {
+    pub(crate) first: u32,
+    pub(crate) past: u32,
+    /// The node with the id of the call, if it names one.
+    pub(crate) call: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +113,18 @@ impl Asked {
     /// Results of tool calls that the conversation holds.
     #[must_use]
     pub fn tool_results(&self) -> u32 {
-        self.found.tool_results
+        u32::try_from(self.found.tool_results.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The result of a tool call that a text is part of.
+    #[must_use]
+    pub fn result_of(&self, text: &Text<'_>) -> Option<ToolResult<'_>> {
+        let node = text.view.index();
+        let results = &self.found.tool_results;
+        let number = results.partition_point(|result| result.first <= node).checked_sub(1)?;
+        let result = results.get(number).filter(|result| node < result.past)?;
+        let call = result.call.map(|call| self.document.view(call).characters());
+        Some(ToolResult { number, call })
     }
 
     /// Content that a text scan can't see.
@@ -172,6 +192,15 @@ impl Text<'_> {
     pub fn place(&self) -> String {
         self.view.pointer()
     }
+}
+
+/// What a tool returned, as a conversation tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolResult<'a> {
+    /// Its place among all results of the conversation.
+    pub number: usize,
+    /// The id of the call that it says it answers.
+    pub call: Option<Cow<'a, str>>,
 }
 
 /// Content that a text scan can't see.

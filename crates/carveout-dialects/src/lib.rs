@@ -28,7 +28,7 @@ mod read;
 mod reply;
 mod shape;
 
-pub use asked::{Asked, CanonicalBody, Opaque, ServerTool, Text, Unlisted};
+pub use asked::{Asked, CanonicalBody, Opaque, ServerTool, Text, ToolResult, Unlisted};
 pub use endpoint::{Endpoint, UnknownRoute, endpoint};
 pub use json::Limits;
 pub use kinds::{Dialect, Media, Speaker, TextKind};

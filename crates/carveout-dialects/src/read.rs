@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::asked::{Found, TextFound};
+use crate::asked::{Found, ResultFound, TextFound};
 use crate::json::{Document, JsonError, JsonFault, Kind, Limits, View};
 use crate::shape::{Fault, Mark, Problem, Shape, ShapeError, Visitor, walk_object};
 use crate::{Asked, Dialect, Media, Speaker, TextKind, anthropic, openai};
@@ -121,7 +121,10 @@ impl Visitor for Request<'_> {
         match shape.mark {
             Mark::Says(speaker) => return Ok(speaker),
             Mark::ToolResult => {
-                self.found.tool_results += 1;
+                let call = ["tool_call_id", "tool_use_id"].into_iter().find_map(|name| object.member(name));
+                let call = call.filter(|call| call.kind() == Kind::String).map(View::index);
+                let (first, past) = (object.index(), object.past());
+                self.found.tool_results.push(ResultFound { first, past, call });
                 return Ok(Speaker::Tool);
             }
             Mark::Tool => self.found.tools_offered += 1,

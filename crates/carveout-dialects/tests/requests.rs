@@ -286,6 +286,39 @@ fn content_is_not_in_debug_output() {
 }
 
 #[test]
+fn a_text_of_a_result_names_the_call_that_it_answers() {
+    let openai = r#"{"model":"m","messages":[
+        {"role":"user","content":"Go."},
+        {"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"\u0061","content":"first"},
+        {"role":"tool","tool_call_id":"b","content":[{"type":"text","text":"second"},{"type":"text","text":"third"}]},
+        {"role":"function","name":"f","content":"fourth"},
+        {"role":"user","content":"last"}]}"#;
+    let anthropic = r#"{"model":"m","max_tokens":9,"messages":[
+        {"role":"user","content":"Go."},
+        {"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},
+        {"role":"user","content":[
+            {"type":"tool_result","tool_use_id":"a","content":"first"},
+            {"type":"tool_result","tool_use_id":"b","content":[{"type":"text","text":"second"},{"type":"text","text":"third"}]},
+            {"type":"text","text":"last"}]}]}"#;
+    for (dialect, body) in [(Dialect::OpenAi, openai), (Dialect::Anthropic, anthropic)] {
+        let asked = ask(dialect, body).unwrap();
+        let found: Vec<_> = asked
+            .texts()
+            .filter(|text| ["Go.", "first", "second", "third", "fourth", "last"].contains(&&*text.text))
+            .map(|text| {
+                asked.result_of(&text).map(|one| (one.number, one.call.map(|call| call.into_owned())))
+            })
+            .collect();
+        let (first, second) = (Some((0, Some("a".to_owned()))), Some((1, Some("b".to_owned()))));
+        let mut expected = vec![None, first, second.clone(), second];
+        expected.extend((dialect == Dialect::OpenAi).then_some(Some((2, None))));
+        expected.push(None);
+        assert_eq!(found, expected, "{dialect}");
+    }
+}
+
+#[test]
 fn null_says_nothing() {
     let body =
         r#"{"model":"m","messages":[],"stream":null,"max_tokens":null,"n":null,"tools":null,"stop":null}"#;

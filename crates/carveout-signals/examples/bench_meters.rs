@@ -18,7 +18,8 @@ const START: Minute = 29_000_000;
 fn main() {
     let windows = vec![DAY, 30 * DAY, 366 * DAY];
     let mut meters = Meters::new(windows.clone(), 2_000_000);
-    let sights: Vec<Sight> = (0..PERSONS).map(|n| Sight { persons: vec![person(n)], rows: 0 }).collect();
+    let sights: Vec<Sight> =
+        (0..PERSONS).map(|n| Sight { persons: vec![person(n)], rows: 0, returned: Vec::new() }).collect();
     let minute = |n: usize| START + u32::try_from(n / 700).unwrap_or_default();
     println!("| a meter of {PERSONS} persons, three windows | |\n|---|---|");
     row("take a new person in", PERSONS, || {

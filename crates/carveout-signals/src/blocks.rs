@@ -4,7 +4,7 @@ use wide::u8x16;
 
 use crate::{
     bytes::digits_end,
-    lanes::{BLOCK, Lanes, is, within},
+    lanes::{BLOCK, Lanes, is, padded, within},
 };
 
 /// Places of one block, a bit each, the lowest for the first byte.
@@ -48,9 +48,7 @@ pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &[u8; BLOCK], &Place
     };
     blocks.iter().for_each(&mut look);
     if !rest.is_empty() {
-        let mut last = [0; BLOCK];
-        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-        look(&last);
+        look(&padded(rest));
     }
 }
 
@@ -139,8 +137,13 @@ const fn twelfth(earlier: u64, now: u64) -> u64 {
 impl Places {
     /// Whether there are any.
     const fn any(&self) -> bool {
+        self.beyond != 0 || self.any_in_ascii()
+    }
+
+    /// Whether there are any but bytes of characters beyond ASCII.
+    pub(crate) const fn any_in_ascii(&self) -> bool {
         let marks = self.at_signs | self.colons | self.hyphens | self.long | self.spaced | self.escapes;
-        self.digits | self.beside_letters | self.beyond | marks != 0
+        self.digits | self.beside_letters | marks != 0
     }
 
     /// Where the run of digits ends that starts at a place of this block, which starts at an offset.

@@ -29,15 +29,18 @@ pub(crate) fn digits_end(bytes: &[u8], place: usize) -> usize {
 /// after them hold means nothing.
 #[inline]
 pub(crate) fn eight_digits(bytes: &[u8], place: usize) -> (u64, usize) {
-    let values = eight(bytes, place) ^ 0x3030_3030_3030_3030;
+    let values = eight_bytes(bytes, place) ^ ZEROS;
     // Adding 0x76 sets the highest bit of what is above 9. Only a byte that is no digit carries, and only into later ones.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
     (values, (others.trailing_zeros() / 8) as usize)
 }
 
+/// Eight times the digit 0.
+pub(crate) const ZEROS: u64 = 0x3030_3030_3030_3030;
+
 /// The eight bytes from a place on, the first one lowest, with 0 for those after the text.
 #[inline]
-fn eight(bytes: &[u8], place: usize) -> u64 {
+fn eight_bytes(bytes: &[u8], place: usize) -> u64 {
     let rest = bytes.get(place..).unwrap_or_default();
     match rest.first_chunk::<8>() {
         Some(all) => u64::from_le_bytes(*all),

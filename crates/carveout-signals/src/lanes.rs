@@ -50,6 +50,13 @@ impl Lanes {
     }
 }
 
+/// The last bytes of a text as a block, with zeros after them.
+pub(crate) fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+    block
+}
+
 /// Which bytes are this one.
 #[inline(always)]
 pub(crate) fn is(bytes: u8x16, byte: u8) -> u8x16 {

@@ -183,6 +183,12 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let mut suspicions = Suspicions::default();
     let (mut after_number, mut after_colons) = (0_usize, 0);
     blocks::each(bytes, |offset, block, places| {
+        if places.beyond != 0 {
+            suspicions.beyond_ascii(text, offset, block);
+        }
+        if !places.any_in_ascii() {
+            return;
+        }
         let before_block = found.len();
         for place in bits(places.beside_letters).map(|bit| offset + bit) {
             if let Some(digits) = misread_at(bytes, place) {
@@ -214,10 +220,9 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
         }
         bits(places.escapes).for_each(|bit| suspicions.escape(text, offset + bit));
         bits(places.spaced).for_each(|bit| suspicions.spaced_letters(text, offset + bit));
-        if places.beyond != 0 {
-            suspicions.beyond_ascii(text, offset, block);
+        if found.len() > before_block {
+            settle(reading, &mut found, before_block);
         }
-        settle(reading, &mut found, before_block);
     });
     (found, suspicions)
 }

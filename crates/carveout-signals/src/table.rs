@@ -153,20 +153,18 @@ impl Table {
     /// The name in a row: its parts together, or the whole one.
     fn name(&self, reading: &Reading<'_>, cells: &[Span], identified: bool) -> Option<Match> {
         let about_person = self.personal || identified;
-        let of = |wanted: fn(&Column) -> bool| {
-            let chosen = self.columns.iter().zip(cells).filter(move |(column, _)| wanted(column));
-            chosen.map(|(_, cell)| *cell).filter(|cell| cell.start < cell.end).collect::<Vec<_>>()
+        let of = |wanted: Column| {
+            let chosen = self.columns.iter().zip(cells).filter(move |(column, _)| **column == wanted);
+            chosen.map(|(_, cell)| *cell).filter(|cell| cell.start < cell.end)
         };
-        let whole = of(|column| *column == Column::Name { part: false });
-        let parts = of(|column| *column == Column::Name { part: true });
-        let perhaps = of(|column| *column == Column::Perhaps);
-        let cells = match (whole.is_empty(), parts.is_empty()) {
-            (false, _) => whole.get(..1)?.to_vec(),
-            (true, false) => parts,
-            (true, true) if about_person => perhaps.get(..1)?.to_vec(),
-            _ => return None,
-        };
-        named(reading, &cells)
+        let parts = of(Column::Name { part: true });
+        if let Some(whole) = of(Column::Name { part: false }).next() {
+            named(reading, std::iter::once(whole))
+        } else if parts.clone().next().is_some() {
+            named(reading, parts)
+        } else {
+            named(reading, of(Column::Perhaps).take(usize::from(about_person)).take(1))
+        }
     }
 
     /// The rows, if they are about persons.
@@ -189,20 +187,22 @@ fn holds(found: &[Match], seen: &mut usize, span: Span) -> bool {
 }
 
 /// A name, in small letters with single blanks.
-fn named(reading: &Reading<'_>, cells: &[Span]) -> Option<Match> {
-    let (first, last) = (cells.first()?, cells.last()?);
-    let bytes: usize = cells.iter().map(|cell| cell.end - cell.start + 1).sum();
-    let texts = || cells.iter().filter_map(|cell| reading.text.get(cell.range()));
+fn named(reading: &Reading<'_>, cells: impl Iterator<Item = Span> + Clone) -> Option<Match> {
+    let texts = || cells.clone().filter_map(|cell| reading.text.get(cell.range()));
+    if texts().any(|text| text.bytes().any(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let (first, last) = (cells.clone().next()?, cells.clone().last()?);
+    let bytes: usize = cells.clone().map(|cell| cell.end - cell.start + 1).sum();
     let name = match bytes <= Short::MOST && texts().all(str::is_ascii) {
         true => in_ascii(texts()).finish(),
         false => in_small_letters(texts()).into(),
     };
     let letters = name.chars().filter(|character| character.is_alphabetic()).take(2).count();
-    let digits = name.bytes().any(|byte| byte.is_ascii_digit());
     // Cells between the parts would be covered by a span from the first to the last.
-    let adjacent = last.start.saturating_sub(first.end) <= 4 || cells.len() == 1;
+    let adjacent = last.start.saturating_sub(first.end) <= 4 || first == last;
     let end = if adjacent { last.end } else { first.end };
-    (letters >= 2 && !digits).then(|| Match::new(Kind::Name, (first.start, end), name, Confidence::Likely))
+    (letters >= 2).then(|| Match::new(Kind::Name, (first.start, end), name, Confidence::Likely))
 }
 
 /// Cells in small letters with single blanks.
@@ -292,14 +292,15 @@ fn objects(reading: &Reading<'_>, found: &mut Vec<Match>, known: usize) -> Optio
         if !sure && !identified {
             continue;
         }
-        let parts = |part| own.iter().filter(move |member| member.column == Column::Name { part });
-        let whole: Vec<Span> = parts(false).take(1).map(|member| member.value).collect();
-        let values: Vec<Span> = match whole.is_empty() {
-            false => whole,
-            true if sure => parts(true).map(|member| member.value).collect(),
-            true => vec![first.value],
+        let parts = |part| {
+            let members = own.iter().filter(move |member| member.column == Column::Name { part });
+            members.map(|member| member.value)
         };
-        found.extend(reading.heard(named(reading, &values)));
+        found.extend(reading.heard(match parts(false).next() {
+            Some(whole) => named(reading, std::iter::once(whole)),
+            None if sure => named(reading, parts(true)),
+            None => named(reading, std::iter::once(first.value)),
+        }));
         let row = People {
             span: Span::new(span.start, last.value.end),
             rows: 1,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use carveout_signals::{
     Class, Kind, PersonCount, Scanner,
-    meters::{Bounds, MeterKey, Meters, Minute, Person, Pseudonym, Reader, Sight, Writer},
+    meters::{Bounds, MeterKey, Meters, Minute, Person, Pseudonym, Reader, Returned, Sight, Writer},
 };
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ fn what_was_kept_counts_as_before_also_in_other_windows() {
     let mut meters = Meters::new(vec![DAY, MONTH], EXACT);
     let people: Vec<Person> = (0..500).map(|n| person(n, Kind::Phone, n % 3 > 0)).collect();
     for (n, person) in people.iter().enumerate() {
-        let sight = Sight { persons: vec![*person], rows: u64::from(n % 5 == 0) };
+        let sight = Sight { persons: vec![*person], rows: u64::from(n % 5 == 0), returned: Vec::new() };
         meters.take("s", &sight, START + u32::try_from(n).unwrap() * 30);
     }
     let mut writer = Writer::default();
@@ -114,7 +114,7 @@ fn above_the_cap_the_bounds_hold_the_number_and_memory_stays() {
     let mut meters = Meters::new(vec![DAY, MONTH], CAP);
     let mut broken = 0;
     for n in 0..200_000_u64 {
-        let one = Sight { persons: vec![person(n, Kind::Phone, true)], rows: 0 };
+        let one = Sight { persons: vec![person(n, Kind::Phone, true)], rows: 0, returned: Vec::new() };
         meters.take("s", &one, START + u32::try_from(n / 100).unwrap());
         if n % 1_000 == 999 {
             assert!(meters.kept() <= CAP, "{}", meters.kept());
@@ -132,10 +132,11 @@ fn above_the_cap_the_bounds_hold_the_number_and_memory_stays() {
 }
 
 /// What meters are defined to be.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Model {
     last: BTreeMap<(Kind, Pseudonym), (Minute, Minute)>,
     rows: Vec<(Minute, u64)>,
+    returned: BTreeMap<Pseudonym, (Minute, u64)>,
 }
 
 impl Model {
@@ -146,6 +147,9 @@ impl Model {
             *sure = if person.sure { at.max(*sure) } else { *sure };
         }
         self.rows.push((at, sight.rows));
+        for one in &sight.returned {
+            self.returned.insert(one.pseudonym, (at, one.rows));
+        }
     }
 
     fn bounds(&self, length: Minute, now: Minute) -> Bounds {
@@ -159,7 +163,8 @@ impl Model {
         let at_least = kinds.iter().map(|kind| count(*kind, true)).max().unwrap_or_default();
         let named =
             kinds.iter().filter(|kind| **kind != Kind::Name).map(|kind| count(*kind, false)).sum::<u64>();
-        let rows: u64 = self.rows.iter().filter(|(at, _)| *at >= first).map(|(_, rows)| rows).sum();
+        let all = self.rows.iter().chain(self.returned.values());
+        let rows: u64 = all.filter(|(at, _)| *at >= first).map(|(_, rows)| rows).sum();
         bounds(at_least, (named + rows).max(at_least))
     }
 }
@@ -167,18 +172,20 @@ impl Model {
 proptest! {
     #[test]
     fn meters_are_what_they_are_defined_to_be(
-        steps in prop::collection::vec((0..2_000_u32, prop::collection::vec((0..40_u64, 0..3_usize, any::<bool>()), 0..6), 0..3_u64), 1..60),
+        steps in prop::collection::vec((0..2_000_u32, prop::collection::vec((0..40_u64, 0..3_usize, any::<bool>()), 0..6), 0..3_u64, prop::collection::btree_set(0..6_u64, 0..3)), 1..60),
     ) {
         let (mut meters, mut model, mut now) = (Meters::new(vec![DAY, MONTH], EXACT), Model::default(), START);
-        for (later, persons, rows) in steps {
+        for (later, persons, rows, returned) in steps {
             now += later;
             let kinds = [Kind::Email, Kind::Card, Kind::Name];
             let mut persons: Vec<Person> = persons.into_iter().map(|(n, kind, sure)| person(n, kinds[kind], sure)).collect();
             persons.sort();
             persons.dedup_by_key(|one| (one.kind, one.pseudonym));
-            let sight = Sight { persons, rows };
+            // A result has the same rows each time.
+            let result = |n| Returned { pseudonym: person(1_000 + n, Kind::Email, true).pseudonym, rows: n + 1 };
+            let sight = Sight { persons, rows, returned: returned.into_iter().map(result).collect() };
             let prospect = meters.prospect("s", &sight, now);
-            let mut after = Model { last: model.last.clone(), rows: model.rows.clone() };
+            let mut after = model.clone();
             after.take(&sight, now);
             for (window, length) in [DAY, MONTH].into_iter().enumerate() {
                 prop_assert_eq!(prospect.bounds(window, None), after.bounds(length, now));

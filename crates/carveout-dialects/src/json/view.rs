@@ -214,7 +214,8 @@ impl<'a> View<'a> {
         Some((position.to_string(), element))
     }
 
-    fn past(self) -> u32 {
+    /// The node after this one and everything inside it.
+    pub(crate) fn past(self) -> u32 {
         self.node().map_or(self.index, |node| node.next)
     }
 

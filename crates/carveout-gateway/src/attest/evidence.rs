@@ -1,5 +1,7 @@
 //! What texts show, whatever is said of them: of persons, and of what they look like.
 
+use std::sync::Arc;
+
 use carveout_dialects::{Asked, Speaker};
 use carveout_signals::{
     Evidence as Seen, Kind, Kinds, PersonCount, Persons, Scanner,
@@ -7,7 +9,11 @@ use carveout_signals::{
 };
 use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
-use super::{Masks, rows::reported};
+use super::{
+    Masks,
+    results::{Results, Returned},
+    rows::reported,
+};
 
 /// Bytes that are read for one request at most, all views of all its texts together. Texts beyond that can't be
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
@@ -36,7 +42,7 @@ pub(crate) struct Evidence {
     /// Whether further texts are read for that too.
     wired: bool,
     /// What of it is in the results of tools.
-    returned: Returned,
+    returned: InResults,
     /// Rows that no text shows: tools are registered to reach them.
     reached: usize,
     /// The kinds of identifiers that are only monitored.
@@ -53,11 +59,13 @@ pub(crate) struct Saw {
 
 /// What the results of tools show, which is also part of the whole.
 #[derive(Clone, Debug, Default)]
-struct Returned {
+struct InResults {
     count: PersonCount,
     kinds: u32,
     /// Rows that they report, beyond those that they show.
     reported: usize,
+    /// Those of a request that bring rows for meters, one by one.
+    each: Arc<[Returned]>,
 }
 
 impl Evidence {
@@ -77,16 +85,20 @@ impl Evidence {
         reports: &[String],
     ) -> Self {
         let mut evidence = Self::nothing(wired, masked);
+        let mut results = Results::default();
         for text in asked.texts() {
             let saw = evidence.read(scanner, &text.text);
             if let (Some(saw), Speaker::Tool) = (saw, text.speaker) {
                 let said = reported(&text.text, reports);
-                evidence.returned.add(&saw.seen, said);
+                let beyond = evidence.returned.add(&saw.seen, said);
                 if let (Some(own), Some(seen)) = (&mut evidence.without, &saw.without) {
                     own.returned.add(seen, said);
                 }
+                let unidentified: usize = saw.seen.people.iter().map(|people| people.unidentified).sum();
+                results.take(asked, &text, beyond.saturating_add(unidentified));
             }
         }
+        evidence.returned.each = results.end();
         evidence
     }
 
@@ -152,6 +164,11 @@ impl Evidence {
         self.reached.saturating_add(self.returned.reported)
     }
 
+    /// The results of tools that bring rows, which are also among all others.
+    pub(crate) const fn results(&self) -> &Arc<[Returned]> {
+        &self.returned.each
+    }
+
     /// The same, but what further texts look like is not asked.
     pub(crate) fn unwired(self) -> Self {
         Self { wired: false, ..self }
@@ -179,13 +196,15 @@ impl Evidence {
     }
 }
 
-impl Returned {
-    /// Adds a result that says that it is about so many rows.
-    fn add(&mut self, seen: &Seen, reported: usize) {
+impl InResults {
+    /// Adds a result that says that it is about so many rows, and returns those that it doesn't show.
+    fn add(&mut self, seen: &Seen, reported: usize) -> usize {
         self.count.add(seen);
         self.kinds |= kinds_in(seen);
         let shown: usize = seen.people.iter().map(|people| people.rows).sum();
-        self.reported = self.reported.saturating_add(reported.saturating_sub(shown));
+        let beyond = reported.saturating_sub(shown);
+        self.reported = self.reported.saturating_add(beyond);
+        beyond
     }
 }
 

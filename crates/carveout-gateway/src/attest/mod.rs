@@ -4,6 +4,7 @@ mod detectors;
 mod evidence;
 mod looked;
 mod measures;
+mod results;
 mod rows;
 
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
@@ -15,6 +16,7 @@ pub use self::{
 pub(crate) use self::{
     evidence::{Evidence, Mark},
     measures::{Measures, Unseen},
+    results::Returned,
     rows::reached,
 };
 use crate::settings::TargetSettings;

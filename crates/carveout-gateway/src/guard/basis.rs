@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use carveout_dialects::ToolCall;
 use carveout_ledger::{Cited, DecisionId, Monitored};
 use carveout_terms::{
     ClauseRef, Decision, Facts, Known, RoleId, Ruling, Timestamp, Tool, Use, UseError, UseLayers,
@@ -336,6 +337,11 @@ impl Basis {
         let reaches = by_itself.ruling != Ruling::Permit
             && by_itself.grounds.iter().all(|ground| self.lifted.contains(ground));
         Ok(if reaches { approved } else { alone })
+    }
+
+    /// A call is given to the caller: what it returns is known again.
+    pub(super) fn given(&self, call: &ToolCall, decision: DecisionId) {
+        self.house.metering.given(&self.house, &self.bound, &call.id, decision);
     }
 
     /// What is known of the call of a tool. What is registered for it is evidence, and so is the silence about one that

@@ -101,6 +101,7 @@ pub(super) async fn decide(basis: Basis, evidence: Evidence, calls: Vec<ReadCall
         let told = match one.decision.ruling {
             Ruling::Permit => {
                 decided.calls.released += 1;
+                basis.given(&call, part.recorded.decision);
                 None
             }
             Ruling::Deny => {

@@ -39,6 +39,7 @@ pub(super) async fn collect(
     let matter = Matter::Call(body);
     let part = Part { key, bound, held, route, target, known, evidence, matter };
     let ruled = part.admitted(house, now).await?;
+    house.metering.given(house, bound, &call.id, held.decided.decision);
     let seconds = now.millis().div_euclid(1_000);
     let reply = call.reply(dialect, &held.id.to_string(), &held.decided.route, seconds);
     let mut response = json(200, Bytes::from(reply));

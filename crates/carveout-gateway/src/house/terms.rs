@@ -25,6 +25,8 @@ pub(crate) struct Bound {
     pub(crate) reads_answers: bool,
     /// Whether any clause, also one that is only monitored, tests the tripwire. Else it isn't read in answers.
     pub(crate) reads_wire: bool,
+    /// Whether any clause, also one that is only monitored, tests a meter.
+    pub(crate) reads_meters: bool,
     /// Whether any clause turns on what a judge says.
     pub(crate) reads_verdicts: bool,
     /// Whether any clause tests whom the data is about.
@@ -66,10 +68,12 @@ impl InForce {
             let drafts = || monitoring.monitors.iter().map(|monitor| &*monitor.stack);
             // What relaxes terms reads no more than they do.
             let reads_wire = drafts().chain([&*stack]).any(|stack| measures.wire_is_read_by(stack));
+            let reads_meters = drafts().chain([&*stack]).any(|stack| metering.are_read_by(stack));
             let bound = Bound {
                 scopes: metering.scopes(&program, stack.agreements()),
                 reads_answers: reads_answers(&stack),
                 reads_wire,
+                reads_meters,
                 reads_verdicts,
                 reads_subject: reads_subject(&stack),
                 may_hold: stack.agreements().iter().any(|one| one.holding_roles().next().is_some()),

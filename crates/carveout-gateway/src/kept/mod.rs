@@ -99,6 +99,11 @@ impl Keeper {
         self.counted().log.keep(records::metered(&self.key_mark, at, scopes))
     }
 
+    /// Keeps that a call of a tool was given out.
+    pub(crate) fn called(&self, call: u64, giving: u64) -> Kept {
+        self.counted().log.keep_soon(records::called(&self.key_mark, call, giving))
+    }
+
     /// Keeps under which claim texts were sent.
     pub(crate) fn sent(&self, texts: &[Claimed]) -> Kept {
         self.counted().log.keep_soon(records::sent(&self.key_mark, texts))

@@ -18,6 +18,12 @@ const ALL: u32 = 2;
 const SENT: u32 = 3;
 /// What an answer said, and the purpose that it was produced for.
 const PRODUCED: u32 = 4;
+/// A call of a tool that was given out.
+const CALLED: u32 = 5;
+/// A use as meters took it in, with results of tools that count once.
+const RETURNED: u32 = 6;
+/// A snapshot of meters, contents, and what is known of results of tools.
+const ALL_WITH_RESULTS: u32 = 7;
 
 /// Begins what is written under a key: its form, and by what a record under another key is known.
 fn begin(form: u32, key_mark: &[u8; 16]) -> Writer {
@@ -33,13 +39,25 @@ pub(super) fn mark_of(key: &MeterKey) -> [u8; 16] {
 
 /// One use, as meters took it in.
 pub(super) fn metered(key_mark: &[u8; 16], at: Timestamp, scopes: &[(&str, &Sight)]) -> Vec<u8> {
-    let mut writer = begin(METERED, key_mark);
+    let returned = scopes.iter().any(|(_, sight)| !sight.returned.is_empty());
+    let mut writer = begin(if returned { RETURNED } else { METERED }, key_mark);
     writer.large(u64::try_from(at.millis()).unwrap_or_default());
     writer.length(scopes.len());
     for (scope, sight) in scopes {
         writer.text(scope);
         sight.write(&mut writer);
+        if returned {
+            sight.write_returned(&mut writer);
+        }
     }
+    writer.into_bytes()
+}
+
+/// One call of a tool.
+pub(super) fn called(key_mark: &[u8; 16], call: u64, giving: u64) -> Vec<u8> {
+    let mut writer = begin(CALLED, key_mark);
+    writer.large(call);
+    writer.large(giving);
     writer.into_bytes()
 }
 
@@ -69,11 +87,13 @@ pub(super) fn snapshot(
     meters: Option<&Meters>,
     (claims, derivations): (&Claims, &Derivations),
 ) -> Vec<u8> {
-    let mut writer = begin(ALL, key_mark);
+    let results = meters.filter(|meters| meters.knows_results());
+    let mut writer = begin(if results.is_some() { ALL_WITH_RESULTS } else { ALL }, key_mark);
     writer.number(u32::from(meters.is_some()));
     meters.into_iter().for_each(|meters| meters.write(&mut writer));
     claims.write(&mut writer);
     derivations.write(&mut writer);
+    results.into_iter().for_each(|meters| meters.write_results(&mut writer));
     writer.into_bytes()
 }
 
@@ -97,12 +117,15 @@ impl Restored {
         let (form, mut reader) = self.begun(bytes)?;
         match form {
             METERED => self.meters.read_again(&mut reader)?,
-            ALL => {
+            ALL | ALL_WITH_RESULTS => {
                 if reader.number()? != 0 {
                     self.meters.read_again(&mut reader)?;
                 }
                 self.contents.claims.read_again(&mut reader)?;
                 self.contents.derivations.read_again(&mut reader)?;
+                if form == ALL_WITH_RESULTS {
+                    self.meters.read_results(&mut reader)?;
+                }
             }
             _ => return Err(Unreadable::Version),
         }
@@ -112,13 +135,21 @@ impl Restored {
     fn record(&mut self, bytes: &[u8]) -> Result<(), Unreadable> {
         let (form, mut reader) = self.begun(bytes)?;
         match form {
-            METERED => {
+            METERED | RETURNED => {
                 let at = i64::try_from(reader.large()?).map_err(|_too_large| CodecError)?;
                 let now = minute(Timestamp::from_millis(at));
                 for _ in 0..reader.length()? {
                     let scope = reader.text()?;
-                    self.meters.take(&scope, &Sight::read(&mut reader)?, now);
+                    let mut sight = Sight::read(&mut reader)?;
+                    if form == RETURNED {
+                        sight.read_returned(&mut reader)?;
+                    }
+                    self.meters.take(&scope, &sight, now);
                 }
+            }
+            CALLED => {
+                let (call, giving) = (reader.large()?, reader.large()?);
+                self.meters.calls_mut().give(call, giving);
             }
             SENT => {
                 for _ in 0..reader.length()? {
@@ -159,7 +190,7 @@ enum Unreadable {
 mod tests {
     use carveout_signals::{
         Kind, Region, Scanner,
-        meters::{Person, ScopeKey},
+        meters::{Person, Returned, ScopeKey},
     };
 
     use super::*;
@@ -177,7 +208,7 @@ mod tests {
         let canonical = &seen.findings.first().unwrap().canonical;
         let person =
             Person { kind: Kind::Email, pseudonym: key.pseudonym(Kind::Email, canonical), sure: true };
-        Sight { persons: vec![person], rows: 0 }
+        Sight { persons: vec![person], rows: 0, returned: Vec::new() }
     }
 
     #[test]
@@ -196,6 +227,37 @@ mod tests {
         let counted = again.meters.prospect("agreement a", &Sight::default(), minute(at)).bounds(0, None);
         assert_eq!((counted.at_least, counted.at_most), (2, 2));
         assert!(again.contents.claims.kept() == 0 && again.contents.derivations.kept() == 0);
+    }
+
+    #[test]
+    fn what_results_of_tools_are_known_by_is_read_again() {
+        let key = MeterKey::new(&[1; 32]).scope("agreement a");
+        let at = Timestamp::from_millis(1_780_000_000_000);
+        let one = Returned { pseudonym: key.returned((7, 9), &[3; 32], 40), rows: 40 };
+        let seen = Sight { returned: vec![one], ..Sight::default() };
+        let record = metered(&MARK, at, &[("agreement a", &seen), ("program p", &Sight::default())]);
+        let mut first = restored();
+        first.take(EvidencePiece::Record(&record)).unwrap();
+        first.take(EvidencePiece::Record(&called(&MARK, 7, 9))).unwrap();
+        let contents = Remembered::default();
+        let written = snapshot(&MARK, Some(&first.meters), (&contents.claims, &contents.derivations));
+        let mut second = restored();
+        second.take(EvidencePiece::Snapshot(&written)).unwrap();
+        for again in [&mut first, &mut second] {
+            let mut at_most =
+                |sight| again.meters.prospect("agreement a", sight, minute(at)).bounds(0, None).at_most;
+            assert_eq!((at_most(&seen), at_most(&Sight::default())), (40, 40), "it counts once");
+            assert_eq!(again.meters.calls().only(7), Some(9));
+            again.take(EvidencePiece::Record(&called(&MARK, 7, 10))).unwrap();
+            assert_eq!(again.meters.calls().only(7), None, "given out twice");
+        }
+        let nothing = Meters::new(vec![DAY], 100);
+        let before = snapshot(&MARK, Some(&nothing), (&contents.claims, &contents.derivations));
+        assert_eq!(before[0], 2, "where no result is known, the form is the one before there were any");
+        for cut in [1, 4, 30] {
+            let short = &written[..written.len() - cut];
+            assert!(restored().take(EvidencePiece::Snapshot(short)).is_err(), "{cut} bytes less");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use carveout_ledger::Kept;
+use carveout_ledger::{DecisionId, Kept};
 use carveout_signals::{
     Canonical, Kind,
     meters::{MeterKey, Meters, Minute, Sight},
@@ -28,9 +28,9 @@ pub(crate) use self::{
     scopes::{Scopes, governs},
 };
 use crate::{
-    attest::{AttestError, Evidence},
+    attest::{AttestError, Evidence, Returned},
     house::{Bound, House, Target},
-    kept::{Keeper, minute},
+    kept::{self, Keeper, minute},
     monitor::Uses,
 };
 
@@ -52,6 +52,8 @@ struct Counting {
 pub(crate) struct Metered {
     identifiers: HashSet<(Kind, Canonical, bool)>,
     rows: usize,
+    /// The results of tools in the request are taken in.
+    results: bool,
 }
 
 /// A use that has been decided with its meters, and what is to be on the disk before that is recorded.
@@ -109,7 +111,7 @@ impl Metering {
             return Ok(Judged { uses, decision, kept: None });
         };
         let now = minute(at);
-        let fresh = metered.fresh(evidence);
+        let fresh = counting.known_again(bound, metered.fresh(evidence));
         // Digests are worked out before anybody has to wait for the meters.
         let scopes = bound.scopes.seen(&fresh, &target.facts, &bound.stack);
         let mut meters = counting.lock();
@@ -122,7 +124,7 @@ impl Metering {
             (!fresh.is_empty() && counts).then(|| counting.keep(&mut meters, &scopes, admitted, (now, at)));
         drop(meters);
         if admitted {
-            metered.add(fresh);
+            metered.add(evidence, fresh);
         }
         Ok(Judged { uses, decision, kept })
     }
@@ -136,8 +138,23 @@ impl Metering {
         (shown, metered): (&Evidence, &Metered),
     ) -> Result<Facts, AttestError> {
         let Some(counting) = &self.counting else { return Ok(Facts::default()) };
-        let scopes = bound.scopes.seen(&metered.fresh(shown), &target.facts, &bound.stack);
+        let fresh = counting.known_again(bound, metered.fresh(shown));
+        let scopes = bound.scopes.seen(&fresh, &target.facts, &bound.stack);
         self.facts.measure(vocabulary, &mut counting.lock(), &scopes, minute(at))
+    }
+
+    /// A call of a tool is given out. What it returns is known again if it is the only one with its id.
+    pub(crate) fn given(&self, house: &Arc<House>, bound: &Bound, call: &str, decision: DecisionId) {
+        let counts = bound.reads_meters && !call.is_empty();
+        let Some(counting) = self.counting.as_ref().filter(|_| counts) else { return };
+        let call = bound.scopes.call(&counting.key, call);
+        let [a, b, c, d, e, f, g, h, ..] = *decision.as_bytes();
+        let giving = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        let mut meters = counting.lock();
+        meters.calls_mut().give(call, giving);
+        let kept = counting.keeper.called(call, giving);
+        drop(meters);
+        kept::vouch_behind(house, kept);
     }
 
     /// The scopes of a program, with their keys.
@@ -149,6 +166,27 @@ impl Metering {
 impl Counting {
     fn lock(&self) -> MutexGuard<'_, Meters> {
         self.meters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says which results of tools are known by the only call that they can be of. The rows of all others are rows that can't be
+    /// told apart, and so are those of a result that a request holds twice.
+    fn known_again(&self, bound: &Bound, mut fresh: Fresh) -> Fresh {
+        if fresh.results.is_empty() {
+            return fresh;
+        }
+        let calls: Vec<u64> =
+            fresh.results.iter().map(|result| bound.scopes.call(&self.key, &result.call)).collect();
+        let meters = self.lock();
+        let results = std::mem::take(&mut fresh.results);
+        for (result, call) in results.iter().zip(calls) {
+            let known = meters.calls().only(call).map(|giving| (call, giving));
+            let twice = |(own, other): &(_, Returned)| (Some(*own), other) == (known, result);
+            match known.filter(|_| !fresh.known.iter().any(twice)) {
+                Some(given) => fresh.known.push((given, result.clone())),
+                None => fresh.rows = fresh.rows.saturating_add(result.rows),
+            }
+        }
+        fresh
     }
 
     /// Takes in what a use shows. It has its place in the order of records when this returns.
@@ -172,11 +210,15 @@ impl Counting {
 pub(crate) struct Fresh {
     identifiers: Vec<(Kind, Canonical, bool)>,
     rows: usize,
+    /// Results of tools whose rows are not among those, before it is known which calls they are of.
+    results: Arc<[Returned]>,
+    /// Those of known calls, each with the call and its giving out.
+    known: Vec<((u64, u64), Returned)>,
 }
 
 impl Fresh {
     fn is_empty(&self) -> bool {
-        self.identifiers.is_empty() && self.rows == 0
+        self.identifiers.is_empty() && self.rows == 0 && self.known.is_empty()
     }
 }
 
@@ -184,21 +226,31 @@ impl Metered {
     /// What a request showed that was admitted.
     pub(crate) fn of(evidence: &Evidence) -> Self {
         let mut metered = Self::default();
-        metered.add(metered.fresh(evidence));
+        metered.add(evidence, metered.fresh(evidence));
         metered
     }
 
     fn fresh(&self, evidence: &Evidence) -> Fresh {
         let count = evidence.count();
         let all = count.identifiers().map(|(kind, canonical, sure)| (kind, canonical.clone(), sure));
+        let results = evidence.results();
+        let of_results = results.iter().map(|result| result.rows).fold(0, usize::saturating_add);
+        let rows = count.unidentified().saturating_add(evidence.rows_untold());
         Fresh {
             identifiers: all.filter(|one| !self.identifiers.contains(one)).collect(),
-            rows: count.unidentified().saturating_add(evidence.rows_untold()).saturating_sub(self.rows),
+            rows: rows.saturating_sub(of_results).saturating_sub(self.rows),
+            results: if self.results { Arc::default() } else { results.clone() },
+            known: Vec::new(),
         }
     }
 
-    fn add(&mut self, fresh: Fresh) {
+    /// What was new has been taken in.
+    fn add(&mut self, evidence: &Evidence, fresh: Fresh) {
         self.identifiers.extend(fresh.identifiers);
-        self.rows = self.rows.saturating_add(fresh.rows);
+        let results = evidence.results();
+        let of_results = results.iter().map(|result| result.rows).fold(0, usize::saturating_add);
+        let rows = evidence.count().unidentified().saturating_add(evidence.rows_untold());
+        self.rows = self.rows.max(rows.saturating_sub(of_results));
+        self.results |= !results.is_empty();
     }
 }

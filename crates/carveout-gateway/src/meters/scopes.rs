@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carveout_signals::meters::{MeterKey, Person, ScopeKey, Sight};
+use carveout_signals::meters::{MeterKey, Person, Returned, ScopeKey, Sight};
 use carveout_terms::{Agreement, FactId, Facts, MemberSet, Stack, Value};
 
 use super::Fresh;
@@ -38,6 +38,12 @@ impl Scopes {
         }
     }
 
+    /// What stands for a call of a tool of this program.
+    pub(super) fn call(&self, key: &MeterKey, id: &str) -> u64 {
+        let program = self.program.as_ref().map(|program| &*program.name).unwrap_or_default();
+        key.scope("calls of tools").named(&format!("{program}\0{id}"))
+    }
+
     pub(super) fn seen<'a>(&'a self, fresh: &Fresh, target: &Facts, stack: &'a Stack) -> Seen<'a> {
         let agreements = self.agreements.iter().zip(stack.agreements());
         let governing = agreements.filter(|(_, agreement)| governs(agreement, target));
@@ -68,6 +74,14 @@ fn sight(fresh: &Fresh, key: &ScopeKey) -> Sight {
             .map(|(kind, canonical, sure)| person(*kind, canonical, *sure))
             .collect(),
         rows: fresh.rows as u64,
+        returned: fresh
+            .known
+            .iter()
+            .map(|(given, result)| Returned {
+                pseudonym: key.returned(*given, &result.words, result.rows as u64),
+                rows: result.rows as u64,
+            })
+            .collect(),
     }
 }
 

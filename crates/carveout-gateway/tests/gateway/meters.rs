@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::kit::{
     self, KEY, Kit, OTHER_KEY, PERMITTED, Running,
-    calls::{FORMS, told},
+    calls::{FORMS, Form, told},
     decided, kinds, program_under,
     provider::{OPENAI_REPLY, Provider, json_reply},
     vocabulary,
@@ -365,5 +365,164 @@ async fn rows_that_a_call_reaches_move_the_upper_bound() {
         let rulings: Vec<Ruling> = decided(&gateway.events().await).iter().map(|one| one.ruling).collect();
         let (permit, held) = (Ruling::Permit, Ruling::Hold);
         assert_eq!(rulings, [permit, permit, permit, held, permit], "{form:?}");
+    }
+}
+
+/// A turn of a conversation in which calls with these ids returned these.
+fn turn(form: Form, results: &[(&str, &str)], says: &str) -> String {
+    let mut messages = vec![json!({ "role": "user", "content": "Go." })];
+    for (id, result) in results {
+        match form {
+            Form::Anthropic => {
+                let called = json!({ "type": "tool_use", "id": id, "name": "export", "input": {} });
+                let block = json!({ "type": "tool_result", "tool_use_id": id, "content": result });
+                messages.push(json!({ "role": "assistant", "content": [called] }));
+                messages.push(json!({ "role": "user", "content": [block] }));
+            }
+            _ => {
+                let function = json!({ "name": "export", "arguments": "{}" });
+                let called = json!({ "id": id, "type": "function", "function": function });
+                messages.push(json!({ "role": "assistant", "tool_calls": [called] }));
+                messages.push(json!({ "role": "tool", "tool_call_id": id, "content": result }));
+            }
+        }
+    }
+    messages.push(json!({ "role": "user", "content": says }));
+    let model = if form == Form::Anthropic { "depot-claude" } else { "depot" };
+    json!({ "model": model, "max_tokens": 50, "messages": messages }).to_string()
+}
+
+/// A kit whose provider has a tool called where nothing was returned yet: `call_0`, and `call_1` if two are asked for.
+async fn calling(form: Form, limits: &Arc<Agreement>) -> Kit {
+    let one = form.reply("I look.", &[("export", "{}")]);
+    let two = form.reply("I look.", &[("export", "{}"), ("export", "{}")]);
+    let none = form.reply("Twelve pallets.", &[]);
+    let provider = Provider::new(move |seen| {
+        let body = String::from_utf8_lossy(&seen.body).into_owned();
+        let reply = match () {
+            () if body.contains("call_") => &none,
+            () if body.contains("two") => &two,
+            () => &one,
+        };
+        form.steps(reply)
+    })
+    .await;
+    let mut kit = kit(&provider, limits);
+    kit.settings.tools = vec![tool("export", &[], None, Some("row_count"))];
+    kit
+}
+
+fn at_most(number: u32) -> Arc<Agreement> {
+    let hold = "@hold(\"customer/release-authority\")";
+    let condition = format!("context.persons_within_1_day_per_program_at_most > {number}");
+    terms("metered", &[(hold, &condition)])
+}
+
+/// What asking with this key and body comes to.
+async fn status(gateway: &Running, form: Form, key: &str, body: &str) -> u16 {
+    let bearer = format!("Bearer {key}");
+    let headers =
+        [("authorization", &*bearer), ("content-type", "application/json"), ("carveout-use", PERMITTED)];
+    gateway.post(form.path(), &headers, body.as_bytes()).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_comes_again_with_every_turn_counts_once_and_another_one_counts() {
+    const ROWS: &str = "{\"row_count\":900}";
+    const TABLE: &str = "name,email\nAnn Ash,ann@sample.org\nBen Birch,\nCleo Cedar,\nDan Dow,\n";
+    type Step = (&'static str, &'static str, &'static [(&'static str, &'static str)], u16);
+    const SAME: &[(&str, &str)] = &[("call_0", ROWS)];
+    let cases: [(u32, &[Step]); 6] = [
+        (
+            1_000,
+            &[
+                ("it is called", KEY, &[], 200),
+                ("what it returned", KEY, SAME, 200),
+                ("comes again", KEY, SAME, 200),
+                ("and again", KEY, SAME, 200),
+                ("with one byte more it is another", KEY, &[("call_0", "{\"row_count\":900 }")], 403),
+                ("and so it is with more rows", KEY, &[("call_0", "{\"row_count\":901}")], 403),
+                ("or of another call", KEY, &[("call_9", ROWS)], 403),
+                ("twice in one turn it is two", KEY, &[("call_0", ROWS), ("call_0", ROWS)], 403),
+                ("the same still comes again", KEY, SAME, 200),
+            ],
+        ),
+        (
+            1_000,
+            &[
+                ("of two calls", KEY, &[("two", "")], 200),
+                ("one returned these", KEY, SAME, 200),
+                ("and the other the same", KEY, &[("call_0", ROWS), ("call_1", ROWS)], 403),
+            ],
+        ),
+        (
+            1_900,
+            &[
+                ("of two calls", KEY, &[("two", "")], 200),
+                ("each returned these", KEY, &[("call_0", ROWS), ("call_1", ROWS)], 200),
+                ("and both come again", KEY, &[("call_0", ROWS), ("call_1", ROWS)], 200),
+            ],
+        ),
+        (
+            1_000,
+            &[("a call that was not given out here", KEY, SAME, 200), ("is not known again", KEY, SAME, 403)],
+        ),
+        (
+            1_000,
+            &[
+                ("a name that is given out", KEY, &[], 200),
+                ("more than once", KEY, &[], 200),
+                ("tells no two results apart", KEY, SAME, 200),
+                ("so each counts", KEY, SAME, 403),
+            ],
+        ),
+        (
+            5,
+            &[
+                ("rows that are shown", KEY, &[], 200),
+                ("count", KEY, &[("call_0", TABLE)], 200),
+                ("once too", KEY, &[("call_0", TABLE)], 200),
+                ("and for another program by themselves", OTHER_KEY, &[("call_0", TABLE)], 200),
+                ("which was given no such call", OTHER_KEY, &[("call_0", TABLE)], 403),
+            ],
+        ),
+    ];
+    for form in [Form::OpenAi, Form::Anthropic] {
+        for (limit, steps) in &cases {
+            let gateway = calling(form, &at_most(*limit)).await.start().await;
+            for (turns, (what, key, results, expected)) in steps.iter().enumerate() {
+                let two = results.first().is_some_and(|(id, _)| *id == "two");
+                let (results, says) = if two { (&[][..], "two") } else { (*results, "And?") };
+                // Every turn says more than the one before it.
+                let body = turn(form, results, &says.repeat(turns + 1));
+                assert_eq!(status(&gateway, form, key, &body).await, *expected, "{form:?} {limit}: {what}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_known_again_after_a_restart_and_as_long_as_it_is_within_the_window() {
+    let form = Form::OpenAi;
+    let limit = at_most(1_000);
+    let same = turn(form, &[("call_0", "{\"row_count\":900}")], "And?");
+    let mut kit = calling(form, &limit).await;
+    let (now, source) = clock();
+    kit.settings.clock = source;
+    let mut gateway = kit.start().await;
+    assert_eq!(status(&gateway, form, KEY, &turn(form, &[], "Go on.")).await, 200, "it is called");
+    assert_eq!(status(&gateway, form, KEY, &same).await, 200);
+    for day in 1..4 {
+        gateway.stopped().await.unwrap();
+        let mut kit = calling(form, &limit).await.going_on(&gateway).await;
+        let (later, source) = clock();
+        now.fetch_add(DAY - 120_000, Ordering::SeqCst);
+        later.store(now.load(Ordering::SeqCst), Ordering::SeqCst);
+        kit.settings.clock = source;
+        gateway = kit.start().await;
+        assert_eq!(status(&gateway, form, KEY, &same).await, 200, "day {day}: it comes again");
+        // It was shown now, so it is within the window for another day, whenever it was first shown.
+        let more = turn(form, &[("call_9", "{\"row_count\":200}")], "And?");
+        assert_eq!(status(&gateway, form, KEY, &more).await, 403, "day {day}: with two hundred more");
     }
 }

@@ -9,7 +9,7 @@ use crate::meters::{CodecError, Reader, Writer};
 
 /// Two generations. When the younger is full it becomes the older, and the older is forgotten.
 #[derive(Clone, Debug)]
-pub(super) struct Generations<V> {
+pub(crate) struct Generations<V> {
     younger: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
     older: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
 }
@@ -21,23 +21,23 @@ impl<V> Default for Generations<V> {
 }
 
 impl<V: Copy> Generations<V> {
-    pub(super) fn get(&self, digest: u64) -> Option<V> {
+    pub(crate) fn get(&self, digest: u64) -> Option<V> {
         self.younger.get(&digest).or_else(|| self.older.get(&digest)).copied()
     }
 
     /// Tells a value, of which at most so many are kept in all; returns whether it was not among the younger.
-    pub(super) fn tell(&mut self, digest: u64, value: V, most: usize) -> bool {
+    pub(crate) fn tell(&mut self, digest: u64, value: V, most: usize) -> bool {
         if self.younger.len() >= (most / 2).max(1) && !self.younger.contains_key(&digest) {
             self.older = std::mem::take(&mut self.younger);
         }
         self.younger.insert(digest, value).is_none()
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.younger.len() + self.older.len()
     }
 
-    pub(super) fn write(&self, writer: &mut Writer, mut value: impl FnMut(&mut Writer, V)) {
+    pub(crate) fn write(&self, writer: &mut Writer, mut value: impl FnMut(&mut Writer, V)) {
         for generation in [&self.younger, &self.older] {
             writer.length(generation.len());
             for (digest, kept) in generation {
@@ -47,7 +47,7 @@ impl<V: Copy> Generations<V> {
         }
     }
 
-    pub(super) fn read(
+    pub(crate) fn read(
         reader: &mut Reader<'_>,
         mut value: impl FnMut(&mut Reader<'_>) -> Result<V, CodecError>,
     ) -> Result<Self, CodecError> {
@@ -67,7 +67,7 @@ impl<V: Copy> Generations<V> {
 
 /// Keyed digests are spread already.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {

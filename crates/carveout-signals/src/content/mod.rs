@@ -13,7 +13,7 @@
 
 mod claims;
 mod derivations;
-mod generations;
+pub(crate) mod generations;
 mod words;
 
 pub use self::{

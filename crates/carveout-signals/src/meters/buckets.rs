@@ -47,15 +47,21 @@ impl Buckets {
     }
 
     pub(super) fn remove(&mut self, minute: Minute) {
-        let Some(count) = self.by_minute.get_mut(&minute) else { return };
-        *count = count.saturating_sub(1);
-        if *count == 0 {
+        self.take_out(minute, 1);
+    }
+
+    /// Takes out as many as there are, at most so many.
+    pub(super) fn take_out(&mut self, minute: Minute, count: u64) {
+        let Some(there) = self.by_minute.get_mut(&minute) else { return };
+        let gone = count.min(*there);
+        *there -= gone;
+        if *there == 0 {
             self.by_minute.remove(&minute);
         }
         self.windows
             .iter_mut()
             .filter(|(first, _)| minute >= *first)
-            .for_each(|(_, total)| *total = total.saturating_sub(1));
+            .for_each(|(_, total)| *total = total.saturating_sub(gone));
     }
 
     /// For each window, its first minute and how many are in it.

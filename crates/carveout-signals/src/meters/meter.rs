@@ -6,6 +6,7 @@ use super::{
     CodecError, Minute, Pseudonym, Reader, ScopeKey, Writer,
     buckets::Buckets,
     distinct::{Counted, Distinct},
+    returned::{Results, Returned},
 };
 use crate::{Class, Kind, PersonCount};
 
@@ -27,6 +28,8 @@ pub struct Sight {
     pub persons: Vec<Person>,
     /// Rows about persons without an identifier. They can't be told apart, so each counts into the upper bound.
     pub rows: u64,
+    /// Results of tools with such rows, which count once, however often they are sent.
+    pub returned: Vec<Returned>,
 }
 
 /// Bounds on the number of distinct persons.
@@ -50,6 +53,7 @@ pub struct Prospect {
 pub(super) struct Meter {
     kinds: BTreeMap<Kind, Distinct>,
     rows: Buckets,
+    results: Results,
 }
 
 impl Sight {
@@ -61,16 +65,37 @@ impl Sight {
             pseudonym: key.pseudonym(kind, canonical),
             sure,
         });
-        Self { persons: persons.collect(), rows: count.unidentified() as u64 }
+        Self { persons: persons.collect(), rows: count.unidentified() as u64, returned: Vec::new() }
     }
 
     /// Whether it shows nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.persons.is_empty() && self.rows == 0
+        self.persons.is_empty() && self.rows == 0 && self.returned.is_empty()
     }
 
-    /// Writes it.
+    /// Writes the results of tools in it, which [`Sight::write`] leaves out: what was written before there were any has none.
+    pub fn write_returned(&self, writer: &mut Writer) {
+        writer.length(self.returned.len());
+        for Returned { pseudonym, rows } in &self.returned {
+            writer.bytes(pseudonym.as_bytes());
+            writer.large(*rows);
+        }
+    }
+
+    /// Reads them back.
+    ///
+    /// # Errors
+    /// They were not written by [`Sight::write_returned`].
+    pub fn read_returned(&mut self, reader: &mut Reader<'_>) -> Result<(), CodecError> {
+        for _ in 0..reader.length()? {
+            let pseudonym = Pseudonym::from_bytes(reader.array()?);
+            self.returned.push(Returned { pseudonym, rows: reader.large()? });
+        }
+        Ok(())
+    }
+
+    /// Writes all but the results of tools.
     pub fn write(&self, writer: &mut Writer) {
         writer.large(self.rows);
         writer.length(self.persons.len());
@@ -96,7 +121,7 @@ impl Sight {
             }
             persons.push(Person { kind: Kind::of_code(kind).ok_or(CodecError)?, pseudonym, sure: sure == 1 });
         }
-        Ok(Self { persons, rows })
+        Ok(Self { persons, rows, returned: Vec::new() })
     }
 }
 
@@ -126,7 +151,15 @@ impl Meter {
         let kinds = kinds.collect();
         Prospect {
             kinds,
-            rows: self.rows.windows().iter().map(|(_, rows)| rows.saturating_add(sight.rows)).collect(),
+            rows: self
+                .rows
+                .windows()
+                .iter()
+                .map(|(first, rows)| {
+                    let fresh = self.results.fresh(&sight.returned, *first);
+                    rows.saturating_add(sight.rows).saturating_add(fresh)
+                })
+                .collect(),
         }
     }
 
@@ -143,6 +176,17 @@ impl Meter {
         if sight.rows > 0 {
             self.rows.add(at.max(1), sight.rows);
         }
+        for one in &sight.returned {
+            self.results.take(*one, at.max(1), &mut self.rows);
+        }
+    }
+
+    pub(super) const fn results(&self) -> &Results {
+        &self.results
+    }
+
+    pub(super) fn take_over(&mut self, results: Results) {
+        self.results = results;
     }
 
     pub(super) fn kept(&self) -> usize {

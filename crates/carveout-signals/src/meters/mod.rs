@@ -17,16 +17,18 @@ mod distinct;
 mod meter;
 mod name;
 mod pseudonym;
+mod returned;
 
 use std::collections::BTreeMap;
 
-use self::meter::Meter;
 pub use self::{
     codec::{CodecError, Reader, Writer},
     meter::{Bounds, Person, Prospect, Sight},
     name::{Bound, MeterFact, Per},
     pseudonym::{MeterKey, Pseudonym, ScopeKey},
+    returned::{GivenCalls, Returned},
 };
+use self::{meter::Meter, returned::Results};
 
 /// Whole minutes since 1970: the grain of a window. One minute too much is counted at most, never one too little.
 pub type Minute = u32;
@@ -37,6 +39,7 @@ pub struct Meters {
     lengths: Vec<Minute>,
     most: usize,
     scopes: BTreeMap<String, Meter>,
+    calls: GivenCalls,
 }
 
 impl Meters {
@@ -44,7 +47,18 @@ impl Meters {
     /// scope.
     #[must_use]
     pub fn new(lengths: Vec<Minute>, most: usize) -> Self {
-        Self { lengths, most: most.max(16), scopes: BTreeMap::new() }
+        Self { lengths, most: most.max(16), scopes: BTreeMap::new(), calls: GivenCalls::default() }
+    }
+
+    /// The calls of tools that were given out.
+    #[must_use]
+    pub const fn calls(&self) -> &GivenCalls {
+        &self.calls
+    }
+
+    /// The same, to add to.
+    pub const fn calls_mut(&mut self) -> &mut GivenCalls {
+        &mut self.calls
     }
 
     /// What the windows of a scope would hold if this were seen now. Nothing is changed by asking.
@@ -78,7 +92,38 @@ impl Meters {
         self.scopes.values().map(Meter::kept).sum()
     }
 
-    /// Everything, to be read back by [`Meters::read`].
+    /// Whether any result of a tool is known, or a call that was given out.
+    #[must_use]
+    pub fn knows_results(&self) -> bool {
+        !self.calls.is_empty() || self.scopes.values().any(|meter| !meter.results().is_empty())
+    }
+
+    /// Which results are known, and which calls were given out: what [`Meters::write`] leaves out.
+    pub fn write_results(&self, writer: &mut Writer) {
+        let known = || self.scopes.iter().filter(|(_, meter)| !meter.results().is_empty());
+        writer.length(known().count());
+        for (scope, meter) in known() {
+            writer.text(scope);
+            meter.results().write(writer);
+        }
+        self.calls.write(writer);
+    }
+
+    /// Takes over what was written, after [`Meters::read_again`].
+    ///
+    /// # Errors
+    /// The bytes are not what [`Meters::write_results`] writes.
+    pub fn read_results(&mut self, reader: &mut Reader<'_>) -> Result<(), CodecError> {
+        for _ in 0..reader.length()? {
+            let scope = reader.text()?;
+            let results = Results::read(reader)?;
+            self.scopes.get_mut(&scope).ok_or(CodecError)?.take_over(results);
+        }
+        self.calls = GivenCalls::read(reader)?;
+        Ok(())
+    }
+
+    /// Everything but results of tools, to be read back by [`Meters::read_again`].
     pub fn write(&self, writer: &mut Writer) {
         writer.length(self.scopes.len());
         for (scope, meter) in &self.scopes {
@@ -94,6 +139,7 @@ impl Meters {
     /// The bytes are not what [`Meters::write`] writes.
     pub fn read_again(&mut self, reader: &mut Reader<'_>) -> Result<(), CodecError> {
         self.scopes.clear();
+        self.calls = GivenCalls::default();
         for _ in 0..reader.length()? {
             let scope = reader.text()?;
             let meter = Meter::read(&self.lengths, reader)?;

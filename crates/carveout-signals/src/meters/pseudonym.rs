@@ -83,6 +83,25 @@ impl ScopeKey {
         Pseudonym(bytes)
     }
 
+    /// The pseudonym of what a call of a tool returned: the call by its digest and its giving out, and the digest of its words.
+    #[must_use]
+    pub fn returned(&self, (call, giving): (u64, u64), words: &[u8; 32], rows: u64) -> Pseudonym {
+        // No kind of identifier has this code.
+        const RETURNED: u8 = 0xff;
+        let numbers = [call, giving, rows].map(u64::to_le_bytes);
+        let digest = self.0.digest([&[RETURNED][..], numbers.as_flattened(), words]);
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Pseudonym(bytes)
+    }
+
+    /// 64 bits that stand for a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0.digest([b"named\0", name.as_bytes()]);
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
     /// 128 bits for a keyed hash of another kind, under a name of its own.
     #[must_use]
     pub fn derive(&self, name: &str) -> [u8; 16] {

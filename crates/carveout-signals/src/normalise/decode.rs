@@ -1,5 +1,7 @@
 //! Base64 (RFC 4648, both alphabets, with or without padding and line breaks) and hexadecimal digits.
 
+use std::borrow::Cow;
+
 use super::{Mapped, suspicions::is_coded};
 use crate::{
     Opaque, OpaqueKind, Span,
@@ -111,7 +113,8 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
         if !digits.len().is_multiple_of(2) || !matches!(digits.first(), Some(b'2'..=b'7')) {
             continue;
         }
-        let Some(decoded) = from_pairs(digits) else { continue };
+        let mut room = [0; LONGEST_DIGEST];
+        let Some(decoded) = from_pairs(digits, &mut room) else { continue };
         if let Some(shown) = readable(&decoded) {
             mapped.end_part();
             mapped.words_apart(text, start);
@@ -121,8 +124,9 @@ pub(super) fn hexadecimal(text: &str, runs: &[Span]) -> Mapped {
     mapped
 }
 
-/// The bytes that pairs of hexadecimal digits spell, as long as they may be text.
-fn from_pairs(digits: &[u8]) -> Option<Vec<u8>> {
+/// The bytes that pairs of hexadecimal digits spell, as long as they may be text. Most digits spell none: nothing is allocated
+/// for those that there is room for, nor for others.
+fn from_pairs<'r>(digits: &[u8], room: &'r mut [u8]) -> Option<Cow<'r, [u8]>> {
     let value = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
@@ -134,8 +138,14 @@ fn from_pairs(digits: &[u8]) -> Option<Vec<u8>> {
         let byte = value(*high)? << 4 | value(*low)?;
         (byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r')).then_some(byte)
     };
-    // Most digits spell no text: nothing is allocated for them.
-    pairs.iter().all(|pair| byte(pair).is_some()).then(|| pairs.iter().filter_map(byte).collect())
+    let Some(slots) = room.get_mut(..pairs.len()) else {
+        let fits = pairs.iter().all(|pair| byte(pair).is_some());
+        return fits.then(|| pairs.iter().filter_map(byte).collect());
+    };
+    for (slot, pair) in slots.iter_mut().zip(pairs) {
+        *slot = byte(pair)?;
+    }
+    Some(Cow::Borrowed(slots))
 }
 
 /// The bytes as text, if nearly all of it is.

@@ -3,7 +3,7 @@
 use super::Mapped;
 use crate::{
     Span,
-    bytes::{Set, at, before, is_among, is_word, set},
+    bytes::{Set, at, before, is_among, is_word, set, slice},
 };
 
 /// More than any number has, with its separators.
@@ -28,15 +28,9 @@ const fn digit(byte: u8) -> Option<u8> {
 pub(super) fn around(bytes: &[u8], place: usize) -> Option<Span> {
     static INSIDE: Set = set(b"0123456789OoQIil|ZzSsB -.()+");
     let inside = |byte: u8| is_among(&INSIDE, byte);
-    let low = place.saturating_sub(LONGEST);
-    let mut start = place;
-    while start > low && inside(before(bytes, start)) {
-        start -= 1;
-    }
-    let mut end = place;
-    while end < place + LONGEST && inside(at(bytes, end)) {
-        end += 1;
-    }
+    let (earlier, later) = (slice(bytes, place.saturating_sub(LONGEST), place), bytes.get(place..)?);
+    let mut start = place - earlier.iter().rev().take_while(|byte| inside(**byte)).count();
+    let mut end = place + later.iter().take(LONGEST).take_while(|byte| inside(**byte)).count();
     // A letter of the word before or after isn't part of the number.
     while start < place && (is_word(before(bytes, start)) || !is_word(at(bytes, start))) {
         start += 1;

@@ -6,8 +6,8 @@ use wide::u8x16;
 use super::{rows, suspicions::AROUND};
 use crate::{
     Span,
-    bytes::{Set, ceil, floor, is_among, set, slice},
-    lanes::{is, within},
+    bytes::{ceil, floor, slice},
+    lanes::{BLOCK, Lanes, bits, is, padded, within},
 };
 
 /// The surroundings of signs, those in ASCII and those beyond, within and around the spans that have strange characters.
@@ -26,13 +26,12 @@ pub(super) fn windows(text: &str, strange: &[Span], signs: &[usize]) -> Vec<Span
     for span in strange {
         let end = (span.end + REACH).min(text.len());
         from = from.max(span.start.saturating_sub(REACH));
-        while let Some(place) = ascii_sign(text.as_bytes(), from, end) {
+        each_ascii_sign(text.as_bytes(), from, end, |place| {
             while let Some(beyond) = signs.next_if(|sign| *sign < place) {
                 note(beyond);
             }
             note(place);
-            from = place + 1;
-        }
+        });
         from = from.max(end);
         while let Some(beyond) = signs.next_if(|sign| *sign < end) {
             note(beyond);
@@ -41,20 +40,15 @@ pub(super) fn windows(text: &str, strange: &[Span], signs: &[usize]) -> Vec<Span
     windows
 }
 
-/// Where the next digit or at sign stands.
-fn ascii_sign(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
-    static SIGNS: Set = set(b"0123456789@");
-    let rest = slice(bytes, from, end);
-    let (chunks, _) = rest.as_chunks::<16>();
-    let skipped = 16 * chunks.iter().take_while(|chunk| !may_have_sign(chunk)).count();
-    let found = rest.get(skipped..)?.iter().position(|byte| is_among(&SIGNS, *byte))?;
-    Some(from + skipped + found)
-}
-
-/// Whether some bytes have a digit or an at sign.
-fn may_have_sign(bytes: &[u8; 16]) -> bool {
-    let bytes = u8x16::new(*bytes);
-    (within(bytes, b'0', 10) | is(bytes, b'@')).to_bitmask() != 0
+/// Calls for each digit and at sign of a range.
+fn each_ascii_sign(bytes: &[u8], from: usize, end: usize, mut note: impl FnMut(usize)) {
+    let mut note_all = |block: &[u8; BLOCK], from: usize| {
+        let signs = Lanes::of(block).of_class(|bytes| within(bytes, b'0', 10) | is(bytes, b'@'));
+        bits(signs).for_each(|bit| note(from + bit));
+    };
+    let (blocks, rest) = slice(bytes, from, end).as_chunks();
+    blocks.iter().zip((from..).step_by(BLOCK)).for_each(|(block, from)| note_all(block, from));
+    note_all(&padded(rest), end - rest.len());
 }
 
 /// How many bytes of ASCII come first.

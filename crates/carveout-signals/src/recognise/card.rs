@@ -62,7 +62,10 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     let length = digits.len();
     // No network's numbers start with 0, 1, 7, 8 or 9.
     let first = digits.values.first().is_some_and(|digit| matches!(digit, 2..=6));
-    if !(14..=19).contains(&length) || !first || !luhn(digits.values) {
+    let allowed = [Separators::SPACE, Separators::HYPHEN].into_iter().any(|one| digits.separators.only(one));
+    let grouped = digits.is_bare() || digits.group(0).len() == 4;
+    let shaped = (14..=19).contains(&length) && first && allowed && grouped && digits.stands_alone;
+    if !shaped || !luhn(digits.values) {
         return None;
     }
     let issuer = digits.value(0, 6);
@@ -70,11 +73,6 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
         (*first..=*last).contains(&issuer) && (*shortest..=*longest).contains(&length)
     };
     RANGES.iter().find(in_range)?;
-    let allowed = [Separators::SPACE, Separators::HYPHEN].into_iter().any(|one| digits.separators.only(one));
-    let grouped = digits.is_bare() || digits.group(0).len() == 4;
-    if !allowed || !grouped || !digits.stands_alone {
-        return None;
-    }
     // One in ten numbers passes Luhn: fifteen bare digits are as likely to be a device.
     let weak = length < 16 && digits.is_bare() && !reading.context(digits.number).has(Context::CARD);
     let confidence = if weak { Confidence::Likely } else { Confidence::Certain };

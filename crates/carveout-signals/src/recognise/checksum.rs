@@ -2,15 +2,30 @@
 
 /// The Luhn sum of digits: ISO/IEC 7812-1, annex B.
 pub(crate) fn luhn(digits: &[u8]) -> bool {
-    const DOUBLED: [u8; 16] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 0, 0, 0, 0, 0, 0];
-    let doubled = |digit: u8| DOUBLED.get(usize::from(digit % 16)).copied().unwrap_or(0);
-    let (odd, pairs) = digits.as_rchunks::<2>();
-    let sum: u32 = pairs.iter().fold(0, |sum, [left, right]| sum + u32::from(doubled(*left) + right));
-    (sum + odd.iter().map(|digit| u32::from(*digit)).sum::<u32>()).is_multiple_of(10)
+    let (rest, eights) = digits.as_rchunks::<8>();
+    // Zeros before the first digit change nothing.
+    let rest = rest.iter().fold(0, |all, digit| all >> 8 | u64::from(*digit) << 56);
+    let sum: u64 = eights.iter().map(|eight| luhn_of_eight(u64::from_le_bytes(*eight))).sum();
+    (sum + luhn_of_eight(rest)).is_multiple_of(10)
+}
+
+/// The Luhn sum of eight digits, the last one in the highest byte: every other one before it counts twice.
+const fn luhn_of_eight(digits: u64) -> u64 {
+    const EVERY_OTHER: u64 = 0x00ff_00ff_00ff_00ff;
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let (twice, once) = (digits & EVERY_OTHER, digits >> 8 & EVERY_OTHER);
+    // Of a digit above 4, twice has two digits, whose sum is 9 less.
+    let above_four = (twice + 3 * ONES) >> 3 & ONES;
+    let sums = 2 * twice - 9 * above_four + once;
+    sums.wrapping_mul(ONES) >> 48
 }
 
 /// The sum of digits, each times its weight.
-pub(crate) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
+#[inline]
+pub(crate) fn weighted<const DIGITS: usize, const WEIGHTS: usize>(
+    digits: &[u8; DIGITS],
+    weights: &[u32; WEIGHTS],
+) -> u32 {
     digits.iter().zip(weights).map(|(digit, weight)| u32::from(*digit) * weight).sum()
 }
 
@@ -99,6 +114,24 @@ mod tests {
                     bad[position] = (bad[position] + change) % 10;
                     assert!(!check(&bad), "{number} {position} {change}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn luhn_sums_of_any_length_are_those_of_one_digit_after_the_other() {
+        let slowly = |digits: &[u8]| {
+            let double = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
+            let counted = digits.iter().rev().zip(0..).map(|(digit, place)| match place % 2 {
+                0 => u32::from(*digit),
+                _ => double(u32::from(*digit)),
+            });
+            counted.sum::<u32>().is_multiple_of(10)
+        };
+        for number in 0..20_000_u64 {
+            let digits = digits(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string());
+            for length in 0..=digits.len() {
+                assert_eq!(luhn(&digits[..length]), slowly(&digits[..length]), "{digits:?} {length}");
             }
         }
     }

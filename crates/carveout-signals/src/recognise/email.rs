@@ -7,11 +7,13 @@
 use std::borrow::Cow;
 
 use smol_str::SmolStr;
+use wide::u8x16;
 
 use super::reading::{Match, Reading};
 use crate::{
     Confidence, Kind,
     bytes::{at, letters_digits_and, set, slice},
+    lanes::{BLOCK, Lanes, within},
     normalise::stands_for,
 };
 
@@ -107,10 +109,70 @@ struct Domain {
     canonical: bool,
 }
 
-/// The domain after an at sign. It ends after the last label; a label is empty, or starts or ends with a hyphen, where two
-/// marks meet or one is the first.
+/// The domain after an at sign.
 fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
     let bytes = reading.bytes;
+    let window = bytes.get(place..).and_then(<[u8]>::first_chunk);
+    let (end, capitals) = match window.map(extent) {
+        Some(Extent::Ends { length, capitals }) => (place + length, capitals),
+        Some(Extent::Meets) => return None,
+        Some(Extent::Further) | None => match extent_by_bytes(bytes, place) {
+            Extent::Ends { length, capitals } => (place + length, capitals),
+            Extent::Meets => return None,
+            Extent::Further => {
+                let end = domain_end(reading, place)?;
+                let fits = is_domain(reading.text.get(place..end)?);
+                return fits.then_some(Domain { end, canonical: false });
+            }
+        },
+    };
+    reading.walk(end - place + 4);
+    let domain = slice(bytes, place, end);
+    let dot = domain.iter().rposition(|byte| *byte == b'.')?;
+    let gmail = matches!(domain, b"gmail.com" | b"googlemail.com");
+    let fits = is_last_label(domain.get(dot + 1..)?);
+    fits.then_some(Domain { end, canonical: !capitals && !gmail })
+}
+
+/// How far a domain goes. It ends after the last label; a label is empty, or starts or ends with a hyphen, where two marks
+/// meet or one is the first.
+enum Extent {
+    Ends {
+        length: usize,
+        /// Whether there may be capitals.
+        capitals: bool,
+    },
+    /// Marks meet before a label.
+    Meets,
+    /// Up to a character beyond ASCII, or further than was looked.
+    Further,
+}
+
+/// How far the domain goes that starts a window.
+fn extent(window: &[u8; BLOCK]) -> Extent {
+    let lanes = Lanes::of(window);
+    let letters =
+        lanes.of_class(|bytes| within(bytes | u8x16::splat(0x20), b'a', 26) | within(bytes, b'0', 10));
+    let (dots, hyphens) = (lanes.are(b'.'), lanes.are(b'-'));
+    let doubled = (dots & dots >> 1) | (hyphens & hyphens >> 1);
+    let others = !(letters | dots | hyphens) | doubled;
+    let length = others.trailing_zeros();
+    // Whether the last mark of the window is doubled isn't seen.
+    if length >= BLOCK as u32 - 1 || lanes.are_beyond() >> length & 1 == 1 {
+        return Extent::Further;
+    }
+    let inside = !(u64::MAX << length);
+    let (letters, marks) = (letters & inside, (dots | hyphens) & inside);
+    let meets = marks & (marks << 1 | 1);
+    if meets != 0 && letters >> meets.trailing_zeros() != 0 {
+        return Extent::Meets;
+    }
+    let length = u64::BITS - letters.leading_zeros();
+    Extent::Ends { length: length as usize, capitals: lanes.are_within(b'A', 26) & inside != 0 }
+}
+
+/// The same, byte by byte.
+fn extent_by_bytes(bytes: &[u8], place: usize) -> Extent {
     let (mut end, mut seen, mut latest, mut meet) = (place, 0, MARK, false);
     let high = (place + LONGEST_DOMAIN).min(bytes.len());
     for (byte, here) in slice(bytes, place, high).iter().zip(place..) {
@@ -118,26 +180,19 @@ fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
         seen |= part;
         if part & LETTER != 0 {
             if meet {
-                return None;
+                return Extent::Meets;
             }
             end = here + 1;
         } else if part == MARK && at(bytes, here + 1) != *byte {
             meet |= latest == MARK;
         } else if part == BEYOND {
-            let end = domain_end(reading, place)?;
-            let fits = is_domain(reading.text.get(place..end)?);
-            return fits.then_some(Domain { end, canonical: false });
+            return Extent::Further;
         } else {
             break;
         }
         latest = part;
     }
-    reading.walk(end - place + 4);
-    let domain = slice(bytes, place, end);
-    let dot = domain.iter().rposition(|byte| *byte == b'.')?;
-    let gmail = matches!(domain, b"gmail.com" | b"googlemail.com");
-    let fits = is_last_label(domain.get(dot + 1..)?);
-    fits.then_some(Domain { end, canonical: seen & OTHERWISE == 0 && !gmail })
+    Extent::Ends { length: end - place, capitals: seen & OTHERWISE != 0 }
 }
 
 /// Whether ASCII letters and digits may be the last label: two letters or more, and not what names of files such as

@@ -3,7 +3,10 @@
 //! Sources: IEEE 802 (48 bits; the lowest bit of the first byte marks groups, the next one addresses that somebody
 //! chose); RFC 9542 (00-00-5E-00-53 and 01-00-5E-90-10 are for documentation).
 
-use super::reading::{Match, Reading};
+use super::{
+    reading::{Match, Reading},
+    short::Short,
+};
 use crate::{
     Confidence, Kind,
     bytes::{at, before, slice},
@@ -59,17 +62,17 @@ pub(crate) fn dotted(reading: &Reading<'_>, place: usize) -> Option<Match> {
 }
 
 fn address(text: &[u8], span: (usize, usize)) -> Option<Match> {
-    let digits: smol_str::SmolStr = text
-        .iter()
-        .filter(|byte| byte.is_ascii_hexdigit())
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    let first = u8::from_str_radix(digits.get(..2)?, 16).ok()?;
-    if first & 1 == 1 || digits.bytes().all(|byte| byte == b'0') {
+    let mut digits = Short::default();
+    let hexadecimal = text.iter().filter(|byte| !matches!(byte, b':' | b'-' | b'.'));
+    hexadecimal.for_each(|byte| digits.push(byte.to_ascii_lowercase()));
+    let bytes = digits.as_bytes();
+    // The two lowest bits of the first byte are those of its second digit.
+    let first = char::from(*bytes.get(1)?).to_digit(16)?;
+    if first & 1 == 1 || bytes.iter().all(|byte| *byte == b'0') {
         return None;
     }
     // A phone that makes up an address for every network is seen, but not counted as one more device.
     let confidence = if first & 2 == 2 { Confidence::Possible } else { Confidence::Certain };
-    let reserved = digits.starts_with("00005e0053");
-    Some(Match::new(Kind::Mac, span, digits, confidence).reserved(reserved))
+    let reserved = bytes.starts_with(b"00005e0053");
+    Some(Match::new(Kind::Mac, span, digits.finish(), confidence).reserved(reserved))
 }

@@ -137,8 +137,11 @@ fn in_number(reading: &Reading<'_>, (place, first_end): (usize, usize), found: &
     let mut end = first_end;
     // Most numbers of a text are years and amounts.
     if number::goes_on(reading.bytes, first_end) || is_asked_about(first_end - place) {
-        let number = Number::read(reading, place);
-        if let Some(one) = reading.heard(place::pair(&number, reading)) {
+        let mut number = Number::at(place);
+        number.read(reading);
+        if number.has_second_by_dot()
+            && let Some(one) = reading.heard(place::pair(&number, reading))
+        {
             let end = one.end;
             found.push(one);
             return end;
@@ -210,7 +213,9 @@ fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
 /// The surest answer about some groups of a number.
 fn part(number: &Number, from: usize, to: usize, reading: &Reading<'_>) -> Option<Match> {
     let digits = number.part(reading.bytes, from, to)?;
-    if let Some(one) = reading.heard(ip::version_4(&digits, reading)) {
+    if digits.groups() == 4
+        && let Some(one) = reading.heard(ip::version_4(&digits, reading))
+    {
         return Some(one);
     }
     surest(asked_about(digits.len()).filter_map(|recognise| reading.heard(recognise(&digits, reading))))

@@ -6,7 +6,7 @@ use memchr::memmem;
 use super::short::Short;
 use crate::{
     Span,
-    bytes::{at, before, slice},
+    bytes::{Set, at, before, is_among, letters_digits_and, slice},
     context::{Context, families},
 };
 
@@ -25,78 +25,14 @@ pub(crate) enum Column {
     Other,
 }
 
-/// Whole names, without blanks and marks.
-const WHOLE: [&str; 18] = [
-    "fullname",
-    "personname",
-    "customername",
-    "clientname",
-    "patientname",
-    "employeename",
-    "membername",
-    "studentname",
-    "passengername",
-    "cardholder",
-    "cardholdername",
-    "accountholder",
-    "accountholdername",
-    "contactname",
-    "subscribername",
-    "ownername",
-    "nomcomplet",
-    "nombrecompleto",
-];
-
-/// Parts of names.
-const PARTS: [&str; 18] = [
-    "firstname",
-    "lastname",
-    "givenname",
-    "givennames",
-    "familyname",
-    "surname",
-    "forename",
-    "middlename",
-    "maidenname",
-    "nachname",
-    "vorname",
-    "familienname",
-    "prenom",
-    "apellido",
-    "apellidos",
-    "cognome",
-    "achternaam",
-    "efternamn",
-];
-
-const PERHAPS: [&str; 5] = ["name", "names", "nom", "nombre", "nome"];
-
-const PERSONAL: [&str; 12] = [
-    "dob",
-    "dateofbirth",
-    "birthdate",
-    "birthday",
-    "geburtsdatum",
-    "gender",
-    "sex",
-    "homeaddress",
-    "maritalstatus",
-    "nationality",
-    "ethnicity",
-    "citizenship",
-];
-
 /// Reads a header.
 pub(crate) fn header(cell: &[u8]) -> Column {
     if cell.len() > LONGEST {
         return Column::Other;
     }
     let plain = plain(cell);
-    if let Some(column) = of_names(plain.as_bytes()) {
+    if let Some(column) = of_persons(plain.as_bytes()) {
         return column;
-    }
-    if is_among(plain.as_bytes(), &PERSONAL) {
-        return Column::Personal;
     }
     match families(cell) {
         Context::NONE => Column::Other,
@@ -114,19 +50,26 @@ fn plain(cell: &[u8]) -> Short {
     plain
 }
 
-/// The column, if a plain header says that it holds names.
-fn of_names(plain: &[u8]) -> Option<Column> {
-    if is_among(plain, &WHOLE) {
-        Some(Column::Name { part: false })
-    } else if is_among(plain, &PARTS) {
-        Some(Column::Name { part: true })
-    } else {
-        is_among(plain, &PERHAPS).then_some(Column::Perhaps)
-    }
-}
-
-fn is_among(plain: &[u8], names: &[&str]) -> bool {
-    names.iter().any(|name| name.as_bytes() == plain)
+/// The column, if its header, without blanks and marks, says that it holds names, or something else about a person. Arms of a
+/// match are told apart by their length first.
+fn of_persons(plain: &[u8]) -> Option<Column> {
+    Some(match plain {
+        b"fullname" | b"personname" | b"customername" | b"clientname" | b"patientname" | b"employeename"
+        | b"membername" | b"studentname" | b"passengername" | b"cardholder" | b"cardholdername"
+        | b"accountholder" | b"accountholdername" | b"contactname" | b"subscribername" | b"ownername"
+        | b"nomcomplet" | b"nombrecompleto" => Column::Name { part: false },
+        b"firstname" | b"lastname" | b"givenname" | b"givennames" | b"familyname" | b"surname"
+        | b"forename" | b"middlename" | b"maidenname" | b"nachname" | b"vorname" | b"familienname"
+        | b"prenom" | b"apellido" | b"apellidos" | b"cognome" | b"achternaam" | b"efternamn" => {
+            Column::Name { part: true }
+        }
+        b"name" | b"names" | b"nom" | b"nombre" | b"nome" => Column::Perhaps,
+        b"dob" | b"dateofbirth" | b"birthdate" | b"birthday" | b"geburtsdatum" | b"gender" | b"sex"
+        | b"homeaddress" | b"maritalstatus" | b"nationality" | b"ethnicity" | b"citizenship" => {
+            Column::Personal
+        }
+        _ => return None,
+    })
 }
 
 /// A member of an object that holds a name.
@@ -154,28 +97,23 @@ pub(crate) fn members(bytes: &[u8]) -> impl Iterator<Item = Member> {
 fn member(bytes: &[u8], place: usize) -> Option<Member> {
     const LONGEST_KEY: usize = 24;
     const LONGEST_VALUE: usize = 120;
+    static IN_KEYS: Set = letters_digits_and(b"_- ", false);
     let end = place + 4;
     let (quote, after) = closing(bytes, end)?;
-    let low = place.saturating_sub(LONGEST_KEY);
-    let mut start = place;
-    while start > low
-        && (before(bytes, start).is_ascii_alphanumeric()
-            || matches!(before(bytes, start), b'_' | b'-' | b' '))
-    {
-        start -= 1;
-    }
+    let earlier = slice(bytes, place.saturating_sub(LONGEST_KEY), place);
+    let start = place - earlier.iter().rev().take_while(|byte| is_among(&IN_KEYS, **byte)).count();
     if before(bytes, start) != b'"' {
         return None;
     }
     // Keys are shorter than headers may be.
-    let column = of_names(plain(slice(bytes, start, end)).as_bytes())?;
+    let column = of_persons(plain(slice(bytes, start, end)).as_bytes())?;
     let blank = |place: &usize| matches!(at(bytes, *place), b' ' | b'\t' | b'\n' | b'\r');
     let colon = (after..after + 4).find(|place| !blank(place)).filter(|place| at(bytes, *place) == b':')?;
     let value = (colon + 1..colon + 8).find(|place| !blank(place))?;
     let opening = slice(bytes, value, value + quote.len());
     let value = value + quote.len();
     let text = slice(bytes, value, (value + LONGEST_VALUE).min(bytes.len()));
-    let length = text.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let length = memchr::memchr2(b'"', b'\\', text)?;
     let is_text = opening == quote && length >= 2;
     is_text.then_some(Member { key: Span::new(start, end), value: Span::new(value, value + length), column })
 }

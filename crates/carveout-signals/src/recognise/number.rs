@@ -1,7 +1,10 @@
 //! Numbers as people write them: groups of digits with spaces, hyphens, dots, slashes and parentheses between.
 
 use super::{reading::Reading, short::Short};
-use crate::bytes::{Set, at, before, eight_digits, is_among, letters_digits_and};
+use crate::{
+    bytes::{Set, ZEROS, at, before, eight_digits, is_among, letters_digits_and, slice},
+    lanes::{BLOCK, Lanes},
+};
 
 /// More groups than the longest identifier has, written in twos.
 const MOST_GROUPS: usize = 16;
@@ -37,6 +40,19 @@ impl Separators {
         MARKS.get(usize::from(byte.wrapping_sub(b' '))).copied().unwrap_or(Self::NONE)
     }
 
+    /// What the bytes between two groups are; none if one of them separates nothing.
+    #[inline]
+    fn between(bytes: &[u8]) -> Self {
+        let mut seen = Self::NONE;
+        for byte in bytes {
+            match Self::of(*byte) {
+                Self::NONE => return Self::NONE,
+                separator => seen = seen.and(separator),
+            }
+        }
+        seen
+    }
+
     /// Any of them.
     pub(crate) const fn any() -> Self {
         Self(31)
@@ -63,7 +79,7 @@ impl Separators {
 }
 
 /// Small, since many of them are made for every number of a text.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Group {
     /// Bytes after the number's start: there are few digits before the last group.
     start: u8,
@@ -76,6 +92,8 @@ struct Group {
 }
 
 impl Group {
+    const START: Self = Self { start: 0, length: 0, first: 0, before: Separators::NONE };
+
     /// Whether one byte stands between two groups.
     fn follows(&self, earlier: &Self) -> bool {
         usize::from(self.start) == usize::from(earlier.start) + usize::from(earlier.length) + 1
@@ -100,26 +118,76 @@ pub(crate) struct Number {
 }
 
 impl Number {
-    /// Reads the number whose first digit stands at a place.
+    /// A number without any group, which starts at a place.
     #[inline]
-    pub(crate) fn read(reading: &Reading<'_>, place: usize) -> Self {
-        let mut number = Self {
+    pub(crate) const fn at(place: usize) -> Self {
+        Self {
             digits: [0; MOST_DIGITS + 8],
             length: 0,
-            groups: [Group::default(); MOST_GROUPS],
+            groups: [Group::START; MOST_GROUPS],
             count: 0,
             starts: 1,
             inside: Separators::NONE,
             start: place,
             end: place,
-        };
-        number.read_groups(reading.bytes);
-        reading.walk(number.end - place + MOST_SEPARATORS);
-        number
+        }
     }
 
-    /// Reads the groups, into what is there already: it is too large to be moved for every number.
+    /// Reads the groups into a number that has none. It is too large to be made elsewhere and moved.
+    #[inline]
+    pub(crate) fn read(&mut self, reading: &Reading<'_>) {
+        let window = reading.bytes.get(self.start..).and_then(<[u8]>::first_chunk);
+        if !window.is_some_and(|window| self.read_window(window)) {
+            self.read_groups(reading.bytes);
+        }
+        reading.walk(self.end - self.start + MOST_SEPARATORS);
+    }
+
+    /// Reads the groups of a number that ends well within the bytes from its start on, as nearly all do. No if it doesn't; then
+    /// nothing is known of it.
+    fn read_window(&mut self, window: &[u8; BLOCK]) -> bool {
+        /// From here on, eight digits and the separators after them might not lie within the window.
+        const LAST: usize = BLOCK - 12;
+        let digits = Lanes::of(window).are_within(b'0', 10);
+        let (mut start, mut first, mut before) = (0, 0, Separators::NONE);
+        let (mut starts, mut inside) = (1, Separators::NONE);
+        for (slot, count) in self.groups.iter_mut().zip(0_u32..) {
+            let length = (!(digits >> start)).trailing_zeros() as usize;
+            let end = start + length;
+            if end > LAST || first + length >= MOST_DIGITS {
+                return false;
+            }
+            for done in [0, 8, 16, 24, 32, 40].into_iter().take_while(|done| *done < length) {
+                let (from, to) = (window.get(start + done..), self.digits.get_mut(first + done..));
+                let (Some(from), Some(to)) = (from, to) else { return false };
+                let (Some(from), Some(to)) = (from.first_chunk(), to.first_chunk_mut()) else { return false };
+                *to = (u64::from_le_bytes(*from) ^ ZEROS).to_le_bytes();
+            }
+            *slot = Group { start: start as u8, length: length as u8, first: first as u8, before };
+            starts |= u32::from(before.divides()) << count;
+            inside = inside.and(before);
+            first += length;
+            let between = (digits >> end).trailing_zeros() as usize;
+            before = match between {
+                1 => Separators::of(at(window, end)),
+                _ => Separators::between(slice(window, end, end + between.min(MOST_SEPARATORS + 1))),
+            };
+            if between > MOST_SEPARATORS || before == Separators::NONE || count as usize == MOST_GROUPS - 1 {
+                self.count = count as usize + 1;
+                self.length = first;
+                (self.starts, self.inside) = (starts, inside);
+                self.end = self.start + end;
+                return true;
+            }
+            start = end + between;
+        }
+        false
+    }
+
+    /// Reads the groups, however long they are.
+    #[cold]
     fn read_groups(&mut self, bytes: &[u8]) {
+        *self = Self::at(self.start);
         let (mut here, mut separators) = (self.start, Separators::NONE);
         while self.group(bytes, here, separators) {
             (here, separators) = gap(bytes, self.end);
@@ -181,6 +249,11 @@ impl Number {
         adjacent.then(|| self.digits_of(bytes, values, groups, Separators::DOT))
     }
 
+    /// Whether a dot stands between the first group and a second one.
+    pub(crate) fn has_second_by_dot(&self) -> bool {
+        matches!(self.groups, [_, Group { before: Separators::DOT, .. }, ..]) && self.count > 1
+    }
+
     /// Whether a dot, and nothing else, stands between the second group and a third one.
     pub(crate) fn has_third_by_dot(&self) -> bool {
         match self.groups.get(1..3).filter(|_| self.count > 2) {
@@ -225,16 +298,32 @@ impl Number {
     }
 
     /// The groups from one to another, both included, which can stand for themselves.
+    #[inline]
     pub(crate) fn part(&self, bytes: &[u8], from: usize, to: usize) -> Option<Digits<'_>> {
+        if from == 0 && to + 1 == self.count {
+            return self.whole(bytes);
+        }
         let groups = self.groups.get(from..=to).filter(|_| to < self.count)?;
         let (first, last) = (groups.first()?, groups.last()?);
         let digits = usize::from(last.first) + usize::from(last.length);
         let values = self.values(usize::from(first.first), digits)?;
-        let inside = match groups.len() {
-            all if all == self.count => self.inside,
-            _ => groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before)),
-        };
+        let inside = groups.iter().skip(1).fold(Separators::NONE, |all, group| all.and(group.before));
         Some(self.digits_of(bytes, values, groups, inside))
+    }
+
+    /// All groups.
+    #[inline]
+    fn whole(&self, bytes: &[u8]) -> Option<Digits<'_>> {
+        let (start, end) = (self.start, self.end);
+        Some(Digits {
+            values: self.values(0, self.length)?,
+            groups: self.groups.get(..self.count)?,
+            separators: self.inside,
+            start,
+            end,
+            number: start,
+            stands_alone: stands_alone(bytes, start, end),
+        })
     }
 }
 
@@ -311,12 +400,11 @@ impl Digits<'_> {
     }
 
     /// The digits from one to another as a number; there are few enough.
+    #[inline]
     pub(crate) fn value(&self, from: usize, to: usize) -> u64 {
-        self.values
-            .get(from..to)
-            .unwrap_or_default()
-            .iter()
-            .fold(0, |sum, digit| sum * 10 + u64::from(*digit))
+        let (rest, eights) = self.values.get(from..to).unwrap_or_default().as_rchunks::<8>();
+        let rest = rest.iter().fold(0, |sum, digit| sum * 10 + u64::from(*digit));
+        eights.iter().fold(rest, |sum, eight| sum * 100_000_000 + value_of_eight(*eight))
     }
 
     /// The digits as text.
@@ -328,7 +416,16 @@ impl Digits<'_> {
     }
 }
 
+/// Eight digits as a number: twos, then fours, then all are put together.
+const fn value_of_eight(digits: [u8; 8]) -> u64 {
+    let ones = u64::from_le_bytes(digits);
+    let twos = ones.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = twos.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(1 + (10_000 << 32)) >> 32
+}
+
 /// Whether nothing around belongs to the same word, amount or address.
+#[inline]
 fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
     static BEFORE: Set = letters_digits_and(b"_$#@", true);
     static AFTER: Set = letters_digits_and(b"_@%", true);
@@ -352,7 +449,7 @@ pub(crate) fn prefixed(prefix: &str, values: &[u8]) -> smol_str::SmolStr {
 /// A prefix and digits of two parts as text.
 pub(crate) fn joined(prefix: &str, parts: [&[u8]; 2]) -> smol_str::SmolStr {
     let mut text = Short::default();
-    text.extend(prefix.bytes());
-    parts.into_iter().for_each(|part| text.extend(part.iter().map(|digit| b'0' + digit)));
+    prefix.bytes().for_each(|byte| text.push(byte));
+    parts.into_iter().for_each(|part| text.digits(part));
     text.finish()
 }

@@ -26,7 +26,8 @@ pub(crate) fn pair(number: &Number, reading: &Reading<'_>) -> Option<Match> {
     }
     let (start, latitude, latitude_end) = degrees(number, reading, 90.0)?;
     let next = longitude_start(reading, latitude_end)?;
-    let second = Number::read(reading, next);
+    let mut second = Number::at(next);
+    second.read(reading);
     let (_, longitude, end) = degrees(&second, reading, 180.0)?;
     let decimals = decimals(number, reading.bytes).min(decimals(&second, reading.bytes));
     let said = reading.context(start).has(Context::PLACE);

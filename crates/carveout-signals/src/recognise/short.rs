@@ -2,6 +2,8 @@
 
 use smol_str::SmolStr;
 
+use crate::bytes::ZEROS;
+
 /// A text of ASCII in the making. What it has no room for is left out.
 #[derive(Clone, Copy, Debug)]
 // Aligned, since the standard library checks text by words.
@@ -28,6 +30,20 @@ impl Short {
         self.length += room.zip(bytes).map(|(slot, byte)| *slot = byte).count();
     }
 
+    /// Adds digits, given by their values.
+    #[inline]
+    pub(crate) fn digits(&mut self, values: &[u8]) {
+        let (eights, rest) = values.as_chunks::<8>();
+        for eight in eights {
+            let Some(slots) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) else {
+                return;
+            };
+            *slots = (u64::from_le_bytes(*eight) | ZEROS).to_le_bytes();
+            self.length += eight.len();
+        }
+        rest.iter().for_each(|value| self.push(b'0' | value));
+    }
+
     /// Adds one byte of ASCII.
     #[inline]
     pub(crate) fn push(&mut self, byte: u8) {
@@ -44,6 +60,9 @@ impl Short {
 
     /// The text.
     pub(crate) fn finish(&self) -> SmolStr {
-        SmolStr::new(std::str::from_utf8(self.as_bytes()).unwrap_or_default())
+        // With the zeros after it, it is checked sixteen bytes at a time.
+        let whole = self.bytes.get(..self.length.next_multiple_of(16)).unwrap_or_default();
+        let text = std::str::from_utf8(whole).ok().and_then(|text| text.get(..self.length));
+        SmolStr::new(text.unwrap_or_default())
     }
 }

@@ -23,8 +23,8 @@ pub(crate) fn number(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
     if !hyphens && !spaces && !digits.is_bare() {
         return None;
     }
-    let value = digits.value(0, 9);
     let (area, group, serial) = (digits.value(0, 3), digits.value(3, 5), digits.value(5, 9));
+    let value = (area * 100 + group) * 10_000 + serial;
     let advertising = ADVERTISING.contains(&value);
     let security = !matches!(area, 0 | 666 | 900..) && group != 0;
     let taxpayer = area >= 900 && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);

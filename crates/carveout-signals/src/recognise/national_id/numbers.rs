@@ -12,16 +12,18 @@ use crate::{
     },
 };
 
-/// Whether digits may be a national number at all: of this length, and no part of something longer.
-fn fits(digits: &Digits<'_>, length: usize) -> bool {
-    digits.len() == length && digits.stands_alone
+/// Digits that may be a national number at all: of this length, and no part of something longer.
+#[inline]
+fn fitting<'n, const LENGTH: usize>(digits: &Digits<'n>) -> Option<&'n [u8; LENGTH]> {
+    digits.values.try_into().ok().filter(|_| digits.stands_alone)
 }
 
 /// Germany: the tax identification number. Source: Bundeszentralamt für Steuern, "Informationen zur
 /// Berechnung und Prüfung von Prüfziffern" (ISO 7064 MOD 11,10; among the first ten digits one occurs two or three
 /// times and no other twice; no leading 0).
 pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, 11) || digits.values.first() == Some(&0) || !mod_11_10(digits.values) {
+    let values: &[u8; 11] = fitting(digits)?;
+    if values.first() == Some(&0) || !mod_11_10(values) {
         return None;
     }
     let mut seen = [0_u8; 10];
@@ -42,7 +44,8 @@ pub(crate) fn german(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// France: the number of the national register (NIR). Source: INSEE, "Le numéro d'inscription au répertoire"
 /// (sex, year, month, place, order, and 97 less the rest of the first thirteen digits by 97).
 pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, 15) || !digits.separators.only(Separators::SPACE) {
+    let _: &[u8; 15] = fitting(digits)?;
+    if !digits.separators.only(Separators::SPACE) {
         return None;
     }
     let key = 97 - digits.value(0, 13) % 97;
@@ -65,11 +68,9 @@ pub(crate) fn french(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// United Kingdom: the NHS number. Source: NHS Data Dictionary, "NHS NUMBER" (weights 10 to 2, MOD 11; numbers from 999
 /// are for tests). Ten digits are as likely a telephone's, so a word must say so.
 pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    let check = (11 - weighted(digits.values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
-    if !fits(digits, 10) || u64::from(check) != digits.value(9, 10) {
-        return None;
-    }
-    if !reading.context(digits.number).has(Context::GB) {
+    let values: &[u8; 10] = fitting(digits)?;
+    let check = (11 - weighted(values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    if u64::from(check) != digits.value(9, 10) || !reading.context(digits.number).has(Context::GB) {
         return None;
     }
     let span = (digits.start, digits.end);
@@ -80,12 +81,10 @@ pub(crate) fn british(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
 /// The Netherlands: the citizen service number. Source: RvIG, "Logisch ontwerp BSN" (eleven test with weights 9 to 2
 /// and -1; numbers from 9999 are for tests).
 pub(crate) fn dutch(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
+    let values: &[u8; 9] = fitting(digits)?;
     // -1 is 10 in MOD 11.
-    let checks = weighted(digits.values, &[9, 8, 7, 6, 5, 4, 3, 2, 10]).is_multiple_of(11);
-    if !fits(digits, 9) || !checks || digits.value(0, 9) == 0 {
-        return None;
-    }
-    if !reading.context(digits.number).has(Context::NL) {
+    let checks = weighted(values, &[9, 8, 7, 6, 5, 4, 3, 2, 10]).is_multiple_of(11);
+    if !checks || *values == [0; 9] || !reading.context(digits.number).has(Context::NL) {
         return None;
     }
     let span = (digits.start, digits.end);
@@ -119,10 +118,11 @@ pub(crate) fn swedish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Matc
 /// Poland: PESEL. Source: Act on the population register of 24 September 2010, article 15 (date with the century in the
 /// month, weights 1, 3, 7, 9).
 pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, 11) || !digits.is_bare() {
+    let values: &[u8; 11] = fitting(digits)?;
+    if !digits.is_bare() {
         return None;
     }
-    let sum = weighted(digits.values, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
+    let sum = weighted(values, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
     if !sum.is_multiple_of(10) || !is_day(digits.value(2, 4) % 20, digits.value(4, 6)) {
         return None;
     }
@@ -135,7 +135,8 @@ pub(crate) fn polish(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 /// India: Aadhaar. Source: UIDAI, "Aadhaar numbering scheme" (twelve digits, Verhoeff, not from 0 or 1; UIDAI's test
 /// numbers start with 9999).
 pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, 12) || digits.values.first()? < &2 || !verhoeff(digits.values) {
+    let values: &[u8; 12] = fitting(digits)?;
+    if values.first()? < &2 || !verhoeff(values) {
         return None;
     }
     let written = [Separators::SPACE, Separators::HYPHEN].iter().any(|one| digits.grouped(&[4, 4, 4], *one));
@@ -149,16 +150,15 @@ pub(crate) fn indian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match
 
 /// Brazil: CPF. Source: Receita Federal, Instrução Normativa RFB 1.548 of 2015 (two check digits, MOD 11).
 pub(crate) fn brazilian(digits: &Digits<'_>, reading: &Reading<'_>) -> Option<Match> {
-    if !fits(digits, 11) || digits.values.windows(2).all(|pair| matches!(pair, [a, b] if a == b)) {
-        return None;
-    }
-    let check = |weights: &[u32]| match weighted(digits.values, weights) % 11 {
+    let values: &[u8; 11] = fitting(digits)?;
+    let check = |sum: u32| match sum % 11 {
         0 | 1 => 0,
-        rest => 11 - rest,
+        rest => u64::from(11 - rest),
     };
-    let first = u64::from(check(&[10, 9, 8, 7, 6, 5, 4, 3, 2]));
-    let second = u64::from(check(&[11, 10, 9, 8, 7, 6, 5, 4, 3, 2]));
-    if first * 10 + second != digits.value(9, 11) {
+    let first = check(weighted(values, &[10, 9, 8, 7, 6, 5, 4, 3, 2]));
+    let second = check(weighted(values, &[11, 10, 9, 8, 7, 6, 5, 4, 3, 2]));
+    let same = |digit: &u8| values.first() == Some(digit);
+    if first * 10 + second != digits.value(9, 11) || values.iter().all(same) {
         return None;
     }
     let written =
