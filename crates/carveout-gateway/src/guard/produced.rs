@@ -1,4 +1,4 @@
-//! What an answer says, put together from its pieces, so that it is known again and monitored terms can be asked about it.
+//! What an answer says, put together from its pieces, so that it is known again.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,6 @@ use carveout_dialects::ReplyText;
 
 use super::{
     Basis,
-    drafts::{self, Recording},
     watch::{Channel, channel},
 };
 
@@ -23,7 +22,7 @@ pub(super) struct Produced {
 impl Produced {
     /// What hears an answer, if it matters to anybody afterwards.
     pub(super) fn of(basis: &Basis) -> Option<Self> {
-        (basis.is_remembered() || basis.asked_of_drafts().is_some()).then(Self::default)
+        basis.is_remembered().then(Self::default)
     }
 
     /// Hears a piece.
@@ -36,9 +35,8 @@ impl Produced {
         self.texts.entry(channel).or_default().push_str(&text.text);
     }
 
-    /// The answer is over: what it said was produced for its use's purpose, and monitored terms are to be asked about it.
-    pub(super) fn end(self, basis: &Basis) -> Option<Recording> {
+    /// The answer is over: what it said was produced for its use's purpose.
+    pub(super) fn end(self, basis: &Basis) {
         basis.produced(self.texts.values().map(String::as_str));
-        drafts::recording(basis, self.texts.into_values())
     }
 }

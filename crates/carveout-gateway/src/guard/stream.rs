@@ -22,6 +22,7 @@ use super::{
     basis::Weighed,
     calls::{self, Decided, OnHold},
     desk::Desk,
+    drafts::Reading,
     produced::Produced,
     reply::BrokenOff,
     watch::Watch,
@@ -49,6 +50,8 @@ pub(super) struct Stream {
     weighing: Option<Weighing>,
     /// What it says, if that is to be known again.
     produced: Option<Produced>,
+    /// What it shows, if monitored terms are to be asked about it.
+    read_for_drafts: Option<Reading>,
     /// What it is on hold for: nothing more of it goes to the caller, and it is kept when it is whole.
     held: Option<Box<Weighed>>,
     /// What it comes to as a whole, if it could be kept.
@@ -121,6 +124,7 @@ pub(super) fn judge(basis: Basis, expected: Expected, answer: Answer, attempt: A
         desk: Desk::new(expected.dialect, &house.limits, watch),
         weighing: None,
         produced: Produced::of(&basis),
+        read_for_drafts: Reading::of(&basis),
         held: None,
         whole: basis.may_keep().then(BytesMut::new),
         given: 0,
@@ -262,6 +266,9 @@ impl Stream {
         });
         if let Some(produced) = &mut self.produced {
             judged.texts().for_each(|text| produced.hear(&text));
+        }
+        if let Some(reading) = &mut self.read_for_drafts {
+            reading.hear(&judged);
         }
         let passed = self.desk.take(judged).unwrap_or_else(|fault| {
             self.ended = Some(Err(fault));
@@ -514,7 +521,10 @@ impl Stream {
     }
 
     fn settle(&mut self, outcome: Outcome) {
-        let recording = self.produced.take().and_then(|produced| produced.end(&self.basis));
+        if let Some(produced) = self.produced.take() {
+            produced.end(&self.basis);
+        }
+        let recording = self.read_for_drafts.take().map(|reading| reading.recording(&self.basis));
         if let Some(mut attempt) = self.attempt.take() {
             attempt.summarised(self.reader.summary());
             attempt.records_first(recording);

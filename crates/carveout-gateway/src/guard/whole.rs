@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::{
     Basis, Expected, Fault, Recording, Release, Reply, Told,
     calls::{self, Decided, OnHold},
+    drafts::Reading,
     produced::Produced,
     watch::Watch,
     weigh::{Weighing, Weight, stop},
@@ -58,9 +59,11 @@ pub(super) async fn judge(
 
 /// Hears what a reply says, whether or not it is released.
 fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
-    let mut produced = Produced::of(basis)?;
-    judged.texts().for_each(|text| produced.hear(&text));
-    produced.end(basis)
+    if let Some(mut produced) = Produced::of(basis) {
+        judged.texts().for_each(|text| produced.hear(&text));
+        produced.end(basis);
+    }
+    Reading::of(basis).map(|reading| reading.recording_whole(basis, judged.clone()))
 }
 
 /// Why nothing of a reply is released.

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use carveout_gateway::{MonitorTerms, RelaxedTerms};
 use carveout_ledger::{Cited, Outcome, Ruling};
 use carveout_terms::{Agreement, ClauseRef, Timestamp};
+use serde_json::json;
 
 use crate::kit::{
     self, CHAT, KEY, Kit, PERMITTED,
-    calls::FORMS,
+    calls::{FORMS, Form, anthropic_event, openai_chunk},
     decided, kinds,
-    officers::{HELD, Skew},
+    officers::{HELD, RELEASE, Skew, collect},
     program_under,
     provider::{OPENAI_REPLY, Provider, json_reply},
     settled,
 };
-use crate::meters::terms;
+use crate::{contents::redecide, meters::terms};
 
 const HOUR: i64 = 3_600_000;
 
@@ -141,5 +142,84 @@ async fn an_answer_that_is_withheld_is_said_once_with_what_a_draft_says() {
             decided(&entries).iter().map(|one| (one.ruling, one.monitored[0].ruling)).collect();
         let expected = [(Ruling::Permit, Ruling::Permit), (Ruling::Deny, Ruling::Deny)];
         assert_eq!(said, expected, "{form:?}");
+    }
+}
+
+/// A reply whose first words are more than a megabyte and whose last show three persons, in large pieces where it is a stream.
+fn long_reply(form: Form) -> String {
+    let words = "Nobody is shown here, and nothing is said. ".repeat(30_000);
+    match form {
+        Form::OpenAi | Form::Anthropic => form.reply(&format!("{words}{SHOWN}"), &[]),
+        Form::OpenAiStream => {
+            let piece = |text: &str| openai_chunk(0, &json!({ "content": text }), None);
+            let pieces =
+                words.as_bytes().chunks(43 * 500).map(|part| piece(std::str::from_utf8(part).unwrap()));
+            let end = openai_chunk(0, &json!({}), Some("stop"));
+            pieces.chain([piece(SHOWN), end, "data: [DONE]\n\n".to_owned()]).collect()
+        }
+        Form::AnthropicStream => {
+            let whole = form.reply("0123", &[]);
+            let delta = |text: &str| {
+                let delta = json!({ "type": "text_delta", "text": text });
+                anthropic_event("content_block_delta", json!({ "index": 0, "delta": delta }))
+            };
+            let pieces =
+                words.as_bytes().chunks(43 * 500).map(|part| delta(std::str::from_utf8(part).unwrap()));
+            whole.replace(&delta("0123"), &pieces.chain([delta(SHOWN)]).collect::<String>())
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_sees_an_answer_to_its_end_however_long_it_is() {
+    let in_force = terms("in-force", &[("", "context.tools_offered > 9")]);
+    for form in FORMS {
+        let reply = long_reply(form);
+        assert!(reply.len() > 1 << 20 && reply.contains("cleo@"), "{form:?}");
+        let steps = form.steps(&reply);
+        let provider = Provider::new(move |_| steps.clone()).await;
+        let mut kit = Kit::new(provider.address);
+        watched(&mut kit, &in_force, &terms("in-force", &[("", "context.persons_at_least > 2")]));
+        let gateway = kit.start().await;
+        let answer =
+            gateway.post(form.path(), &kit::chat_headers(PERMITTED), form.request().as_bytes()).await;
+        assert!(answer.status == 200 && answer.body == reply.as_bytes(), "{form:?}: as it came");
+        let entries = gateway.events().await;
+        let said: Vec<_> = decided(&entries).iter().map(|one| one.monitored[0].ruling).collect();
+        assert_eq!(said, [Ruling::Permit, Ruling::Deny], "{form:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_sees_the_answer_to_a_use_that_officers_approved() {
+    let hold = "@hold(\"customer/release-authority\")\n@silent(\"what is not purchased is not meant\")";
+    let bought = (hold, "context.source == Source::\"commercially_purchased\"");
+    let in_force = terms("in-force", &[bought]);
+    let draft = terms("in-force", &[bought, ("", "context.persons_at_least > 2")]);
+    for form in FORMS {
+        let reply = form.reply(SHOWN, &[]);
+        let steps = form.steps(&reply);
+        let provider = Provider::new(move |_| steps.clone()).await;
+        let mut kit = Kit::new(provider.address).holding(true).await;
+        watched(&mut kit, &in_force, &draft);
+        let gateway = kit.start().await;
+        let asked = gateway.post(form.path(), &kit::chat_headers(HELD), form.request().as_bytes()).await;
+        let told = asked.json()["error"]["message"].as_str().unwrap().to_owned();
+        let hold = &told[told.find("hold-").unwrap()..][..37];
+        assert_eq!(RELEASE.approves(&gateway, hold).await.status, 200, "{form:?}");
+        let answer = collect(&gateway, hold).await;
+        assert_eq!((answer.status, answer.text()), (200, reply), "{form:?}");
+        let entries = gateway.events().await;
+        let said: Vec<_> = decided(&entries)
+            .iter()
+            .map(|one| (one.ruling, one.parent.is_some(), one.facts.approvals.len(), one.monitored[0].ruling))
+            .collect();
+        let expected = [
+            (Ruling::Hold, false, 0, Ruling::Hold),
+            (Ruling::Permit, false, 1, Ruling::Permit),
+            (Ruling::Permit, true, 1, Ruling::Deny),
+        ];
+        assert_eq!(said, expected, "{form:?}");
+        redecide(&entries, &in_force);
     }
 }

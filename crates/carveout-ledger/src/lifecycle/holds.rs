@@ -138,7 +138,12 @@ pub(super) enum HoldStep {
         decision: DecisionId,
         unsent: bool,
     },
-    Unproven(Vec<String>),
+    /// It is permitted by approvals that it doesn't use up itself: those of the request in whose answer it came up.
+    Rests {
+        parent: Option<DecisionId>,
+        program: String,
+        approvals: Vec<String>,
+    },
     Approved(Box<Approved>),
     Refused(Box<Refused>),
     Expired(HoldId),
@@ -264,7 +269,8 @@ impl HoldStep {
                 given: decided.parent.is_some(),
             }),
             _ if decided.ruling == Ruling::Permit && !decided.facts.approvals.is_empty() => {
-                Some(Self::Unproven(decided.facts.approvals.clone()))
+                let (parent, program) = (decided.parent, decided.program.clone());
+                Some(Self::Rests { parent, program, approvals: decided.facts.approvals.clone() })
             }
             _ => None,
         }
@@ -314,8 +320,8 @@ impl Holds {
                 changed.roster = Some(roster.next(appointed, at, parties)?);
                 return Ok(());
             }
-            HoldStep::Unproven(found) => {
-                return Err(HoldError::Approvals { found: found.join(", "), standing: String::new() });
+            HoldStep::Rests { parent, program, approvals } => {
+                return self.rests(changed, parent.as_ref(), program, approvals);
             }
             HoldStep::Held(hold, _)
             | HoldStep::Decided { hold, .. }
@@ -345,6 +351,33 @@ impl Holds {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is permitted by approvals, and collects no hold, is a part of the answer to a request that is under way by just
+    /// these. It lets nothing go to a provider, and uses no approval up.
+    fn rests(
+        &self,
+        changed: &Changed,
+        parent: Option<&DecisionId>,
+        program: &str,
+        approvals: &[String],
+    ) -> Result<(), HoldError> {
+        let sending = parent.and_then(|parent| match changed.sending.get(parent) {
+            Some(changed) => *changed,
+            None => self.sending.get(parent).copied(),
+        });
+        let held = sending.and_then(|hold| match changed.held.get(&hold) {
+            Some(changed) => changed.as_ref(),
+            None => self.held.get(&hold),
+        });
+        // Nothing is sent before every role has approved it.
+        match held.filter(|held| held.program == program) {
+            Some(held) if held.roles == approvals => Ok(()),
+            held => {
+                let standing = held.map(|held| held.roles.join(", ")).unwrap_or_default();
+                Err(HoldError::Approvals { found: approvals.join(", "), standing })
+            }
+        }
     }
 
     /// Takes over what was checked.
@@ -450,7 +483,7 @@ impl Rules<'_> {
                 None => return Err(HoldError::NotWaiting(hold)),
             },
             // They name no hold, and were judged before.
-            HoldStep::Appointed(_) | HoldStep::Unproven(_) => return Ok(held.cloned()),
+            HoldStep::Appointed(_) | HoldStep::Rests { .. } => return Ok(held.cloned()),
         }))
     }
 

@@ -408,6 +408,32 @@ fn a_part_of_an_answer_is_given_once_and_that_is_its_end() {
 }
 
 #[test]
+fn a_part_of_an_answer_rests_on_the_approvals_of_its_request_while_that_is_under_way() {
+    let part = |parent: Option<u8>, roles: &[&str], program: &str| {
+        decided(7, Ruling::Permit, 5, |decided| {
+            (decided.parent, decided.hold) = (parent.map(id), None);
+            (decided.facts.approvals, decided.program) = (owned(roles), program.to_owned());
+        })
+    };
+    let begin = || vec![approved(1, 2, 30), approved(2, 3, 30), collected(4), attempted(2, 1, 4)];
+    let ended = settled(2, 1, Outcome::Completed, 5);
+    let none = |found: &str| HoldError::Approvals { found: found.into(), standing: String::new() };
+    let all = "customer/release-authority, vendor/safety";
+    let fewer = HoldError::Approvals { found: ROLES[0].into(), standing: all.into() };
+    let cases: Vec<(&str, Vec<Entry>, Option<HoldError>)> = vec![
+        ("on just these", vec![part(Some(2), &ROLES, "depot"), ended.clone()], None),
+        ("on fewer", vec![part(Some(2), &ROLES[..1], "depot")], Some(fewer)),
+        ("for another program", vec![part(Some(2), &ROLES, "other")], Some(none(all))),
+        ("in the answer to another request", vec![part(Some(3), &ROLES, "depot")], Some(none(all))),
+        ("in no answer", vec![part(None, &ROLES, "depot")], Some(none(all))),
+        ("when it is over", vec![ended, part(Some(2), &ROLES, "depot")], Some(none(all))),
+    ];
+    for (what, rest, expected) in cases {
+        assert_eq!(verdict(begun(true, [begin(), rest].concat())), expected, "{what}");
+    }
+}
+
+#[test]
 fn an_officer_who_was_dismissed_approves_nothing_any_more() {
     let nobody = OfficersAppointed {
         officers: Vec::new(),
