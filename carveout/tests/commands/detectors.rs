@@ -161,7 +161,7 @@ fn what_did_not_decide_without_everybodys_word_is_found_in_a_ledger_that_verifie
             "something else was left out too",
             |entries| {
                 let found = first(entries).found.as_mut().unwrap();
-                found.gateway = found.gateway.replace("opaque_texts=0", "opaque_texts=4");
+                found.gateway = format!("opaque_texts=4, {}", found.gateway);
             },
             1,
             "`opaque_texts` decided as something else than what was found",

@@ -7,6 +7,7 @@ use carveout_ledger::{
     Decided, DesignationAdopted, Digest, Entry, Event, Ledger, LedgerReader, Objects, Options, Ruling,
     SignatureRule, SigningKey, VerifierKey,
 };
+use carveout_terms::{Facts, Use, Vocabulary};
 
 use crate::{
     kit::{SUPPLY, Workspace, copy, provider},
@@ -46,6 +47,27 @@ fn decisions_only(entries: &mut Vec<Entry>) {
     entries.retain(|entry| !matches!(entry.event, Event::Attempted(_) | Event::Settled(_)));
 }
 
+/// Writes what was measured in another way, and the digest over the facts with it.
+fn respelt(decided: &mut Decided, respell: impl Fn(&str) -> String) {
+    let facts = &mut decided.facts;
+    facts.gateway = respell(&facts.gateway);
+    let approvals = facts.approvals.iter().map(String::as_str);
+    let digest = Use::digest_of([&facts.caller, &facts.program, &facts.gateway], &facts.evidence, approvals);
+    decided.facts_digest = Digest::from_bytes(*digest.as_bytes());
+}
+
+/// Facts with every number in them.
+fn named(text: &str) -> String {
+    let vocabulary = Vocabulary::parse(
+        include_str!("../../../packs/defense/defense.cedarschema"),
+        include_str!("../../../packs/defense/defense.toml"),
+    );
+    let vocabulary = vocabulary.unwrap();
+    let facts = Facts::suppose(&vocabulary, text).unwrap();
+    assert!(text.contains(", *=0;of="), "{text}");
+    facts.display(&vocabulary).to_string()
+}
+
 fn terms_of(entries: &[Entry], program: &str) -> carveout_ledger::Digest {
     let adopted = entries.iter().filter_map(|entry| match &entry.event {
         Event::TermsAdopted(adopted) => Some(adopted),
@@ -57,7 +79,33 @@ fn terms_of(entries: &[Entry], program: &str) -> carveout_ledger::Digest {
 #[test]
 fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
     type Change = fn(&mut Vec<Entry>);
-    let cases: [(&str, Change, &str); 10] = [
+    let cases: [(&str, Change, &str); 13] = [
+        (
+            "every number named, as records did before",
+            |entries| decisions(entries).for_each(|decided| respelt(decided, named)),
+            "0 differ",
+        ),
+        (
+            "facts in another order",
+            |entries| {
+                decisions(entries).for_each(|decided| {
+                    respelt(decided, |text| {
+                        let (first, rest) = text.split_once(", ").unwrap();
+                        let (second, rest) = rest.split_once(", ").unwrap();
+                        format!("{second}, {first}, {rest}")
+                    });
+                });
+            },
+            "are not spelt as facts are recorded",
+        ),
+        (
+            "the numbers of another vocabulary",
+            |entries| {
+                decisions(entries)
+                    .for_each(|decided| respelt(decided, |text| text.replace(";of=\"", ";of=\"0")));
+            },
+            "those of another vocabulary",
+        ),
         ("as it was", |_| {}, "0 differ"),
         (
             "a denial recorded as a permit",

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::PathBuf,
 };
 
@@ -126,7 +126,7 @@ impl StorageFile for File {
 
     fn make_room(&mut self, bytes: u64) -> io::Result<()> {
         let end = self.stream_position()?;
-        let made = io::copy(&mut io::repeat(0).take(bytes), self);
+        let made = write_zeroes(self, bytes);
         self.seek(SeekFrom::Start(end))?;
         match made {
             // What is appended will say so itself, if it doesn't fit either.
@@ -138,9 +138,20 @@ impl StorageFile for File {
             {
                 Ok(())
             }
-            made => made.map(drop),
+            made => made,
         }
     }
+}
+
+/// Writes so many zeroes, in few calls.
+fn write_zeroes(file: &mut File, mut bytes: u64) -> io::Result<()> {
+    static ZEROES: [u8; 128 << 10] = [0; 128 << 10];
+    while bytes > 0 {
+        let some = usize::try_from(bytes).unwrap_or(ZEROES.len()).min(ZEROES.len());
+        file.write_all(ZEROES.get(..some).unwrap_or_default())?;
+        bytes -= some as u64;
+    }
+    Ok(())
 }
 
 /// The directory that holds a path.

@@ -28,6 +28,7 @@ mod persons;
 mod recognise;
 mod region;
 mod scan;
+mod shards;
 mod table;
 pub mod tripwire;
 

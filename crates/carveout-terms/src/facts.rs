@@ -6,6 +6,7 @@ mod error;
 mod named;
 mod parse;
 mod print;
+mod recorded;
 
 use std::fmt;
 

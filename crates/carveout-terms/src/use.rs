@@ -64,16 +64,18 @@ impl Use {
     fn recorded(vocabulary: &Vocabulary, layers: &UseLayers<'_>, readings: Readings, at: Timestamp) -> Self {
         let written =
             |facts: Option<&Facts>| facts.map(|facts| facts.written(vocabulary)).unwrap_or_default();
-        let (claimed, registered, measured) =
-            (written(layers.caller), written(layers.program), written(layers.gateway));
+        let (claimed, registered, measured) = (
+            written(layers.caller),
+            written(layers.program),
+            layers.gateway.map(|facts| facts.recorded(vocabulary)),
+        );
+        let measured = measured.unwrap_or_default();
         let evidence: Vec<String> = layers.evidence.iter().map(|facts| written(Some(facts))).collect();
         let mut approvals = layers.approvals.to_vec();
         approvals.sort();
         approvals.dedup();
-        let fixed = [claimed.as_str(), &registered, &measured, "evidence"];
-        let parts = fixed.into_iter().chain(evidence.iter().map(String::as_str)).chain(["approvals"]);
-        let parts = parts.chain(approvals.iter().map(RoleId::as_str));
-        let digest = Digest::of_parts(parts.map(str::as_bytes));
+        let roles = approvals.iter().map(RoleId::as_str);
+        let digest = Self::digest_of([&claimed, &registered, &measured], &evidence, roles);
         Self {
             readings,
             approvals,
@@ -85,6 +87,19 @@ impl Use {
             digest,
             vocabulary: vocabulary.digest(),
         }
+    }
+
+    /// The digest over what is known about a use, as it is recorded: what the caller claimed, what is registered, what was
+    /// measured, each piece of evidence, and the approvals, sorted.
+    #[must_use]
+    pub fn digest_of<'a>(
+        [claimed, registered, measured]: [&'a str; 3],
+        evidence: &'a [String],
+        approvals: impl IntoIterator<Item = &'a str>,
+    ) -> Digest {
+        let fixed = [claimed, registered, measured, "evidence"];
+        let parts = fixed.into_iter().chain(evidence.iter().map(String::as_str)).chain(["approvals"]);
+        Digest::of_parts(parts.chain(approvals).map(str::as_bytes))
     }
 
     /// The digest over everything known about the use.
@@ -111,7 +126,7 @@ impl Use {
         &self.registered
     }
 
-    /// What the gateway measured, as a dictionary.
+    /// What the gateway measured, as a dictionary that ends with `*=0;of="…"` if numbers that it doesn't name are 0.
     #[must_use]
     pub fn measured(&self) -> &str {
         &self.measured

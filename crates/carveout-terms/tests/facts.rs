@@ -9,8 +9,8 @@
 
 mod common;
 
-use carveout_terms::{Attester, Facts, Timestamp, Vocabulary};
-use common::vocabulary;
+use carveout_terms::{Attester, Facts, Timestamp, Use, UseLayers, Vocabulary};
+use common::{GATEWAY, SCHEMA, TAXONOMY, vocabulary};
 use proptest::prelude::*;
 
 fn caller(text: &str) -> String {
@@ -153,6 +153,58 @@ fn values_of_other_types() {
     ];
     for (text, expected) in table {
         assert_eq!(said(&vocabulary, text, Attester::Gateway), expected, "of {text:?}");
+    }
+}
+
+/// What is recorded of a use of which the gateway measured this.
+fn recorded(vocabulary: &Vocabulary, measured: &Facts) -> String {
+    let layers = UseLayers { gateway: Some(measured), ..UseLayers::default() };
+    Use::assemble(vocabulary, &layers).unwrap().measured().to_owned()
+}
+
+#[test]
+fn a_record_names_the_numbers_that_are_not_zero() {
+    let vocabulary = vocabulary();
+    let table = [
+        ("parts=0, tools=0", "retry=?0, *=0;of=\"MARK\""),
+        ("parts=3, tools=0", "parts=3, retry=?0, *=0;of=\"MARK\""),
+        ("parts=3, tools=-1", "parts=3, retry=?0, tools=-1"),
+    ];
+    let mark = "ce8dbe4aa1c9bcb3";
+    for (numbers, expected) in table {
+        let in_full = GATEWAY.replace("parts=0, tools=0", numbers);
+        let facts = Facts::suppose(&vocabulary, &in_full).unwrap();
+        let text = recorded(&vocabulary, &facts);
+        assert!(text.ends_with(&expected.replace("MARK", mark)), "of {numbers}: {text}");
+        assert_eq!(Facts::suppose(&vocabulary, &text).unwrap(), facts, "of {numbers}");
+        // As records were before.
+        assert_eq!(Facts::suppose(&vocabulary, &facts.display(&vocabulary).to_string()).unwrap(), facts);
+    }
+}
+
+#[test]
+fn numbers_that_nobody_measured_are_not_zero() {
+    let vocabulary = vocabulary();
+    let facts = Facts::suppose(&vocabulary, GATEWAY).unwrap();
+    let text = recorded(&vocabulary, &facts);
+    let other =
+        SCHEMA.replace("tools: Long,", "tools: Long, @attester(\"gateway\") @doc(\"pages\") pages: Long,");
+    let other = Vocabulary::parse(&other, TAXONOMY).unwrap();
+    let refused = Facts::suppose(&other, &text).unwrap_err().to_string();
+    assert!(refused.contains("are those of another vocabulary (`ce8dbe4aa1c9bcb3`, and here `"), "{refused}");
+    // A caller can't say it, and what only resembles it is no record.
+    let refused = [
+        said(&vocabulary, "*=0;of=\"ce8dbe4aa1c9bcb3\"", Attester::Caller),
+        said(&vocabulary, "*=0;of=\"ce8dbe4aa1c9bcb3\"", Attester::Gateway),
+    ];
+    assert!(refused.iter().all(|told| told.starts_with("refused: unknown fact `*`")), "{refused:?}");
+    for text in [
+        "*=0",
+        "*=1;of=\"ce8dbe4aa1c9bcb3\"",
+        "*=0;of=\"ce8dbe4aa1c9bcb3\", parts=1",
+        "parts=1 *=0;of=\"00\"",
+    ] {
+        assert!(Facts::suppose(&vocabulary, text).is_err(), "{text}");
     }
 }
 

@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-/// A request of about 1 KB.
-pub(crate) fn body() -> String {
-    let words = "How many pallets of spare parts are in store? ".repeat(21);
+/// A request of about so many KB.
+pub(crate) fn body(kilobytes: usize) -> String {
+    let words = "How many pallets of spare parts are in store? ".repeat(21 * kilobytes);
     format!(r#"{{"model":"depot","messages":[{{"role":"user","content":"{words}"}}]}}"#)
 }
 
@@ -47,9 +47,12 @@ pub(crate) async fn provide() {
 }
 
 /// Asks for so long over so many connections, and tells how many answers came.
-pub(crate) async fn run(address: SocketAddr, connections: usize, time: Duration) -> u64 {
-    let raw =
-        client::request("POST /v1/chat/completions", &crate::kit::chat_headers(CLAIM), body().as_bytes());
+pub(crate) async fn run(address: SocketAddr, connections: usize, kilobytes: usize, time: Duration) -> u64 {
+    let raw = client::request(
+        "POST /v1/chat/completions",
+        &crate::kit::chat_headers(CLAIM),
+        body(kilobytes).as_bytes(),
+    );
     let raw = String::from_utf8(raw).unwrap().replace("connection: close\r\n", "").into_bytes();
     let until = Instant::now() + time;
     let mut callers = JoinSet::new();

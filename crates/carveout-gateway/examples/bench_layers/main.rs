@@ -29,7 +29,7 @@ use std::{
 
 use carveout_gateway::{Monitoring, ProgramSettings};
 use carveout_ledger::{Ledger, Options};
-use carveout_terms::{Agreement, Program, Stack};
+use carveout_terms::{Agreement, Program, Stack, Vocabulary};
 use sha2::Digest as _;
 
 use crate::{kit::Kit, layer::LAYERS};
@@ -50,12 +50,13 @@ fn main() {
     let runtime = runtime();
     match role.as_slice() {
         ["provider"] => runtime.block_on(load::provide()),
-        ["load", address, connections, millis] => {
-            let (connections, millis) = (connections.parse().unwrap(), millis.parse().unwrap());
-            let done = load::run(address.parse().unwrap(), connections, Duration::from_millis(millis));
+        ["load", address, connections, kilobytes, millis] => {
+            let (connections, kilobytes) = (connections.parse().unwrap(), kilobytes.parse().unwrap());
+            let time = Duration::from_millis(millis.parse().unwrap());
+            let done = load::run(address.parse().unwrap(), connections, kilobytes, time);
             println!("{}", runtime.block_on(done));
         }
-        // To be profiled: `bench_layers provider`, `bench_layers gateway ADDRESS`, `bench_layers load ADDRESS 32 9999`.
+        // To be profiled: `bench_layers provider`, `bench_layers gateway ADDRESS`, `bench_layers load ADDRESS 32 1 9999`.
         ["gateway", address] => runtime.block_on(stand(address.parse().unwrap())),
         _ => runtime.block_on(measure()),
     }
@@ -85,26 +86,56 @@ fn other(role: &[&str]) -> (Child, String) {
     (child, line.trim().to_owned())
 }
 
+fn pack(file: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(file);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The `defense` vocabulary without the facts that say what texts show: evidence, meters, contents, judges. Each fact is three
+/// lines: its attester, its meaning, its name.
+fn without_evidence() -> Arc<Vocabulary> {
+    const EVIDENCE: [&str; 9] = [
+        "identifiers:",
+        "persons_",
+        "attempted_persons_",
+        "opaque_texts:",
+        "reclaimed:",
+        "derived_from:",
+        "tool_result_",
+        "tripwire:",
+        "judgement",
+    ];
+    let mut kept: Vec<String> = Vec::new();
+    let schema = pack("defense/defense.cedarschema");
+    for line in schema.lines() {
+        if EVIDENCE.iter().any(|fact| line.trim_start().starts_with(fact)) {
+            while kept.last().is_some_and(|above| above.trim_start().starts_with('@')) {
+                kept.pop();
+            }
+        } else {
+            kept.push(line.to_owned());
+        }
+    }
+    Arc::new(Vocabulary::parse(&kept.join("\n"), &pack("defense/defense.toml")).unwrap())
+}
+
 /// Samples as they would be in a real workspace: the sample terms and the sample program.
-fn sample_program() -> ProgramSettings {
-    let pack = |file: &str| {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/sample").join(file);
-        std::fs::read_to_string(path).unwrap()
-    };
-    let vocabulary = kit::vocabulary();
-    let agreement = Agreement::parse(&pack("sample-terms.md"), &vocabulary).unwrap();
+fn sample_program(vocabulary: Arc<Vocabulary>) -> ProgramSettings {
+    let agreement = Agreement::parse(&pack("sample/sample-terms.md"), &vocabulary).unwrap();
     let digest = hex::encode(sha2::Sha256::digest(kit::KEY.as_bytes()));
     let key = format!("\n[[key]]\nid = \"depot\"\nsha256 = \"{digest}\"\n");
-    let program = Program::parse(&(pack("programs/logistics-support.toml") + &key), &vocabulary).unwrap();
+    let program = pack("sample/programs/logistics-support.toml") + &key;
+    let program = Program::parse(&program, &vocabulary).unwrap();
     let stack = Stack::new(vocabulary, vec![Arc::new(agreement)], program.presume().clone()).unwrap();
     let (program, stack) = (Arc::new(program), Arc::new(stack));
     ProgramSettings { program, stack, designations: Vec::new(), monitoring: Monitoring::default() }
 }
 
 /// A gateway to that provider, with the sample terms.
-fn sample_kit(provider: SocketAddr) -> Kit {
+fn sample_kit(provider: SocketAddr, vocabulary: Arc<Vocabulary>) -> Kit {
     let mut kit = Kit::with_options(provider, Options::default());
-    kit.settings.programs = vec![sample_program()];
+    kit.settings.vocabulary = vocabulary.clone();
+    kit.settings.programs = vec![sample_program(vocabulary)];
     let mut target = kit::target("main");
     target.deployment = Some("vendor_cloud".to_owned());
     kit.settings.routes = vec![kit::route("depot", vec![target])];
@@ -112,7 +143,7 @@ fn sample_kit(provider: SocketAddr) -> Kit {
 }
 
 async fn stand(provider: SocketAddr) {
-    let gateway = sample_kit(provider).start().await;
+    let gateway = sample_kit(provider, kit::vocabulary()).start().await;
     println!("{}", gateway.address);
     std::future::pending().await
 }
@@ -120,18 +151,22 @@ async fn stand(provider: SocketAddr) {
 async fn measure() {
     let (mut provider, address) = other(&["provider"]);
     let address: SocketAddr = address.parse().unwrap();
-    let kit = sample_kit(address);
+    let kit = sample_kit(address, kit::vocabulary());
     let bench = Arc::new(layer::Bench::new(&kit.settings, &kit.directory.path().join("layers"), address));
     let mut servers = Vec::new();
     for layer in LAYERS {
         servers.push((layer.name(), layer::serve(bench.clone(), layer).await));
     }
-    let ledger = kit.settings.ledger.clone();
-    let gateway = kit.start().await;
+    let plain = sample_kit(address, without_evidence());
+    let ledgers = [kit.settings.ledger.clone(), plain.settings.ledger.clone()];
+    let (gateway, plain) = (kit.start().await, plain.start().await);
+    servers.push(("the gateway, without evidence", plain.address));
     servers.push(("the gateway, whole", gateway.address));
 
-    let many = rounds(&servers, &ledger, 32, 1_500).await;
-    let one = rounds(&servers, &ledger, 1, 700).await;
+    let many = rounds(&servers, &ledgers, [32, 1, 1_500]).await;
+    let one = rounds(&servers, &ledgers, [1, 1, 700]).await;
+    // The last two, which differ in the vocabulary's facts of evidence only.
+    let long = rounds(&servers[LAYERS.len()..], &ledgers, [32, 2, 1_500]).await;
     println!(
         "CPU microseconds of the process for a 1 KB request, medians of {ROUNDS} rounds in which the layers take turns"
     );
@@ -145,6 +180,10 @@ async fn measure() {
     for (((name, _), many), one) in servers.iter().zip(many).zip(one) {
         println!("| {name} | {} | {} |", many.shown(), one.shown());
     }
+    println!(
+        "\nA request of 2 KB at 32 connections: {:.1} without the vocabulary's facts of evidence, {:.1} with them.",
+        long[0].cpu, long[1].cpu
+    );
     provider.kill().unwrap();
     provider.wait().unwrap();
 }
@@ -165,31 +204,35 @@ impl Round {
     }
 }
 
+/// Entries and syncs of all ledgers so far.
+fn recorded(ledgers: &[Ledger]) -> (u64, u64) {
+    let all = ledgers.iter().map(Ledger::statistics);
+    all.fold((0, 0), |(entries, syncs), one| (entries + one.entries, syncs + one.syncs))
+}
+
 /// The median round of each server. The servers take turns, so that a busy moment of the machine meets all of them.
 async fn rounds(
     servers: &[(&str, SocketAddr)],
-    ledger: &Ledger,
-    connections: usize,
-    millis: u64,
+    ledgers: &[Ledger],
+    [connections, kilobytes, millis]: [u32; 3],
 ) -> Vec<Round> {
     let mut measured = vec![Vec::new(); servers.len()];
     for round in 0..=ROUNDS {
         for (results, (_, address)) in measured.iter_mut().zip(servers) {
-            let (address, connections) = (address.to_string(), connections.to_string());
-            let (before, recorded) = (load::cpu(), ledger.statistics());
-            let length = millis.to_string();
-            let ask = move || other(&["load", &address, &connections, &length]);
+            let load = [connections, kilobytes, millis].map(|number| number.to_string());
+            let address = address.to_string();
+            let (before, recorded) = (load::cpu(), recorded(ledgers));
+            let ask = move || other(&["load", &address, &load[0], &load[1], &load[2]]);
             let (mut child, done) = tokio::task::spawn_blocking(ask).await.unwrap();
             child.wait().unwrap();
             let done: f64 = done.parse().unwrap();
-            let (after, records) = (load::cpu(), ledger.statistics());
+            let (after, records) = (load::cpu(), self::recorded(ledgers));
             let each = |spent: Duration| spent.as_secs_f64() * 1e6 / done;
             let (serving, ledger_threads) =
                 (each(after.serving - before.serving), each(after.ledger - before.ledger));
-            let syncs = records.syncs - recorded.syncs;
+            let syncs = records.1 - recorded.1;
             #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
-            let entries_per_sync =
-                (syncs > 0).then(|| (records.entries - recorded.entries) as f64 / syncs as f64);
+            let entries_per_sync = (syncs > 0).then(|| (records.0 - recorded.0) as f64 / syncs as f64);
             // The first round warms connections and memos.
             if round > 0 {
                 results.push(Round {

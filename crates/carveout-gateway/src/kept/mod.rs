@@ -17,12 +17,12 @@ use carveout_ledger::{
     LedgerError,
 };
 use carveout_signals::{
-    content::{Claimed, Claims, Derivations},
+    content::Claimed,
     meters::{MeterKey, Meters, Minute, Sight},
 };
 use carveout_terms::Timestamp;
 
-use self::records::Restored;
+use self::records::{Frozen, Restored};
 use crate::{
     contents::Remembered,
     house::House,
@@ -131,22 +131,31 @@ impl Keeper {
     }
 
     /// Writes down what all that was kept has come to, if so many records were kept since the last time, so that the next
-    /// start is a short one.
+    /// start is a short one. Nobody waits for it: what is written is how things stand now, and goes on changing meanwhile.
     async fn snapshot(&self, after: u64, house: &House, at: Timestamp) -> Result<(), String> {
-        let write = |contents: (&Claims, &Derivations), meters: Option<&Meters>| {
-            if self.records.load(Ordering::Relaxed) < after {
-                return None;
-            }
-            self.records.store(0, Ordering::Relaxed);
-            Some(self.log.snapshot(records::snapshot(&self.key_mark, meters, contents)))
-        };
-        let written = house.contents.locked(|claims, derivations| {
-            house.metering.locked(|meters| write((claims, derivations), meters))
-        });
-        let Some(kept) = written else { return Ok(()) };
-        let mark = kept.durable().await.map_err(|error| error.to_string())?;
+        let Some((frozen, place)) = self.freeze(after, house) else { return Ok(()) };
+        let key_mark = self.key_mark;
+        let written = tokio::task::spawn_blocking(move || frozen.write(&key_mark));
+        let place = place.durable().await.map_err(|error| error.to_string())?;
+        let written = written.await.map_err(|panicked| panicked.to_string())?;
+        let mark = self.log.snapshot(place, written).durable().await.map_err(|error| error.to_string())?;
         let entry = entry(recorded(at), None, (true, mark));
         self.append(&house.ledger, entry).await
+    }
+
+    /// Everything as it stands, and its place among the records, if so many were kept since the last time.
+    fn freeze(&self, after: u64, house: &House) -> Option<(Frozen, Kept)> {
+        house.contents.locked(|claims, derivations| {
+            house.metering.locked(|meters| {
+                if self.records.load(Ordering::Relaxed) < after {
+                    return None;
+                }
+                self.records.store(0, Ordering::Relaxed);
+                let meters = meters.map(Meters::frozen);
+                let frozen = Frozen { meters, claims: claims.clone(), derivations: derivations.clone() };
+                Some((frozen, self.log.place()))
+            })
+        })
     }
 
     async fn append(&self, ledger: &Ledger, entry: Entry) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use carveout_ledger::EvidencePiece;
 use carveout_signals::{
     content::{Claimed, Claims, Derivations},
-    meters::{CodecError, MeterKey, Meters, Reader, Sight, Writer},
+    meters::{CodecError, FrozenMeters, MeterKey, Meters, Reader, Sight, Writer},
 };
 use carveout_terms::Timestamp;
 
@@ -81,20 +81,24 @@ pub(super) fn produced(key_mark: &[u8; 16], purpose: &str, fingerprints: &[u64])
     writer.into_bytes()
 }
 
-/// Everything, as it stands.
-pub(super) fn snapshot(
-    key_mark: &[u8; 16],
-    meters: Option<&Meters>,
-    (claims, derivations): (&Claims, &Derivations),
-) -> Vec<u8> {
-    let results = meters.filter(|meters| meters.knows_results());
-    let mut writer = begin(if results.is_some() { ALL_WITH_RESULTS } else { ALL }, key_mark);
-    writer.number(u32::from(meters.is_some()));
-    meters.into_iter().for_each(|meters| meters.write(&mut writer));
-    claims.write(&mut writer);
-    derivations.write(&mut writer);
-    results.into_iter().for_each(|meters| meters.write_results(&mut writer));
-    writer.into_bytes()
+/// Everything, as it stood at one moment.
+pub(super) struct Frozen {
+    pub(super) meters: Option<FrozenMeters>,
+    pub(super) claims: Claims,
+    pub(super) derivations: Derivations,
+}
+
+impl Frozen {
+    pub(super) fn write(&self, key_mark: &[u8; 16]) -> Vec<u8> {
+        let results = self.meters.as_ref().filter(|meters| meters.knows_results());
+        let mut writer = begin(if results.is_some() { ALL_WITH_RESULTS } else { ALL }, key_mark);
+        writer.number(u32::from(self.meters.is_some()));
+        self.meters.iter().for_each(|meters| meters.write(&mut writer));
+        self.claims.write(&mut writer);
+        self.derivations.write(&mut writer);
+        results.into_iter().for_each(|meters| meters.write_results(&mut writer));
+        writer.into_bytes()
+    }
 }
 
 /// What has been read back so far.
@@ -229,6 +233,11 @@ mod tests {
         assert!(again.contents.claims.kept() == 0 && again.contents.derivations.kept() == 0);
     }
 
+    fn snapshot(meters: &Meters) -> Vec<u8> {
+        let Remembered { claims, derivations } = Remembered::default();
+        Frozen { meters: Some(meters.frozen()), claims, derivations }.write(&MARK)
+    }
+
     #[test]
     fn what_results_of_tools_are_known_by_is_read_again() {
         let key = MeterKey::new(&[1; 32]).scope("agreement a");
@@ -239,8 +248,7 @@ mod tests {
         let mut first = restored();
         first.take(EvidencePiece::Record(&record)).unwrap();
         first.take(EvidencePiece::Record(&called(&MARK, 7, 9))).unwrap();
-        let contents = Remembered::default();
-        let written = snapshot(&MARK, Some(&first.meters), (&contents.claims, &contents.derivations));
+        let written = snapshot(&first.meters);
         let mut second = restored();
         second.take(EvidencePiece::Snapshot(&written)).unwrap();
         for again in [&mut first, &mut second] {
@@ -252,7 +260,7 @@ mod tests {
             assert_eq!(again.meters.calls().only(7), None, "given out twice");
         }
         let nothing = Meters::new(vec![DAY], 100);
-        let before = snapshot(&MARK, Some(&nothing), (&contents.claims, &contents.derivations));
+        let before = snapshot(&nothing);
         assert_eq!(before[0], 2, "where no result is known, the form is the one before there were any");
         for cut in [1, 4, 30] {
             let short = &written[..written.len() - cut];

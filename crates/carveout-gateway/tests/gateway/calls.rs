@@ -436,7 +436,8 @@ async fn what_tools_return_is_counted_and_claims_nothing() {
                 format!("tool_result_rows={rows}"),
                 format!("tool_result_identifiers={kinds}"),
             ] {
-                assert!(one.facts.gateway.contains(&fact), "{form:?}: {fact} in {}", one.facts.gateway);
+                let measured = kit::measured(one);
+                assert!(measured.contains(&fact), "{form:?}: {fact} in {measured}");
             }
         }
     }

@@ -61,7 +61,7 @@ async fn every_text_is_looked_at_and_what_it_shows_is_recorded() {
     let entries = gateway.events().await;
     let recorded = decided(&entries);
     for ((case, _, identifiers, at_least, at_most), decided) in cases.iter().zip(recorded) {
-        let facts = &decided.facts.gateway;
+        let facts = crate::kit::measured(decided);
         let wanted = [
             (*identifiers).to_owned(),
             format!("persons_at_least={at_least}"),

@@ -95,9 +95,9 @@ async fn splitting_a_job_over_programs_and_purposes_does_not_help() {
     }
     let entries = gateway.events().await;
     let counted = "persons_within_1_day_per_agreement_at_least=";
-    let counts: Vec<&str> = decided(&entries)
+    let counts: Vec<String> = decided(&entries)
         .iter()
-        .map(|one| one.facts.gateway.split(counted).nth(1).unwrap().split(',').next().unwrap())
+        .map(|one| kit::measured(one).split(counted).nth(1).unwrap().split(',').next().unwrap().to_owned())
         .collect();
     assert_eq!(counts, ["3", "3", "5", "7", "6", "5", "5"]);
 }
@@ -339,7 +339,8 @@ async fn rows_that_tools_report_move_the_upper_bound_and_nothing_lowers_it() {
     let entries = gateway.events().await;
     for ((case, .., reported), one) in steps.iter().zip(decided(&entries)) {
         let fact = format!("tool_result_rows={reported},");
-        assert!(one.facts.gateway.contains(&fact), "{case}: {}", one.facts.gateway);
+        let measured = kit::measured(one);
+        assert!(measured.contains(&fact), "{case}: {measured}");
     }
 }
 

@@ -46,7 +46,8 @@ async fn a_permitted_request_is_answered_and_recorded() {
     assert_eq!((decision.program.as_str(), decision.key.as_str()), ("depot", "depot"));
     assert_eq!(decision.ruling, Ruling::Permit);
     assert_eq!(decision.facts.caller, "purpose=\"logistics.supply\", volume=targeted".replace('"', ""));
-    assert!(decision.facts.gateway.contains("opaque_parts=0"), "{}", decision.facts.gateway);
+    assert!(kit::measured(decision).contains("opaque_parts=0"), "{}", decision.facts.gateway);
+    assert!(decision.facts.gateway.contains(", *=0;of=\""), "{}", decision.facts.gateway);
     let settlement = settled(&entries)[0];
     assert_eq!(settlement.outcome, Outcome::Completed);
     assert_eq!(settlement.status, Some(200));

@@ -204,7 +204,9 @@ pub struct RecordedFacts {
     pub caller: String,
     /// What is registered for the program.
     pub program: String,
-    /// What the gateway measured.
+    /// What the gateway measured. At its end `*=0;of="…"` says of every number that it measures and that isn't named that it is
+    /// 0; the mark says which numbers the vocabulary had: the first 8 bytes of the SHA-256 over their names, each preceded by
+    /// its length in 8 bytes.
     pub gateway: String,
     /// Other readings.
     pub evidence: Vec<String>,

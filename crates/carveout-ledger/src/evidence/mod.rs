@@ -16,6 +16,7 @@
 //! the snapshot is right, and may be archived.
 
 mod audit;
+mod queue;
 mod replay;
 mod segment;
 mod writer;
@@ -25,7 +26,7 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
-    sync::mpsc::Sender,
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 pub use self::audit::{Absence, EvidenceAudit, EvidenceFound, EvidenceProblem};
-use self::writer::Message;
+use self::queue::{Pending, Record, Sender};
 use crate::{Digest, SealedError, sealed};
 
 /// A record, by its number and the digest of everything up to it.
@@ -127,7 +128,7 @@ pub enum EvidencePiece<'a> {
 /// The evidence in one directory, which has one writer: the gateway that holds the ledger's lock.
 #[derive(Debug, Clone)]
 pub struct EvidenceLog {
-    messages: Sender<Message>,
+    queue: Arc<Sender>,
 }
 
 /// A record on its way to the disk.
@@ -179,9 +180,9 @@ impl EvidenceLog {
     }
 
     fn begin(directory: &Path, last: EvidenceMark) -> Result<Self, EvidenceError> {
-        let messages = writer::start(directory.to_owned(), last)
+        let sender = writer::start(directory.to_owned(), last)
             .map_err(|error| io_error("write", directory, &error))?;
-        Ok(Self { messages })
+        Ok(Self { queue: Arc::new(sender) })
     }
 
     /// Keeps a record. It takes its number now, in the order of calls, and is on the disk when what is returned resolves.
@@ -197,16 +198,23 @@ impl EvidenceLog {
 
     fn record(&self, bytes: Vec<u8>, soon: bool) -> Kept {
         let (reply, kept) = oneshot::channel();
-        // If the writer is gone the reply is dropped with the message, and that resolves as an error.
-        self.messages.send(Message::Record { bytes, soon, reply }).ok();
+        self.queue.record(Record { bytes, reply }, soon);
         Kept(kept)
     }
 
-    /// Writes a snapshot of what all records kept so far have come to. It resolves with the digest of its file, which the
-    /// next opening goes by once an entry names it.
-    pub fn snapshot(&self, bytes: Vec<u8>) -> Kept {
+    /// Where a snapshot stands that is to be made of what all records kept so far have come to: the mark of the last of them,
+    /// once that is on the disk. What is kept from now on is not in the snapshot.
+    pub fn place(&self) -> Kept {
         let (reply, kept) = oneshot::channel();
-        self.messages.send(Message::Snapshot { bytes, reply }).ok();
+        self.queue.now(Pending::Place(reply));
+        Kept(kept)
+    }
+
+    /// Writes a snapshot of what all records up to that place have come to. It resolves with the digest of its file, which the
+    /// next opening goes by once an entry names it.
+    pub fn snapshot(&self, at: EvidenceMark, bytes: Vec<u8>) -> Kept {
+        let (reply, kept) = oneshot::channel();
+        self.queue.now(Pending::Snapshot { at, bytes, reply });
         Kept(kept)
     }
 }

@@ -31,6 +31,30 @@ async fn keep(log: &EvidenceLog, texts: &[&str]) -> Vec<EvidenceMark> {
     marks
 }
 
+async fn snapshot(log: &EvidenceLog, bytes: Vec<u8>) -> Result<EvidenceMark, EvidenceError> {
+    let place = log.place().durable().await?;
+    log.snapshot(place, bytes).durable().await
+}
+
+#[tokio::test]
+async fn a_snapshot_stands_where_its_place_was_whatever_is_kept_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path(), &EvidenceKnown::default());
+    keep(&log, &["a", "b"]).await;
+    let place = log.place();
+    let marks = keep(&log, &["c"]).await;
+    let place = place.durable().await.unwrap();
+    let snapshot = log.snapshot(place, b"ab".to_vec()).durable().await.unwrap();
+    assert_eq!((place.record, snapshot.record), (2, 2));
+    // The same place twice is one file, which stays.
+    for _ in 0..3 {
+        log.snapshot(place, b"ab".to_vec()).durable().await.unwrap();
+    }
+    drop(log);
+    let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(marks[0]) };
+    assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot ab", "c"]);
+}
+
 #[tokio::test]
 async fn what_is_wanted_soon_keeps_its_place_and_waits_for_nobody_for_ever() {
     let folder = tempfile::tempdir().unwrap();
@@ -41,7 +65,7 @@ async fn what_is_wanted_soon_keeps_its_place_and_waits_for_nobody_for_ever() {
     assert_eq!((first.durable().await.unwrap().record, second.durable().await.unwrap().record), (1, 2));
     // A snapshot doesn't wait either, and one that comes alone is written all the same.
     let fourth = soon("d");
-    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    let snapshot = snapshot(&log, b"abcd".to_vec()).await.unwrap();
     assert_eq!((waited.record, fourth.durable().await.unwrap().record, snapshot.record), (3, 4, 4));
     let last = soon("e").durable().await.unwrap();
     let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(last) };
@@ -64,7 +88,7 @@ async fn what_was_kept_is_there_again_over_restarts_and_snapshots() {
     let log = open(folder.path(), &knowing(marks[2]));
     let mark = keep(&log, &["d"]).await[0];
     assert_eq!(mark.record, 4);
-    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    let snapshot = snapshot(&log, b"abcd".to_vec()).await.unwrap();
     let last = keep(&log, &["e"]).await[0];
     let known = EvidenceKnown { snapshot: Some(snapshot), ..knowing(last) };
     assert_eq!(found(folder.path(), &known).unwrap(), ["snapshot abcd", "e"]);
@@ -135,7 +159,7 @@ async fn what_is_left_can_be_gone_on_with_and_only_what_is_named_is_given_up() {
     };
     let (log, base) = EvidenceLog::salvage(folder.path(), &known, take).unwrap();
     assert_eq!((left.len(), base), (3, 6));
-    let snapshot = log.snapshot(b"abe".to_vec()).durable().await.unwrap();
+    let snapshot = snapshot(&log, b"abe".to_vec()).await.unwrap();
     let last = keep(&log, &["f"]).await[0];
     assert_eq!(last.record, 6);
     let known = EvidenceKnown { base, last: Some(last), snapshot: Some(snapshot) };
@@ -151,7 +175,7 @@ async fn nothing_is_kept_after_a_failure() {
     let log = open(&directory, &EvidenceKnown::default());
     keep(&log, &["a"]).await;
     fs::remove_dir_all(&directory).unwrap();
-    let failed = log.snapshot(b"a".to_vec()).durable().await.unwrap_err();
+    let failed = snapshot(&log, b"a".to_vec()).await.unwrap_err();
     assert!(matches!(failed, EvidenceError::Io { .. }), "{failed}");
     let after = log.keep(b"b".to_vec()).durable().await.unwrap_err();
     assert!(matches!(after, EvidenceError::Poisoned(_)), "{after}");
@@ -177,7 +201,7 @@ async fn an_auditor_finds_what_was_changed_cut_or_taken_away_and_names_the_segme
     let mut marks = keep(&open(folder.path(), &EvidenceKnown::default()), &["a", "b", "c"]).await;
     let log = open(folder.path(), &knowing(marks[2]));
     marks.extend(keep(&log, &["d"]).await);
-    let snapshot = log.snapshot(b"abcd".to_vec()).durable().await.unwrap();
+    let snapshot = snapshot(&log, b"abcd".to_vec()).await.unwrap();
     marks.extend(keep(&log, &["e", "f"]).await);
     drop(log);
     marks.extend(keep(&open(folder.path(), &knowing(marks[5])), &["g"]).await);

@@ -4,17 +4,42 @@
 //! hands over who waited for a batch in one message, and a task inside the runtime wakes them.
 //!
 //! To wake the committer costs one too, and a batch that it takes at once is a small one. So whoever waits for an entry has
-//! the same task tell the committer: a runtime runs it after what is ready to run, and by then all that has come in.
+//! the same task tell the committer, when everybody who is ready to run has put in what is to be recorded. While the runtime is busy
+//! others become ready meanwhile: the batch goes on gathering as long as it grows, for [`PATIENCE`] at most.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::{
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
+};
 
 use tokio::{
     runtime::{Handle, Id},
-    sync::mpsc::{UnboundedSender, unbounded_channel},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, error::TryRecvError, unbounded_channel},
+    task::yield_now,
 };
 
 use super::shared::{Shared, Waiter};
 use crate::LedgerError;
+
+/// How long a batch that grows may gather before the committer is told of it.
+const PATIENCE: Duration = Duration::from_millis(2);
+
+/// A batch that is waited for, until it grows no more.
+struct Gathering {
+    waiters: usize,
+    until: Instant,
+}
+
+impl Gathering {
+    fn begin(shared: &Shared) -> Self {
+        Self { waiters: shared.waiters(), until: Instant::now() + PATIENCE }
+    }
+
+    fn goes_on(self, shared: &Shared) -> Option<Self> {
+        let waiters = shared.waiters();
+        (waiters > self.waiters && Instant::now() < self.until).then_some(Self { waiters, ..self })
+    }
+}
 
 /// Who waited, and what for.
 pub(super) struct Tidings {
@@ -94,12 +119,36 @@ fn begin(runtime: &Handle, shared: &Arc<Shared>) -> UnboundedSender<Message> {
     let (messages, mut coming) = unbounded_channel();
     let shared: Weak<Shared> = Arc::downgrade(shared);
     runtime.spawn(async move {
-        while let Some(message) = coming.recv().await {
-            match message {
-                Message::Tidings(tidings) => tidings.tell(),
-                Message::Waiting => shared.upgrade().iter().for_each(|shared| shared.gathered()),
+        let mut gathering: Option<Gathering> = None;
+        while let Some(message) = next(&mut coming, gathering.is_some()).await {
+            match (message, shared.upgrade()) {
+                (Some(Message::Tidings(tidings)), _) => tidings.tell(),
+                (Some(Message::Waiting), Some(shared)) => gathering = Some(Gathering::begin(&shared)),
+                (None, Some(shared)) => {
+                    gathering = gathering.and_then(|one| one.goes_on(&shared));
+                    if gathering.is_none() {
+                        shared.gathered();
+                    }
+                }
+                (_, None) => gathering = None,
             }
         }
     });
     messages
+}
+
+/// The next message; none in it if there is none now and it `returns` all the same. Then whatever was ready to run has run, and
+/// what the network made ready meanwhile.
+async fn next(coming: &mut UnboundedReceiver<Message>, returns: bool) -> Option<Option<Message>> {
+    if !returns {
+        return coming.recv().await.map(Some);
+    }
+    match coming.try_recv() {
+        Ok(message) => Some(Some(message)),
+        Err(TryRecvError::Disconnected) => None,
+        Err(TryRecvError::Empty) => {
+            yield_now().await;
+            Some(None)
+        }
+    }
 }

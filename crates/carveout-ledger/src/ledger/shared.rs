@@ -209,6 +209,11 @@ impl Shared {
         Ok(first)
     }
 
+    /// How many wait for the batch that gathers.
+    pub(super) fn waiters(&self) -> usize {
+        self.queue().batch.waiters.len()
+    }
+
     /// Everybody who was ready to run has put in what is to be recorded.
     pub(super) fn gathered(&self) {
         let mut queue = self.queue();

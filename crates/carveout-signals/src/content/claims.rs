@@ -12,7 +12,7 @@ pub struct Claimed {
     pub claim: u64,
 }
 
-/// The claims that texts were first sent under.
+/// The claims that texts were first sent under. A copy costs little, however many there are, and so do changes meanwhile.
 #[derive(Clone, Debug)]
 pub struct Claims {
     first: Generations<u64>,

@@ -1,6 +1,6 @@
 //! What was produced for a purpose, and where it turns up again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{SHINGLE, Words, generations::Generations};
 use crate::meters::{CodecError, Reader, Writer};
@@ -15,7 +15,7 @@ pub const STRETCH: usize = 32;
 /// So many words in a row that one answer alone has said are always enough.
 pub const SURE_RUN: usize = SHINGLE + ENOUGH - 1;
 
-/// Fingerprints of what was produced.
+/// Fingerprints of what was produced. A copy costs little, however many there are, and so do changes meanwhile.
 #[derive(Clone, Debug)]
 pub struct Derivations {
     produced: Generations<Said>,
@@ -27,7 +27,7 @@ pub struct Derivations {
 }
 
 /// One answer: what it was produced for, and a number that tells it from those around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Answer {
     purpose: u16,
     number: u16,
@@ -75,15 +75,17 @@ impl Derivations {
 
     /// Adds the purposes that one text is derived from.
     fn find(&self, text: &Words, found: &mut BTreeSet<u16>) {
-        // What was last seen of each answer, and where.
-        let mut near: BTreeMap<Answer, Vec<(usize, u64)>> = BTreeMap::new();
+        let mut near = Vec::new();
         for (place, fingerprint) in text.fingerprints().enumerate() {
             let Some(Said { first, last }) = self.produced.get(fingerprint) else { continue };
             for answer in [Some(first), Some(last).filter(|last| *last != first)].into_iter().flatten() {
-                let own = near.entry(answer).or_default();
-                own.retain(|(at, one)| at + STRETCH > place && *one != fingerprint);
-                own.push((place, fingerprint));
-                if own.len() >= ENOUGH {
+                if found.contains(&answer.purpose) {
+                    continue;
+                }
+                let seen = &mut near_to(&mut near, answer, place).seen;
+                seen.retain(|(at, one)| at + STRETCH > place && *one != fingerprint);
+                seen.push((place, fingerprint));
+                if seen.len() >= ENOUGH {
                     found.insert(answer.purpose);
                 }
             }
@@ -123,6 +125,30 @@ impl Derivations {
         (self.purposes, self.answers) = (purposes, answers);
         Ok(())
     }
+}
+
+/// What was last seen of an answer, and where.
+#[derive(Debug, Default)]
+struct Near {
+    answer: Answer,
+    seen: Vec<(usize, u64)>,
+}
+
+/// Where an answer is kept that was seen near a place; in the room of one that is far, if it is new. There are never more than two
+/// for each place of a stretch.
+fn near_to(near: &mut Vec<Near>, answer: Answer, place: usize) -> &mut Near {
+    let is_far = |one: &Near| one.seen.last().is_none_or(|(at, _)| at + STRETCH <= place);
+    let known = near.iter().position(|one| one.answer == answer);
+    let position = known.or_else(|| near.iter().position(is_far)).unwrap_or_else(|| {
+        near.push(Near::default());
+        near.len() - 1
+    });
+    #[expect(clippy::indexing_slicing, reason = "it was found there, or put there")]
+    let one = &mut near[position];
+    if one.answer != answer {
+        *one = Near { answer, seen: Vec::with_capacity(ENOUGH) };
+    }
+    one
 }
 
 impl Answer {

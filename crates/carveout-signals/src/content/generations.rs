@@ -1,22 +1,20 @@
 //! A map that keeps the younger half of what it was told.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+use crate::{
+    meters::{CodecError, Reader, Writer},
+    shards::Shards,
 };
-
-use crate::meters::{CodecError, Reader, Writer};
 
 /// Two generations. When the younger is full it becomes the older, and the older is forgotten.
 #[derive(Clone, Debug)]
 pub(crate) struct Generations<V> {
-    younger: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
-    older: HashMap<u64, V, BuildHasherDefault<AsItIs>>,
+    younger: Shards<u64, V>,
+    older: Shards<u64, V>,
 }
 
 impl<V> Default for Generations<V> {
     fn default() -> Self {
-        Self { younger: HashMap::default(), older: HashMap::default() }
+        Self { younger: Shards::default(), older: Shards::default() }
     }
 }
 
@@ -27,7 +25,7 @@ impl<V: Copy> Generations<V> {
 
     /// Tells a value, of which at most so many are kept in all; returns whether it was not among the younger.
     pub(crate) fn tell(&mut self, digest: u64, value: V, most: usize) -> bool {
-        if self.younger.len() >= (most / 2).max(1) && !self.younger.contains_key(&digest) {
+        if self.younger.len() >= (most / 2).max(1) && self.younger.get(&digest).is_none() {
             self.older = std::mem::take(&mut self.younger);
         }
         self.younger.insert(digest, value).is_none()
@@ -40,7 +38,7 @@ impl<V: Copy> Generations<V> {
     pub(crate) fn write(&self, writer: &mut Writer, mut value: impl FnMut(&mut Writer, V)) {
         for generation in [&self.younger, &self.older] {
             writer.length(generation.len());
-            for (digest, kept) in generation {
+            for (digest, kept) in generation.iter() {
                 writer.large(*digest);
                 value(writer, *kept);
             }
@@ -53,7 +51,7 @@ impl<V: Copy> Generations<V> {
     ) -> Result<Self, CodecError> {
         let mut generation = || {
             let count = reader.length()?;
-            let mut kept = HashMap::default();
+            let mut kept = Shards::default();
             kept.reserve(count.min(reader.left() / 10));
             for _ in 0..count {
                 let digest = reader.large()?;
@@ -62,21 +60,5 @@ impl<V: Copy> Generations<V> {
             Ok(kept)
         };
         Ok(Self { younger: generation()?, older: generation()? })
-    }
-}
-
-/// Keyed digests are spread already.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {}
-
-    fn write_u64(&mut self, digest: u64) {
-        self.0 = digest;
     }
 }

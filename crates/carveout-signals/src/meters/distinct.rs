@@ -1,11 +1,7 @@
 //! Distinct persons by one kind of identifier, in every window at once.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
-
 use super::{CodecError, Minute, Pseudonym, Reader, Writer, buckets::Buckets};
+use crate::shards::Shards;
 
 /// A sketch never samples more thinly than this: four thousand million persons and more.
 const MOST_HALVINGS: u32 = 32;
@@ -14,7 +10,7 @@ const MOST_HALVINGS: u32 = 32;
 const DEVIATIONS: f64 = 3.0;
 
 /// When persons were last seen, for sure and at all. Minute 0 is never.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Last {
     sure: Minute,
     any: Minute,
@@ -23,7 +19,7 @@ struct Last {
 /// Distinct pseudonyms.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Distinct {
-    seen: HashMap<Pseudonym, Last, BuildHasherDefault<Spread>>,
+    seen: Shards<Pseudonym, Last>,
     sure: Buckets,
     any: Buckets,
     /// Only pseudonyms that begin with so many zero bits are kept.
@@ -69,7 +65,8 @@ impl Distinct {
         if pseudonym.zeros() < self.halvings || at < self.any.first() {
             return;
         }
-        let last = self.seen.entry(pseudonym).or_default();
+        let before = self.seen.get(&pseudonym).copied();
+        let mut last = before.unwrap_or_default();
         if last.any < at {
             self.any.remove(last.any);
             self.any.add(at, 1);
@@ -80,6 +77,10 @@ impl Distinct {
             self.sure.add(at, 1);
             last.sure = at;
         }
+        if before == Some(last) {
+            return;
+        }
+        self.seen.insert(pseudonym, last);
         if self.seen.len() > self.purge_at.min(most) {
             self.shrink(most);
         }
@@ -133,10 +134,15 @@ impl Distinct {
         DEVIATIONS * (kept as f64 * (1.0 - rate)).sqrt() * scale
     }
 
+    /// What is written of it, as it stands. Buckets follow from it.
+    pub(super) fn frozen(&self) -> Self {
+        Self { seen: self.seen.clone(), halvings: self.halvings, ..Self::default() }
+    }
+
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.number(self.halvings);
         writer.length(self.seen.len());
-        for (pseudonym, last) in &self.seen {
+        for (pseudonym, last) in self.seen.iter() {
             writer.bytes(pseudonym.as_bytes());
             writer.number(last.sure);
             writer.number(last.any);
@@ -152,7 +158,7 @@ impl Distinct {
             let last = Last { sure: reader.number()?, any: reader.number()? };
             distinct.seen.insert(pseudonym, last);
         }
-        for last in distinct.seen.values() {
+        for (_, last) in distinct.seen.iter() {
             for (minute, buckets) in [(last.sure, &mut distinct.sure), (last.any, &mut distinct.any)] {
                 if minute > 0 {
                     buckets.add(minute, 1);
@@ -161,21 +167,5 @@ impl Distinct {
         }
         distinct.advance(lengths, 0);
         Ok(distinct)
-    }
-}
-
-/// Pseudonyms are keyed digests, which nobody outside can choose: a part of them is as good a hash as any.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {}
-
-    fn write_u64(&mut self, bits: u64) {
-        self.0 = bits;
     }
 }

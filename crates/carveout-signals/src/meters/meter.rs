@@ -193,6 +193,11 @@ impl Meter {
         self.kinds.values().map(Distinct::kept).sum()
     }
 
+    pub(super) fn frozen(&self) -> Self {
+        let kinds = self.kinds.iter().map(|(kind, distinct)| (*kind, distinct.frozen()));
+        Self { kinds: kinds.collect(), rows: self.rows.clone(), results: self.results.clone() }
+    }
+
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.length(self.rows.by_minute().len());
         for (minute, rows) in self.rows.by_minute() {

@@ -42,6 +42,41 @@ pub struct Meters {
     calls: GivenCalls,
 }
 
+/// Meters as they stood at one moment.
+#[derive(Clone, Debug)]
+pub struct FrozenMeters {
+    scopes: BTreeMap<String, Meter>,
+    calls: GivenCalls,
+}
+
+impl FrozenMeters {
+    /// Everything but results of tools: what [`Meters::read_again`] reads.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.length(self.scopes.len());
+        for (scope, meter) in &self.scopes {
+            writer.text(scope);
+            meter.write(writer);
+        }
+    }
+
+    /// Whether any result of a tool is known, or a call that was given out.
+    #[must_use]
+    pub fn knows_results(&self) -> bool {
+        !self.calls.is_empty() || self.scopes.values().any(|meter| !meter.results().is_empty())
+    }
+
+    /// Which results are known, and which calls were given out: what [`Meters::read_results`] reads.
+    pub fn write_results(&self, writer: &mut Writer) {
+        let known = || self.scopes.iter().filter(|(_, meter)| !meter.results().is_empty());
+        writer.length(known().count());
+        for (scope, meter) in known() {
+            writer.text(scope);
+            meter.results().write(writer);
+        }
+        self.calls.write(writer);
+    }
+}
+
 impl Meters {
     /// Meters over windows of these lengths in minutes, exact up to `most` persons for each kind of identifier in each
     /// scope.
@@ -92,27 +127,18 @@ impl Meters {
         self.scopes.values().map(Meter::kept).sum()
     }
 
-    /// Whether any result of a tool is known, or a call that was given out.
+    /// Everything as it stands, to be written down. It costs little, however many persons there are, and so do changes
+    /// meanwhile.
     #[must_use]
-    pub fn knows_results(&self) -> bool {
-        !self.calls.is_empty() || self.scopes.values().any(|meter| !meter.results().is_empty())
+    pub fn frozen(&self) -> FrozenMeters {
+        let scopes = self.scopes.iter().map(|(scope, meter)| (scope.clone(), meter.frozen()));
+        FrozenMeters { scopes: scopes.collect(), calls: self.calls.clone() }
     }
 
-    /// Which results are known, and which calls were given out: what [`Meters::write`] leaves out.
-    pub fn write_results(&self, writer: &mut Writer) {
-        let known = || self.scopes.iter().filter(|(_, meter)| !meter.results().is_empty());
-        writer.length(known().count());
-        for (scope, meter) in known() {
-            writer.text(scope);
-            meter.results().write(writer);
-        }
-        self.calls.write(writer);
-    }
-
-    /// Takes over what was written, after [`Meters::read_again`].
+    /// Takes over what [`FrozenMeters::write_results`] wrote, after [`Meters::read_again`].
     ///
     /// # Errors
-    /// The bytes are not what [`Meters::write_results`] writes.
+    /// The bytes are not what was written there.
     pub fn read_results(&mut self, reader: &mut Reader<'_>) -> Result<(), CodecError> {
         for _ in 0..reader.length()? {
             let scope = reader.text()?;
@@ -125,11 +151,7 @@ impl Meters {
 
     /// Everything but results of tools, to be read back by [`Meters::read_again`].
     pub fn write(&self, writer: &mut Writer) {
-        writer.length(self.scopes.len());
-        for (scope, meter) in &self.scopes {
-            writer.text(scope);
-            meter.write(writer);
-        }
+        self.frozen().write(writer);
     }
 
     /// Takes over what was written, also with other windows than it was written with: those can't reach further back

@@ -3,10 +3,8 @@
 //! A result with rows that no identifier tells apart is, like a person, within a window if it was last seen there: sent again, its
 //! rows move to that minute and are not counted twice. Which results are the same one is for [`GivenCalls`] to say.
 
-use std::collections::HashMap;
-
 use super::{CodecError, Minute, Pseudonym, Reader, Writer, buckets::Buckets};
-use crate::content::generations::Generations;
+use crate::{content::generations::Generations, shards::Shards};
 
 /// How many results a scope remembers. One that is forgotten counts anew when it comes again.
 const MOST_RESULTS: usize = 100_000;
@@ -28,7 +26,7 @@ pub struct Returned {
 
 /// The results that a scope has seen: when each was last seen. Their rows are in that minute's bucket.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Results(HashMap<Pseudonym, (Minute, u64)>);
+pub(super) struct Results(Shards<Pseudonym, (Minute, u64)>);
 
 impl Results {
     /// The rows that these results would add to a window which begins with this minute.
@@ -58,19 +56,19 @@ impl Results {
         if self.0.len() < MOST_RESULTS {
             return;
         }
-        let mut minutes: Vec<Minute> = self.0.values().map(|(last, _)| *last).collect();
+        let mut minutes: Vec<Minute> = self.0.iter().map(|(_, (last, _))| *last).collect();
         let (_, middle, _) = minutes.select_nth_unstable(MOST_RESULTS / 2);
         let middle = *middle;
         self.0.retain(|_, (last, _)| *last > middle);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.len() == 0
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.length(self.0.len());
-        for (pseudonym, (last, rows)) in &self.0 {
+        for (pseudonym, (last, rows)) in self.0.iter() {
             writer.bytes(pseudonym.as_bytes());
             writer.number(*last);
             writer.large(*rows);
@@ -78,7 +76,7 @@ impl Results {
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-        let mut results = HashMap::new();
+        let mut results = Shards::default();
         for _ in 0..reader.length()? {
             let pseudonym = Pseudonym::from_bytes(reader.array()?);
             results.insert(pseudonym, (reader.number()?, reader.large()?));

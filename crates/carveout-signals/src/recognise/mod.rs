@@ -197,6 +197,10 @@ fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
     let near = |byte: u8| matches!(byte, b' ' | b'-');
     let after = near(at(bytes, word.end)) && capital(at(bytes, word.end + 1));
     let earlier = near(before(bytes, word.start)) && capital(before(bytes, word.start - 1));
+    // Most words are neither beside capitals nor of the length of the two others.
+    if !after && !earlier && !matches!(word.len(), 4 | 7..=9) {
+        return None;
+    }
     let heard = |answer| reading.heard(answer);
     heard(passport::written(word, reading))
         .or_else(|| heard(after.then(|| national_id::spanish(word, reading)).flatten()))

@@ -84,13 +84,8 @@ pub(crate) struct Member {
 pub(crate) fn members(bytes: &[u8]) -> impl Iterator<Item = Member> {
     // A rare quotation mark makes the search fast, and both cases of the first letter are found at once. Most texts have none.
     let from = memchr::memchr(b'"', bytes).unwrap_or(bytes.len()).saturating_sub(b"ame\\".len());
-    let rest = bytes.get(from..).unwrap_or_default();
-    let plain = memmem::find_iter(rest, b"ame\"");
-    let escaped = memmem::find_iter(rest, b"ame\\\"");
-    let mut found: Vec<Member> =
-        plain.chain(escaped).filter_map(|place| member(bytes, (from + place).checked_sub(1)?)).collect();
-    found.sort_by_key(|member| member.key);
-    found.into_iter()
+    let ends = memmem::find_iter(bytes.get(from..).unwrap_or_default(), b"ame");
+    ends.filter_map(move |place| member(bytes, (from + place).checked_sub(1)?))
 }
 
 /// The member whose key ends in the `name` at a place.

@@ -52,6 +52,17 @@ pub enum FactError {
     /// A presumption that presumes nothing.
     #[error("`{0}` is presumed `unknown`, which is what silence means anyway")]
     Silent(String),
+    /// A record that leaves numbers out was made with a vocabulary that has others.
+    #[error(
+        "the numbers that the record doesn't name are those of another vocabulary (`{mark}`, and here `{own}`); read it with the \
+         one that was adopted then"
+    )]
+    OtherNumbers {
+        /// The mark of its numbers.
+        mark: String,
+        /// The mark of this vocabulary's.
+        own: String,
+    },
     /// More is wrong than is worth listing.
     #[error("and more")]
     More,

@@ -5,7 +5,7 @@ use sfv::{
     visitor::{DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ParameterVisitor},
 };
 
-use super::{FactError, FactErrors, Facts, Speaker, Value, WRITABLE_TIMES, find, member};
+use super::{FactError, FactErrors, Facts, Speaker, Value, WRITABLE_TIMES, find, member, recorded};
 use crate::{Attester, Enumeration, Fact, FactId, FactKind, MemberSet, Timestamp, Vocabulary};
 
 impl Facts {
@@ -18,16 +18,30 @@ impl Facts {
         Self::parse_as(vocabulary, text, Speaker::As(attester))
     }
 
-    /// Reads a dictionary of facts as an example, a what-if or a record does: of any attester.
+    /// Reads a dictionary of facts as an example, a what-if or a record does: of any attester. A record may end with
+    /// `*=0;of="…"`, which states every number that the gateway measures and that it doesn't name.
     ///
     /// # Errors
-    /// As [`Facts::parse`], without the check of who may state a fact.
+    /// As [`Facts::parse`], without the check of who may state a fact; also if the end of a record speaks of the numbers of
+    /// another vocabulary.
     pub fn suppose(vocabulary: &Vocabulary, text: &str) -> Result<Self, FactErrors> {
         Self::parse_as(vocabulary, text, Speaker::Anyone)
     }
 
     fn parse_as(vocabulary: &Vocabulary, text: &str, speaker: Speaker) -> Result<Self, FactErrors> {
+        let (text, rest) = match speaker {
+            Speaker::As(_) => (text, None),
+            Speaker::Anyone => recorded::split(text),
+        };
         let text = text.trim_matches([' ', '\t']);
+        let mut facts = Self::read(vocabulary, text, speaker)?;
+        if let Some(mark) = rest {
+            facts.complete(vocabulary, mark).map_err(|error| FactErrors(vec![error]))?;
+        }
+        Ok(facts)
+    }
+
+    fn read(vocabulary: &Vocabulary, text: &str, speaker: Speaker) -> Result<Self, FactErrors> {
         if text.is_empty() {
             return Ok(Self::default());
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Facts, Value};
-use crate::{Enumeration, FactKind, Vocabulary};
+use crate::{Enumeration, Fact, Vocabulary};
 
 pub(super) struct Dictionary<'a> {
     pub(super) facts: &'a Facts,
@@ -16,17 +16,17 @@ impl fmt::Display for Dictionary<'_> {
             if position > 0 {
                 f.write_str(", ")?;
             }
-            let fact = self.vocabulary.get(id);
-            f.write_str(fact.name())?;
-            f.write_str("=")?;
-            print(f, fact.kind(), value)?;
+            member(f, self.vocabulary.get(id), value)?;
         }
         Ok(())
     }
 }
 
-fn print(f: &mut fmt::Formatter<'_>, kind: &FactKind, value: &Value) -> fmt::Result {
-    match (kind.enumeration(), value) {
+/// One fact of a dictionary.
+pub(super) fn member(f: &mut impl fmt::Write, fact: &Fact, value: &Value) -> fmt::Result {
+    f.write_str(fact.name())?;
+    f.write_str("=")?;
+    match (fact.kind().enumeration(), value) {
         (Some(enumeration), Value::Member(member)) => print_member(f, enumeration, *member),
         (Some(enumeration), Value::Members(members)) => {
             f.write_str("(")?;
@@ -48,6 +48,6 @@ fn print(f: &mut fmt::Formatter<'_>, kind: &FactKind, value: &Value) -> fmt::Res
 }
 
 /// Names of members are tokens (RFC 9651 section 3.3.4): [`Enumeration`] takes no others.
-fn print_member(f: &mut fmt::Formatter<'_>, enumeration: &Enumeration, member: u16) -> fmt::Result {
+fn print_member(f: &mut impl fmt::Write, enumeration: &Enumeration, member: u16) -> fmt::Result {
     f.write_str(enumeration.member_name(member))
 }

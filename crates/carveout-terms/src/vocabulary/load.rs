@@ -11,7 +11,7 @@ use miette::Diagnostic;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::{APPROVALS, Attester, Enumeration, Fact, FactId, FactKind, ROLE, Vocabulary};
+use super::{APPROVALS, Attester, Enumeration, Fact, FactId, FactKind, Numbers, ROLE, Vocabulary};
 use crate::{Digest, Problem, Problems, Value, problem::nearest};
 
 /// A set fact is passed around as bits; more members than this are a mistake, not a vocabulary.
@@ -58,6 +58,7 @@ pub(super) fn load(schema_source: &str, taxonomy_source: &str) -> Result<Vocabul
     let positions =
         facts.iter().enumerate().map(|(at, fact)| (fact.name.clone(), FactId(at as u16))).collect();
     Ok(Vocabulary {
+        numbers: Numbers::of(&facts),
         silences: facts.iter().map(|fact| Value::silence(fact.kind())).collect(),
         name: taxonomy.vocabulary,
         version: taxonomy.version,

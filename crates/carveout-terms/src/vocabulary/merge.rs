@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
-use super::{Enumeration, Fact, FactId, FactKind, Vocabulary};
+use super::{Enumeration, Fact, FactId, FactKind, Numbers, Vocabulary};
 use crate::{Digest, Value};
 
 /// Why two vocabularies have no common one.
@@ -51,6 +51,7 @@ impl Vocabulary {
             name: format!("{} and {}", self.name, other.name),
             version: format!("{} and {}", self.version, other.version),
             digest: Digest::of_parts([self.digest.as_bytes().as_slice(), other.digest.as_bytes()]),
+            numbers: Numbers::of(&facts),
             silences: facts.iter().map(|fact| Value::silence(fact.kind())).collect(),
             schema: merged_schema(&self.schema, &other.schema, &enumerations),
             positions,

@@ -4,10 +4,12 @@ mod enumeration;
 mod load;
 mod members;
 mod merge;
+mod numbers;
 
 use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 pub(crate) use self::members::Ones;
+pub(crate) use self::numbers::Numbers;
 pub use self::{enumeration::Enumeration, members::MemberSet, merge::MergeError};
 
 use smol_str::SmolStr;
@@ -176,6 +178,8 @@ pub struct Vocabulary {
     positions: HashMap<SmolStr, FactId>,
     /// What each fact is when nobody has said anything, by position.
     silences: Vec<Option<Value>>,
+    /// The numbers that the gateway measures.
+    numbers: Numbers,
     enumerations: Vec<Arc<Enumeration>>,
     schema: serde_json::Value,
     schema_source: Arc<str>,
@@ -286,6 +290,10 @@ impl Vocabulary {
     /// What a fact is when nobody has said anything; nothing for types that have no `unknown`.
     pub(crate) fn silence(&self, id: FactId) -> Option<&Value> {
         self.silences.get(id.index())?.as_ref()
+    }
+
+    pub(crate) const fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     pub(crate) fn suggest_fact(&self, written: &str) -> Option<String> {

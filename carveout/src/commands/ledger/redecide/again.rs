@@ -1,6 +1,6 @@
 //! One decision, made again.
 
-use carveout_ledger::{Decided, Found, Timestamp};
+use carveout_ledger::{Decided, Found, RecordedFacts, Timestamp};
 use carveout_signals::meters::MeterFact;
 use carveout_terms::{Decision, Facts, Known, RoleId, Ruling, Use};
 
@@ -31,12 +31,37 @@ pub(super) fn difference(
     if let Some(difference) = monitored(bound, decided, found.as_ref().unwrap_or(&use_)) {
         return Some(difference);
     }
+    if !is_spelt_so(bound, &decided.facts, &use_) {
+        return Some("the recorded facts are not spelt as facts are recorded".to_owned());
+    }
     let decision = stack.decide(&use_);
     if decision.at.millis() != at.millis() {
         return Some(format!("recorded at {at}, but decided as if at {}", decision.at));
     }
-    let (recorded, now) = (recorded(decided), Comparable::of(&decision));
+    let now = Comparable::of(&decision, digest(&decided.facts));
+    let recorded = recorded(decided);
     (recorded != now).then(|| format!("recorded as {recorded}, but it follows that {now}"))
+}
+
+/// Facts have one spelling. Records from before numbers that are 0 were left out have another, in which all are named.
+fn is_spelt_so(bound: &Bound, facts: &RecordedFacts, use_: &Use) -> bool {
+    let in_full = || {
+        let vocabulary = bound.stack.vocabulary();
+        let measured = Facts::suppose(vocabulary, &facts.gateway).unwrap_or_default();
+        measured.display(vocabulary).to_string() == facts.gateway
+    };
+    use_.claimed() == facts.caller
+        && use_.registered() == facts.program
+        && use_.evidence() == facts.evidence
+        && (use_.measured() == facts.gateway || in_full())
+}
+
+/// The digest over the facts as they were recorded.
+fn digest(facts: &RecordedFacts) -> [u8; 32] {
+    let mut approvals: Vec<&str> = facts.approvals.iter().map(String::as_str).collect();
+    approvals.sort_unstable();
+    approvals.dedup();
+    *Use::digest_of([&facts.caller, &facts.program, &facts.gateway], &facts.evidence, approvals).as_bytes()
 }
 
 /// How the use would have been decided by what was monitored must follow too.
@@ -139,6 +164,9 @@ fn beyond(bound: &Bound, decided: &Decided, found: &Found, decides: &Known) -> R
     let says = |monitor: &&&str| decided.monitored.iter().all(|one| one.monitor != ***monitor);
     match monitors.iter().find(says) {
         Some(monitor) => Err(format!("it doesn't say what the monitor `{monitor}` would have ruled")),
+        None if use_.measured() != found.gateway || use_.evidence() != found.evidence => {
+            Err("what was found is not spelt as facts are recorded".to_owned())
+        }
         None => Ok(use_),
     }
 }
@@ -180,7 +208,7 @@ struct Comparable {
 }
 
 impl Comparable {
-    fn of(decision: &Decision) -> Self {
+    fn of(decision: &Decision, facts: [u8; 32]) -> Self {
         let roles = match &decision.ruling {
             Ruling::Hold { roles } => roles.iter().map(ToString::to_string).collect(),
             Ruling::Permit | Ruling::Deny => Vec::new(),
@@ -198,7 +226,7 @@ impl Comparable {
                 .iter()
                 .map(|presumption| (presumption.agreement.clone(), presumption.fact.clone()))
                 .collect(),
-            facts: *decision.facts.as_bytes(),
+            facts,
         }
     }
 }

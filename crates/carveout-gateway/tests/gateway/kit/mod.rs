@@ -26,7 +26,7 @@ use carveout_ledger::{
     Decided, Entry, Event, EvidenceKnown, Genesis, Ledger, Openings, Options, Settled, SigningKey,
     VerifierKey, evidence_key, storage::Disk,
 };
-use carveout_terms::{Agreement, Program, Stack, Timestamp, Vocabulary};
+use carveout_terms::{Agreement, Facts, Program, Stack, Timestamp, Vocabulary};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -367,6 +367,12 @@ pub fn chat_headers(claim: &str) -> [(&'static str, &str); 3] {
         ("content-type", "application/json"),
         ("carveout-use", claim),
     ]
+}
+
+/// Everything that was measured of a use, with the numbers that its record leaves out because they are 0.
+pub fn measured(decided: &Decided) -> String {
+    let vocabulary = vocabulary();
+    Facts::suppose(&vocabulary, &decided.facts.gateway).unwrap().display(&vocabulary).to_string()
 }
 
 pub fn decided(entries: &[Entry]) -> Vec<&Decided> {
