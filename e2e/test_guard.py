@@ -48,6 +48,10 @@ when { context.persons_at_least > 3 };
 ```
 """
 
+# A draft of the same rules, which would deny what shows three.
+DRAFT = LIMIT.replace("> 4 }", "> 2 }")
+MONITOR = '\n[[monitor]]\nid = "next"\ndraft = "drafts/next.md"\n'
+
 USE = "purpose=intel.foreign, subject=non_us_person, volume=targeted, effect=informational"
 PROGRAM = "intelligence-support"
 
@@ -57,6 +61,9 @@ def guarded(founded, tmp_path_factory):
     """A workspace with registered tools, an officer, and a limit on what is shown."""
     workspace = founded.copy(tmp_path_factory.mktemp("guarded") / "workspace")
     config, rules = workspace.directory / "carveout.toml", workspace.directory / "agreements" / "house-rules.md"
+    drafts = workspace.directory / "drafts"
+    drafts.mkdir()
+    (drafts / "next.md").write_text(rules.read_text().replace('version = "1"', 'version = "2"', 1) + DRAFT)
     rules.write_text(rules.read_text() + LIMIT)
     program = workspace.directory / "programs" / f"{PROGRAM}.toml"
     bound = program.read_text().replace('["sample-terms"]', '["sample-terms", "house-rules"]')
@@ -72,6 +79,7 @@ def guarded(founded, tmp_path_factory):
         + '\n[[officer]]\nid = "release"\nroles = ["customer/release-authority"]\n'
         + f'key = "file:release.pub"\ntoken_sha256 = "{token["token_sha256"]}"\n'
         + TOOLS
+        + MONITOR
     )
     appointed = workspace.run("holds", "appoint", "--key", workspace.directory / "keys" / "customer.key")
     assert appointed.returncode == 0, appointed.stderr
@@ -317,6 +325,30 @@ def test_the_answer_to_an_approved_request_is_approved_by_itself(guarded, served
     path, headers = f"/carveout/v1/holds/{hold}/collect", {"Authorization": f"Bearer {guarded.keys[PROGRAM]}"}
     status, _, body = request(served.address, "POST", path, b"", headers)
     assert (status, body.decode()) == (200, shown["body"]), "what the officer saw, byte for byte"
+
+
+@DIALECTS
+@WAYS
+def test_a_draft_sees_the_answer_to_an_approved_request(guarded, served, dialect, stream):
+    asking = dialect(served, guarded)
+    first = asking.client.with_options(default_headers={"Carveout-Use": LETHAL})
+    ask = ("Which comes first? [words 40] [persons 3]", (), stream)
+    asking.client = first
+    with pytest.raises(asking.sdk.PermissionDeniedError) as caught:
+        asking.ask(*ask)
+    hold = carveout_of(caught.value)["hold"]
+    approve(guarded, served, hold)
+    asking.client = first.with_options(default_headers={"Carveout-Hold": hold})
+    assert "person3@sample.org" in asking.ask(*ask)[0], "a draft changes nothing"
+
+    def recorded():
+        entries = [one for one in Auditor(guarded.ledger).entries() if one["kind"] == "decided"]
+        sent = [one["decision"] for one in entries if one.get("hold") == hold and one["ruling"] == "permit"]
+        return [one for one in entries if one.get("parent") in sent]
+
+    [part] = until(recorded, "the draft's answer is recorded")
+    assert (part["ruling"], part["facts"]["approvals"]) == ("permit", ["customer/release-authority"])
+    assert [(one["monitor"], one["ruling"]) for one in part["monitored"]] == [("next", "deny")]
 
 
 @DIALECTS

@@ -29,8 +29,11 @@ const MOST_TEXTS: usize = 400_000;
 /// Fingerprints of answers that are remembered: one for every word.
 const MOST_FINGERPRINTS: usize = 2_000_000;
 
+/// So many fingerprints are remembered at a time: whoever decides doesn't wait until all of a long answer is.
+const A_WHILE: usize = 4_096;
+
 /// Texts of more bytes than this are taken apart on a thread of their own, so that no other request waits for them.
-const AT_ONCE: usize = 64 << 10;
+pub(crate) const AT_ONCE: usize = 64 << 10;
 
 /// What one gateway remembers of contents.
 pub(crate) struct Contents {
@@ -138,9 +141,17 @@ impl Contents {
             return;
         }
         let purpose = facts::purpose(&house.vocabulary, claim);
-        let mut derivations = self.derivations.write().unwrap_or_else(PoisonError::into_inner);
-        derivations.take(purpose, fingerprints.iter().copied());
-        kept::vouch_behind(house, keeper.produced(purpose, &fingerprints));
+        let derivations = || self.derivations.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(answer) = derivations().begin(purpose) else { return };
+        let mut parts = fingerprints.chunks(A_WHILE).peekable();
+        while let Some(part) = parts.next() {
+            let mut derivations = derivations();
+            derivations.go_on(answer, part.iter().copied());
+            // What a snapshot holds a part of is told as a whole behind it.
+            if parts.peek().is_none() {
+                kept::vouch_behind(house, keeper.produced(purpose, &fingerprints));
+            }
+        }
     }
 
     /// These facts without what is known of contents: that changes while a use waits.

@@ -1,6 +1,6 @@
 //! What an answer says, put together from its pieces, so that it is known again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, pin::Pin};
 
 use carveout_dialects::ReplyText;
 
@@ -8,9 +8,13 @@ use super::{
     Basis,
     watch::{Channel, channel},
 };
+use crate::contents::AT_ONCE;
 
 /// So many bytes of an answer are remembered at most.
 const MOST: usize = 1 << 20;
+
+/// What is left to do until an answer is remembered.
+pub(super) type Remembering = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The texts of one streamed answer.
 #[derive(Debug, Default)]
@@ -35,8 +39,22 @@ impl Produced {
         self.texts.entry(channel).or_default().push_str(&text.text);
     }
 
-    /// The answer is over: what it said was produced for its use's purpose.
-    pub(super) fn end(self, basis: &Basis) {
+    /// The answer is over: what it said was produced for its use's purpose. A long one is still to be taken apart, on a thread of
+    /// its own, so that no other request waits for it.
+    pub(super) fn end(self, basis: &Basis) -> Option<Remembering> {
+        if self.bytes <= AT_ONCE {
+            self.remember(basis);
+            return None;
+        }
+        let basis = basis.clone();
+        Some(Box::pin(async move {
+            if let Err(panicked) = tokio::task::spawn_blocking(move || self.remember(&basis)).await {
+                tracing::error!(%panicked, "what an answer says is not remembered");
+            }
+        }))
+    }
+
+    fn remember(&self, basis: &Basis) {
         basis.produced(self.texts.values().map(String::as_str));
     }
 }

@@ -522,7 +522,9 @@ impl Stream {
 
     fn settle(&mut self, outcome: Outcome) {
         if let Some(produced) = self.produced.take() {
-            produced.end(&self.basis);
+            // The caller has it all by now, so nothing is gained by having it wait.
+            let remembering = produced.end(&self.basis);
+            remembering.into_iter().for_each(|remembering| self.basis.house.tasks.spawn(remembering));
         }
         let recording = self.read_for_drafts.take().map(|reading| reading.recording(&self.basis));
         if let Some(mut attempt) = self.attempt.take() {

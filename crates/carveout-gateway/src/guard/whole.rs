@@ -43,7 +43,7 @@ pub(super) async fn judge(
         }
     };
     basis.target.provider.put_back(body.into_connection());
-    attempt.records_first(heard(basis, &judged));
+    attempt.records_first(heard(basis, &judged).await);
     let dialect = expected.dialect;
     let (called, mut attempt) = if basis.may_keep() {
         // Everything has been said. What of it is to be kept on hold is kept, also if the caller leaves meanwhile.
@@ -57,11 +57,13 @@ pub(super) async fn judge(
     Ok(Reply::whole(Release::judged(released), attempt))
 }
 
-/// Hears what a reply says, whether or not it is released.
-fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
+/// Hears what a reply says, whether or not it is released. Nothing of it is, before it is remembered.
+async fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
     if let Some(mut produced) = Produced::of(basis) {
         judged.texts().for_each(|text| produced.hear(&text));
-        produced.end(basis);
+        if let Some(remembering) = produced.end(basis) {
+            remembering.await;
+        }
     }
     Reading::of(basis).map(|reading| reading.recording_whole(basis, judged.clone()))
 }

@@ -171,6 +171,38 @@ async fn what_was_produced_for_one_purpose_is_known_in_a_request_for_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_answer_is_remembered_to_its_end() {
+    let condition = "context.derived_from.contains(Origin::\"translation\") && !(context.purpose in Purpose::\"translation\")";
+    let limit = terms("sources", &[("@silent(\"the gateway always says\")", condition)]);
+    let words: String = (0..15_000).map(|number| format!("item{number} ")).collect();
+    let long = format!("{words}. {SUMMARY}");
+    assert!(long.len() > 128 << 10);
+    for form in FORMS {
+        let said = long.clone();
+        let provider = Provider::new(move |seen| {
+            let is_source = String::from_utf8_lossy(&seen.body).contains("How many pallets?");
+            let (form, says) = if is_source { (form, said.as_str()) } else { (Form::OpenAi, "Noted.") };
+            form.steps(&form.reply(says, &[]))
+        })
+        .await;
+        let gateway = start(&provider, &limit).await;
+        let answer =
+            gateway.post(form.path(), &kit::chat_headers(TRANSLATION), form.request().as_bytes()).await;
+        assert_eq!(answer.status, 200, "{form:?}: {answer:?}");
+        let pasted = format!("Choose a route for this: {SUMMARY} Which bridge is the best one?");
+        let mut status = ask(&gateway, KEY, PERMITTED, &pasted).await;
+        // The end of a stream is given first. Of a whole answer nothing is, before all of it is remembered.
+        for _ in 0..10_000 {
+            if !form.is_stream() || status == 403 {
+                break;
+            }
+            status = ask(&gateway, KEY, PERMITTED, &pasted).await;
+        }
+        assert_eq!(status, 403, "{form:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_and_produced_is_known_after_a_restart() {
     let derived = "context.derived_from.contains(Origin::\"translation\") && !(context.purpose in Purpose::\"translation\")";
     let limit =

@@ -28,7 +28,7 @@ pub struct Derivations {
 
 /// One answer: what it was produced for, and a number that tells it from those around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Answer {
+pub struct Answer {
     purpose: u16,
     number: u16,
 }
@@ -50,14 +50,25 @@ impl Derivations {
 
     /// Remembers what one answer said for a purpose.
     pub fn take(&mut self, purpose: &str, fingerprints: impl IntoIterator<Item = u64>) {
+        if let Some(answer) = self.begin(purpose) {
+            self.go_on(answer, fingerprints);
+        }
+    }
+
+    /// An answer that is remembered part by part; `None` if there are more purposes than can be told apart.
+    pub fn begin(&mut self, purpose: &str) -> Option<Answer> {
         let known = self.purposes.iter().position(|one| one == purpose);
         let position = known.unwrap_or_else(|| {
             self.purposes.push(purpose.to_owned());
             self.purposes.len() - 1
         });
-        let Ok(purpose) = u16::try_from(position) else { return };
+        let purpose = u16::try_from(position).ok()?;
         self.answers = self.answers.wrapping_add(1);
-        let last = Answer { purpose, number: self.answers };
+        Some(Answer { purpose, number: self.answers })
+    }
+
+    /// Remembers more of what an answer said.
+    pub fn go_on(&mut self, last: Answer, fingerprints: impl IntoIterator<Item = u64>) {
         for fingerprint in fingerprints {
             let first = self.produced.get(fingerprint).map_or(last, |said| said.first);
             self.produced.tell(fingerprint, Said { first, last }, self.most);

@@ -18,6 +18,6 @@ mod words;
 
 pub use self::{
     claims::{Claimed, Claims},
-    derivations::{Derivations, ENOUGH, STRETCH, SURE_RUN},
+    derivations::{Answer, Derivations, ENOUGH, STRETCH, SURE_RUN},
     words::{ContentKey, SHINGLE, Words},
 };
