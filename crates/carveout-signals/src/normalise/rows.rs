@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use super::fold::{Look, look};
 use crate::{
     bytes::at,
-    lanes::{BLOCK, Lanes},
+    lanes::{BLOCK, Lanes, bits},
 };
 
 /// Sixty-four characters, a bit for each.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Row {
     /// Those that don't stand for themselves.
     strange: u64,
@@ -68,34 +68,76 @@ pub(super) fn strange_starts(lanes: &Lanes) -> u64 {
     }
 }
 
-/// Where those of them start that may be signs: exactly those that are, of characters of two bytes and three that end in the
-/// block, and all others.
-pub(super) fn possible_signs(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> u64 {
-    let rows = &*ROWS;
-    let (mut found, mut rest) = (0, starts);
-    // All characters of a row at once: a text has few rows.
+/// What is known of the characters of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// Where those start that may be signs: exactly those that are, of characters of two bytes and three that end in the
+    /// block, and all others.
+    pub(super) signs: u64,
+    /// Whether one may be strange.
+    pub(super) strange: bool,
+}
+
+/// Looks at the characters of a block that start where they may be strange.
+pub(super) fn noted(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> Noted {
+    const FEW: usize = 4;
+    let mut after_few = starts;
+    (0..FEW).for_each(|_| after_few &= after_few.wrapping_sub(1));
+    match after_few {
+        0 => one_by_one(block, starts),
+        _ => by_rows(lanes, block, starts),
+    }
+}
+
+/// The row of the character that starts at a place, and the place of its last byte; none if that isn't in the block, or if the
+/// character has no row.
+fn place_in_row(block: &[u8; BLOCK], place: usize) -> Option<(&'static Row, usize)> {
+    let (lead, second) = (at(block, place), at(block, place + 1));
+    let (row, last) = match lead {
+        ..0xe0 => (usize::from(lead & 0x1f), place + 1),
+        0xe0..0xf0 => (usize::from(lead & 0x0f) << 6 | usize::from(second & 0x3f), place + 2),
+        _ => return None,
+    };
+    ROWS.get(row).filter(|_| last < BLOCK).map(|row| (row, last))
+}
+
+/// As mixed text is looked at, which has few such characters.
+fn one_by_one(block: &[u8; BLOCK], starts: u64) -> Noted {
+    let mut noted = Noted::default();
+    for place in bits(starts) {
+        let Some((row, last)) = place_in_row(block, place) else {
+            noted.signs |= 1 << place;
+            noted.strange = true;
+            continue;
+        };
+        let bit = at(block, last) & 0x3f;
+        noted.signs |= (row.signs >> bit & 1) << place;
+        noted.strange |= row.strange >> bit & 1 == 1;
+    }
+    noted
+}
+
+/// As text of another script is looked at, which has few rows: all characters of a row at once.
+fn by_rows(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> Noted {
+    let (mut noted, mut rest) = (Noted::default(), starts);
     while rest != 0 {
         let place = rest.trailing_zeros() as usize;
-        let (lead, second) = (at(block, place), at(block, place + 1));
-        let (of_row, row, tail) = match lead {
-            ..0xe0 => (lanes.are(lead), usize::from(lead & 0x1f), 1),
-            ..0xf0 if place + 1 < BLOCK => {
-                let row = usize::from(lead & 0x0f) << 6 | usize::from(second & 0x3f);
-                (lanes.are(lead) & lanes.are(second) >> 1, row, 2)
-            }
-            _ => {
-                found |= 1 << place;
-                rest &= rest - 1;
-                continue;
-            }
+        let Some((row, last)) = place_in_row(block, place) else {
+            noted.signs |= 1 << place;
+            noted.strange = true;
+            rest &= rest - 1;
+            continue;
         };
-        let of_row = of_row & rest;
+        let tail = last - place;
+        let alike = rest & lanes.are(at(block, place));
+        let of_row = if tail == 1 { alike } else { alike & lanes.are(at(block, place + 1)) >> 1 };
         rest &= !of_row;
-        let signs = rows.get(row).map_or(0, |row| row.signs);
-        let beyond_block = !(u64::MAX >> tail);
-        found |= of_row & (beyond_block | ends(lanes, signs) >> tail);
+        // The last ones may end in the next block.
+        let cut = !(u64::MAX >> tail);
+        noted.signs |= of_row & (cut | ends(lanes, row.signs) >> tail);
+        noted.strange |= row.strange != 0 || of_row & cut != 0;
     }
-    found
+    noted
 }
 
 /// Where bytes of a block are the last ones of some characters of a row.
@@ -114,11 +156,13 @@ fn ends(lanes: &Lanes, mut characters: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// The places of a mask over a text that stands in a block from a place on.
-    fn noted(text: &str, from: usize, of: fn(&Lanes, &[u8; BLOCK]) -> u64) -> u64 {
+    /// What is noted of a text that stands in a block from a place on, in both ways.
+    fn noted_of(text: &str, from: usize) -> [Noted; 2] {
         let mut block = [b' '; BLOCK];
         block[from..].iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
-        of(&Lanes::of(&block), &block)
+        let lanes = Lanes::of(&block);
+        let starts = strange_starts(&lanes);
+        [one_by_one(&block, starts), by_rows(&lanes, &block, starts)]
     }
 
     #[test]
@@ -132,25 +176,32 @@ mod tests {
                 continue;
             }
             let place = (code % 61) as usize;
-            let text = character.to_string();
-            let strange = noted(&text, place, |lanes, _| strange_starts(lanes)) == 1 << place;
-            assert!(strange || looks == Look::Itself, "{character:?}");
-            let signs =
-                |lanes: &Lanes, block: &[u8; BLOCK]| possible_signs(lanes, block, strange_starts(lanes));
-            let possible = noted(&text, place, signs);
-            match code {
-                ..=0xffff => assert_eq!(possible == 1 << place, looks == Look::Sign, "{character:?}"),
-                _ => assert_eq!(possible, 1 << place, "{character:?}"),
+            for noted in noted_of(&character.to_string(), place) {
+                assert!(noted.strange || looks == Look::Itself, "{character:?}");
+                let sign = code > 0xffff || looks == Look::Sign;
+                assert_eq!(noted.signs, u64::from(sign) << place, "{character:?}");
             }
         }
     }
 
     #[test]
-    fn signs_are_told_from_their_neighbours() {
+    fn signs_are_told_from_their_neighbours_and_those_that_are_cut_are_possible() {
         let text = "абж éб٣م।३中，２б";
-        let signs = noted(text, 0, |lanes, block| possible_signs(lanes, block, strange_starts(lanes)));
-        for (place, character) in text.char_indices() {
-            assert_eq!(signs >> place & 1 == 1, look(character) == Look::Sign, "{character}");
+        for from in [0, BLOCK - text.len(), BLOCK - text.len() + 1, BLOCK - 12] {
+            for noted in noted_of(text, from) {
+                assert!(noted.strange);
+                for (place, character) in
+                    text.char_indices().map(|(place, character)| (from + place, character))
+                {
+                    let cut = place + character.len_utf8() > BLOCK && character != '中';
+                    let sign = place < BLOCK && (cut || look(character) == Look::Sign);
+                    assert_eq!(
+                        place < BLOCK && noted.signs >> place & 1 == 1,
+                        sign,
+                        "{character} at {place}"
+                    );
+                }
+            }
         }
     }
 }

@@ -44,11 +44,13 @@ impl Suspicions {
         if starts == 0 {
             return;
         }
+        let noted = rows::noted(&lanes, block, starts);
         match self.strange.last_mut() {
+            _ if !noted.strange => {}
             Some(last) if last.end == offset => last.end += BLOCK,
             _ => self.strange.push(Span::new(offset, offset + BLOCK)),
         }
-        for bit in bits(rows::possible_signs(&lanes, block, starts)) {
+        for bit in bits(noted.signs) {
             self.possible_sign(text, offset + bit);
         }
     }
