@@ -147,3 +147,66 @@ def test_a_monitored_clause_blocks_nobody_for_its_time_and_never_where_a_use_may
             with pytest.raises(sdk.PermissionDeniedError):
                 ask(gateway, copied, "intelligence-support", BOUGHT, True)
     assert "0 differ" in run(copied, "ledger", "verify", "--redecide")
+
+
+NO_PLATES = """
+### 3.8 Licence plates
+
+Texts with licence plates shall not be put to the Model.
+
+```cedar
+@silent("the gateway always says what it recognised")
+forbid (principal, action, resource)
+when { context.identifiers.contains(Identifier::"plate") };
+```
+
+## 4 """
+
+PLATE = "Where is the truck with the licence plate 7KLM482?"
+
+
+def said(dialect, client, stream):
+    """What the model says about a plate, put together by the SDK. The sample provider repeats it in its answer."""
+    ask = [{"role": "user", "content": PLATE}]
+    if dialect is openai:
+        answer = client.chat.completions.create(model="chat", messages=ask, stream=stream)
+        if stream:
+            return "".join(event.choices[0].delta.content or "" for event in answer if event.choices)
+        return answer.choices[0].message.content
+    if stream:
+        with client.messages.stream(model="messages", max_tokens=200, messages=ask) as events:
+            return events.get_final_text()
+    return client.messages.create(model="messages", max_tokens=200, messages=ask).content[0].text
+
+
+def test_a_monitored_detector_blocks_nobody_for_its_time_and_the_record_holds_what_it_found(copied):
+    terms = copied.directory / "agreements/sample-terms.md"
+    terms.write_text(terms.read_text().replace("\n## 4 ", NO_PLATES, 1))
+    parties = ["customer", "vendor"]
+    for party in parties:
+        run(copied, "sign", terms, "--key", copied.directory / f"keys/{party}.key")
+    configure(copied, 'id = "plates"\ndetector = "identifiers.plate"\nuntil = 2099-01-31T00:00:00Z')
+    for party in parties:
+        run(copied, "monitor", "sign", "plates", "--key", copied.directory / f"keys/{party}.key")
+    clients = [(openai, openai_client), (anthropic, anthropic_client)]
+    with copied.serving() as gateway:
+        for dialect, client in clients:
+            for stream in [False, True]:
+                assert "7KLM482" in said(dialect, client(gateway, copied, use=SUPPLY), stream)
+
+    [plates] = report(copied)["monitors"]
+    assert (plates["kind"], plates["detector"]) == ("detector", "identifiers.plate")
+    assert plates["clauses"][0]["clause"] == "3.8" and plates["uses"]["would_deny"] >= 4
+    assert_sound(copied, [])
+    found = [entry for entry in Auditor(copied.ledger).entries() if entry["kind"] == "decided"]
+    assert all("plate" in one["found"]["gateway"] and "plate" not in one["facts"]["gateway"] for one in found)
+
+    # Without the monitor it decides.
+    config = copied.directory / "carveout.toml"
+    config.write_text(config.read_text().split("\n[[monitor]]\n")[0] + "\n")
+    with copied.serving() as gateway:
+        for dialect, client in clients:
+            with pytest.raises(dialect.PermissionDeniedError) as caught:
+                said(dialect, client(gateway, copied, use=SUPPLY), False)
+            assert "3.8" in str(caught.value)
+    assert "0 differ" in run(copied, "ledger", "verify", "--redecide")

@@ -9,7 +9,7 @@ use super::LedgerAt;
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Monitor {
-    /// Sign, as a party, that the clause a monitor names is only monitored until its date
+    /// Sign, as a party, that the clause or the detector a monitor names is only monitored until its date
     Sign(MonitorSign),
 }
 

@@ -1,15 +1,15 @@
-//! `monitor`: agree, as a party, that a clause in force is only monitored for a time.
+//! `monitor`: agree, as a party, that a clause in force, or a detector, is only monitored for a time.
 
 use std::fs;
 
-use carveout_ledger::{StatementError, Suspension};
+use carveout_ledger::{DetectorSuspension, StatementError, Suspension};
 use miette::{IntoDiagnostic, WrapErr, miette};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     cli::{Global, Monitor, MonitorSign},
     output::{Exit, Printer},
-    workspace::{Workspace, note, pinned_keys, replace, signing_key, suspension, suspension_path},
+    workspace::{ToSign, Workspace, note, pinned_keys, replace, signing_key, suspension_path, to_sign},
 };
 
 pub(super) fn run(global: &Global, command: Monitor, printer: &Printer) -> miette::Result<Exit> {
@@ -20,7 +20,7 @@ pub(super) fn run(global: &Global, command: Monitor, printer: &Printer) -> miett
 
 fn sign(global: &Global, arguments: &MonitorSign, printer: &Printer) -> miette::Result<Exit> {
     let workspace = Workspace::load(&global.workspace)?;
-    let suspension = suspension(&workspace, &arguments.monitor)?;
+    let suspension = to_sign(&workspace, &arguments.monitor)?;
     let key = signing_key(&arguments.key)?;
     let path = suspension_path(&workspace, &arguments.monitor);
     if let Some(folder) = path.parent() {
@@ -41,22 +41,55 @@ fn sign(global: &Global, arguments: &MonitorSign, printer: &Printer) -> miette::
     if !pinned_keys(&workspace)?.values().any(|pinned| *pinned == key.verifier()) {
         printer.note("no party in carveout.toml has this key: the gateway will not count the signature");
     }
-    let Suspension { agreement, version, clause, until, .. } = &suspension;
     if printer.json() {
-        let document = json!({
-            "monitor": arguments.monitor, "agreement": agreement, "agreement_version": version, "clause": clause,
-            "until": until.to_string(), "signer": key.name(), "note": path,
-        });
+        let mut document = document(&suspension);
+        if let Some(members) = document.as_object_mut() {
+            members.insert("monitor".to_owned(), json!(arguments.monitor));
+            members.insert("signer".to_owned(), json!(key.name()));
+            members.insert("note".to_owned(), json!(path));
+        }
         printer.document("monitor sign", &document)?;
     } else {
-        printer.line(format_args!(
-            "{} agrees that clause {clause} of {agreement} version {version} is only monitored until {until}",
-            key.name()
-        ));
+        printer.line(format_args!("{} agrees that {}", key.name(), said(&suspension)));
         printer.note(format_args!(
             "it counts once every party has signed; the signatures are in {}",
             path.display()
         ));
     }
     Ok(Exit::Yes)
+}
+
+fn said(signed: &ToSign) -> String {
+    match signed {
+        ToSign::Clause(Suspension { agreement, version, clause, until, .. }) => {
+            format!("clause {clause} of {agreement} version {version} is only monitored until {until}")
+        }
+        ToSign::Detector(DetectorSuspension { detector, until, agreements }) => {
+            let texts: Vec<String> = agreements
+                .iter()
+                .map(|text| format!("{} version {}", text.agreement, text.version))
+                .collect();
+            format!("under {}, the detector {detector} is only monitored until {until}", texts.join(" and "))
+        }
+    }
+}
+
+fn document(signed: &ToSign) -> Json {
+    match signed {
+        ToSign::Clause(Suspension { agreement, version, clause, until, .. }) => json!({
+            "agreement": agreement, "agreement_version": version, "clause": clause, "until": until.to_string(),
+        }),
+        ToSign::Detector(DetectorSuspension { detector, until, agreements }) => {
+            let texts = agreements.iter().map(|text| {
+                let (digest, parties) = (text.digest.to_string(), &text.parties);
+                json!({
+                    "agreement": text.agreement, "agreement_version": text.version, "digest": digest,
+                    "parties": parties,
+                })
+            });
+            json!({
+                "detector": detector, "until": until.to_string(), "agreements": texts.collect::<Vec<_>>(),
+            })
+        }
+    }
 }

@@ -283,7 +283,7 @@ pub(crate) enum News {
     Expired,
 }
 
-/// A draft, or a clause in force, whose effect is recorded and not enforced.
+/// A draft, a clause in force or a detector, whose effect is recorded and not enforced.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Monitor {
@@ -293,6 +293,8 @@ pub(crate) struct Monitor {
     /// The agreement in force, the number of its clause, and from when on the clause is enforced again.
     pub(crate) agreement: Option<String>,
     pub(crate) clause: Option<String>,
+    /// A detector: `identifiers.plate`, `tripwire.targeting`, `judge`.
+    pub(crate) detector: Option<String>,
     pub(crate) until: Option<toml::value::Datetime>,
     /// The programs; all that it can concern if left out.
     pub(crate) programs: Option<Vec<String>>,

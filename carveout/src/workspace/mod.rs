@@ -33,7 +33,7 @@ pub(crate) use self::{
     files::{Faults, agreement, listed, read, vocabulary},
     keys::{log_signing_key, log_verifier_key, public_half, signing_key, verifier_key},
     ledger::{OpenLedger, open_for_rotation, open_ledger},
-    monitors::{Monitors, suspension, suspension_path},
+    monitors::{Monitors, ToSign, When, suspension_path, to_sign},
     officers::{
         appoint, appointed, appointment_path, openings_directory, roster, sealed_bodies, verified_officers,
     },

@@ -15,6 +15,7 @@ mod counter;
 mod decide;
 mod demo;
 mod designations;
+mod detectors;
 mod diff;
 mod exposure;
 mod guide;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Writes the ledger of a workspace anew, with every entry changed at will, and signs it as the operator.
-fn rewrite(workspace: &Workspace, change: impl Fn(&mut Vec<Entry>)) {
+pub(crate) fn rewrite(workspace: &Workspace, change: impl Fn(&mut Vec<Entry>)) {
     let key: SigningKey = workspace.read("keys/ledger.key").trim().parse().unwrap();
     let public: VerifierKey = key.verifier();
     let reader = LedgerReader::open(&workspace.path("ledger"), &public).unwrap();
@@ -35,7 +35,7 @@ fn rewrite(workspace: &Workspace, change: impl Fn(&mut Vec<Entry>)) {
     copy(&workspace.path("before/objects"), &workspace.path("ledger/objects"));
 }
 
-fn decisions(entries: &mut [Entry]) -> impl Iterator<Item = &mut Decided> {
+pub(crate) fn decisions(entries: &mut [Entry]) -> impl Iterator<Item = &mut Decided> {
     entries.iter_mut().filter_map(|entry| match &mut entry.event {
         Event::Decided(decided) => Some(decided),
         _ => None,

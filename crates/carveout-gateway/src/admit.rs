@@ -6,10 +6,10 @@ use bytes::Bytes;
 use carveout_dialects::{Asked, CanonicalBody, CitedClause, Notice};
 use carveout_ledger::{
     Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, DesignationEffect, Entry, Event,
-    EvidenceError, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome, Position,
-    Presumed, RecordedFacts, Salt, SealedError, Timestamp,
+    EvidenceError, Found, HoldId, Judged, Kept, LedgerError, LifecycleError, OpeningsError, Outcome,
+    Position, Presumed, RecordedFacts, Salt, SealedError, Timestamp,
 };
-use carveout_terms::{Decision, Ruling, Use};
+use carveout_terms::{Decision, Ruling};
 
 use crate::{
     attest::Evidence,
@@ -17,6 +17,7 @@ use crate::{
     house::{Admitting, Bound, House, KnownKey, Route, Target},
     kept,
     metrics::Tally,
+    monitor::Uses,
     settle::Attempt,
     tasks::Finished,
 };
@@ -85,7 +86,7 @@ pub(crate) struct Case<'a> {
     pub(crate) route: &'a Arc<Route>,
     pub(crate) endpoint: &'static str,
     pub(crate) target: &'a Arc<Target>,
-    pub(crate) use_: &'a Arc<Use>,
+    pub(crate) uses: &'a Uses,
     /// The request as it was read; none where there is none but a call.
     pub(crate) asked: Option<&'a Asked>,
     /// What the texts of the request show.
@@ -371,7 +372,8 @@ fn entries(
 }
 
 fn decided(case: &Case<'_>, names: &Names) -> Decided {
-    let decision = case.decision;
+    let (decision, use_) = (case.decision, &case.uses.decides);
+    let found = case.uses.found.as_ref();
     let (ruling, roles) = match &decision.ruling {
         Ruling::Permit => (carveout_ledger::Ruling::Permit, Vec::new()),
         Ruling::Hold { roles } => {
@@ -388,11 +390,11 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         endpoint: case.endpoint.to_owned(),
         target: case.target.recorded.clone(),
         facts: RecordedFacts {
-            caller: case.use_.claimed().to_owned(),
-            program: case.use_.registered().to_owned(),
-            gateway: case.use_.measured().to_owned(),
-            evidence: case.use_.evidence().to_vec(),
-            approvals: case.use_.approvals().iter().map(ToString::to_string).collect(),
+            caller: use_.claimed().to_owned(),
+            program: use_.registered().to_owned(),
+            gateway: use_.measured().to_owned(),
+            evidence: use_.evidence().to_vec(),
+            approvals: use_.approvals().iter().map(ToString::to_string).collect(),
         },
         presumed: presumed
             .map(|one| Presumed { agreement: one.agreement.clone(), fact: one.fact.clone() })
@@ -412,10 +414,12 @@ fn decided(case: &Case<'_>, names: &Names) -> Decided {
         body_bytes: case.matter.bytes().len() as u64,
         hold: case.hold(names),
         hold_until: None,
-        monitored: case.bound.monitored(case.use_),
+        monitored: case.bound.monitored(case.uses.all_found()),
         designations: case.effects.to_vec(),
         parent: case.parent,
         judged: case.judged.to_vec(),
+        found: found
+            .map(|found| Found { gateway: found.measured().to_owned(), evidence: found.evidence().to_vec() }),
     }
 }
 

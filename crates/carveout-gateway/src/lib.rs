@@ -54,15 +54,15 @@ mod webhooks;
 
 pub use admit::Passage;
 pub use adopter::{AdoptError, Adopter, Adoption};
-pub use attest::Shown;
+pub use attest::{Detector, DetectorError, Masks, Shown, UnknownDetector};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
 pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;
 pub use settings::{
-    Credential, DEMO_KEY_PREFIX, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings, MetricsSettings,
-    MonitorTerms, Monitoring, Moves, OfficerSettings, ProgramSettings, ProgramTerms, ProviderSettings,
-    RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError, TargetSettings,
-    WebhookSettings,
+    Credential, DEMO_KEY_PREFIX, DetectorTerms, EvidenceSettings, HoldNews, HoldSettings, JudgeSettings,
+    MetricsSettings, MonitorTerms, Monitoring, Moves, OfficerSettings, ProgramSettings, ProgramTerms,
+    ProviderSettings, RelaxedTerms, RouteSettings, SAMPLE_PROVIDER_PREFIX, Settings, SettingsError,
+    TargetSettings, WebhookSettings,
 };

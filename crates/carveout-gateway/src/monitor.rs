@@ -4,14 +4,78 @@
 //! A clause in force can be left out of what decides for a time, if all parties have signed for that (the ledger takes
 //! nothing else). A use that may have a lethal effect is decided by all the terms all the same.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use carveout_ledger::{Cited, Digest, Monitored};
 use carveout_terms::{Decision, Ruling, Stack, Timestamp, Use};
 
-use crate::house::Bound;
+use crate::{attest::Masks, house::Bound};
+
+/// A use as it is decided, and, where detectors that are only monitored found something, with that.
+#[derive(Debug, Clone)]
+pub(crate) struct Uses {
+    pub(crate) decides: Arc<Use>,
+    /// With everything that was found, if that is more than decides.
+    pub(crate) found: Option<Arc<Use>>,
+}
+
+impl Uses {
+    /// With everything that was found.
+    pub(crate) fn all_found(&self) -> &Arc<Use> {
+        self.found.as_ref().unwrap_or(&self.decides)
+    }
+}
+
+impl From<Use> for Uses {
+    fn from(use_: Use) -> Self {
+        Self { decides: Arc::new(use_), found: None }
+    }
+}
 
 impl Bound {
+    /// The detectors whose findings don't decide a use, of which everything is known that was found.
+    fn masks(&self, found: &Use) -> Masks {
+        let monitored = self.monitoring.detectors.iter().filter(|one| found.at() < one.until);
+        let masks = Masks::of(monitored.map(|one| one.detector));
+        if masks.is_empty() || found.may_be_lethal(self.stack.vocabulary()) {
+            return Masks::default();
+        }
+        masks
+    }
+
+    /// What decides of a use. `without` is asked for the same without what some detectors found, or for nothing if that isn't
+    /// known: then everything decides.
+    pub(crate) fn decided_of<E>(
+        &self,
+        found: Use,
+        without: impl FnOnce(&Masks) -> Result<Option<Use>, E>,
+    ) -> Result<Uses, E> {
+        let masks = self.masks(&found);
+        if masks.is_empty() {
+            return Ok(found.into());
+        }
+        Ok(match without(&masks)? {
+            Some(decides) if decides.digest() != found.digest() => {
+                Uses { decides: Arc::new(decides), found: Some(Arc::new(found)) }
+            }
+            _ => found.into(),
+        })
+    }
+
+    /// The terms, and the decision by them, that say whether a judge is to be asked: those that decide, unless the judge is
+    /// only monitored. Then it is asked where it would be if it decided.
+    pub(crate) fn to_be_judged<'d>(
+        &self,
+        uses: &Uses,
+        decision: &'d Decision,
+    ) -> (&Arc<Stack>, Cow<'d, Decision>) {
+        let found = uses.all_found();
+        if self.masks(found).judge {
+            return (&self.stack, Cow::Owned(self.stack.decide(found)));
+        }
+        (self.in_force(&uses.decides), Cow::Borrowed(decision))
+    }
+
     /// The terms by which a use is decided.
     pub(crate) fn in_force(&self, use_: &Use) -> &Arc<Stack> {
         let relaxed = self.monitoring.relaxed.iter().find(|relaxed| use_.at() < relaxed.until);

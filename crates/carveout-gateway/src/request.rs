@@ -21,6 +21,7 @@ use crate::{
     judge::{Said, View, Whose, texts},
     meters::{Judged, Metered},
     models,
+    monitor::Uses,
     notices::{Denied, Refusal, Ruled},
     read, receipts,
     settings::Moves,
@@ -208,12 +209,12 @@ impl Asking<'_> {
         // A model is asked only where its word can change the ruling; then the use is decided again with it. That takes
         // its time: whoever replaces the terms doesn't wait for it, and it is decided by those in force after it.
         loop {
-            let in_force = bound.in_force(&judged.use_);
-            let Some(turning) = said.turning(self.house, in_force, (target, &judged.decision)) else { break };
+            let (stack, decision) = bound.to_be_judged(&judged.uses, &judged.decision);
+            let Some(turning) = said.turning(self.house, stack, (target, &decision)) else { break };
             drop(admitting);
             let request = texts(self.asked);
             let view = View { request: &request, response: None };
-            said.ask(self.house, turning, self.whose(), (in_force, view)).await;
+            said.ask(self.house, turning, self.whose(), (stack, view)).await;
             admitting = self.house.terms.admitting().await;
             let before = std::mem::replace(&mut bound, self.bound(&admitting)?);
             if !Arc::ptr_eq(&before, &bound) {
@@ -221,15 +222,15 @@ impl Asking<'_> {
             }
             judged = self.judge(target, &bound, &said)?;
         }
-        let Judged { use_, decision, kept } = judged;
-        let effects = bound.effects(&self.house.vocabulary, &use_, &decision);
+        let Judged { uses, decision, kept } = judged;
+        let effects = bound.effects(&self.house.vocabulary, &uses.decides, &decision);
         let case = Case {
             key: self.key,
             bound: &bound,
             route: self.route,
             endpoint: self.endpoint,
             target,
-            use_: &use_,
+            uses: &uses,
             asked: Some(self.asked),
             evidence: self.evidence,
             contradictable: self.house.measures.may_contradict(self.claim),
@@ -265,21 +266,31 @@ impl Asking<'_> {
             self.refuse(Notice::unavailable("the time can't be trusted, so nothing was decided"))
         })?;
         let (measures, vocabulary) = (&house.measures, &house.vocabulary);
-        let assemble = |content: &Facts, metered: &Facts| {
-            let mut gateway = measures.take(vocabulary, &target.facts, self.asked, self.evidence, at)?;
-            said.state(vocabulary, &mut gateway)?;
+        let seen = |evidence: &Evidence, judged: bool, further: [&Facts; 2]| -> Result<Use, AttestError> {
+            let mut gateway = measures.take(vocabulary, &target.facts, self.asked, evidence, at)?;
+            if judged {
+                said.state(vocabulary, &mut gateway)?;
+            }
             let layers = UseLayers {
                 caller: Some(self.claim),
                 program: Some(self.key.program.facts()),
-                gateway: Some(&gateway.overridden_by(metered).overridden_by(content)),
-                evidence: &measures.contradictions(vocabulary, self.claim, self.evidence)?,
+                gateway: Some(&further.into_iter().fold(gateway, |facts, more| facts.overridden_by(more))),
+                evidence: &measures.contradictions(vocabulary, self.claim, evidence)?,
                 ..UseLayers::default()
             };
             Ok(Use::assemble(vocabulary, &layers)?)
         };
+        let assemble = |content: &Facts, metered: &Facts| {
+            let further = [metered, content];
+            bound.decided_of(seen(self.evidence, true, further)?, |masks| {
+                let without = self.evidence.without(masks);
+                without.map(|evidence| seen(&evidence, !masks.judge, further)).transpose()
+            })
+        };
         let mut metered = Metered::default();
-        let provisional = |use_: &Use, decision: &_| {
-            said.turning(house, bound.in_force(use_), (target, decision)).is_some()
+        let provisional = |uses: &Uses, decision: &_| {
+            let (stack, decision) = bound.to_be_judged(uses, decision);
+            said.turning(house, stack, (target, &decision)).is_some()
         };
         let judged = house.contents.judge(
             house,

@@ -11,6 +11,7 @@ use http::Uri;
 use zeroize::Zeroizing;
 
 use crate::{
+    attest::Detector,
     clock::Clock,
     limits::{Limits, Patience},
     secret::Secret,
@@ -214,6 +215,17 @@ pub struct Monitoring {
     pub relaxed: Vec<RelaxedTerms>,
     /// The terms that say how uses would have been decided.
     pub monitors: Vec<MonitorTerms>,
+    /// The detectors whose findings don't decide.
+    pub detectors: Vec<DetectorTerms>,
+}
+
+/// A detector that is only monitored.
+#[derive(Debug, Clone, Copy)]
+pub struct DetectorTerms {
+    /// The detector.
+    pub detector: Detector,
+    /// What it finds in uses from this moment on decides again.
+    pub until: Timestamp,
 }
 
 /// Terms without the clauses that are only monitored.

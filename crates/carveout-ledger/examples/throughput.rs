@@ -103,6 +103,7 @@ fn decided(number: u64) -> Entry {
         designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
+        found: None,
     };
     Entry { at: Timestamp::from_millis(1_772_703_000_000), event: Event::Decided(decided) }
 }

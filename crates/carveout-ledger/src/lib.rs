@@ -77,14 +77,14 @@ pub mod wal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use entry::{
-    Adopted, AdoptionError, AnswerError, Appointed, Appointment, Approved, Attempted, Calls, Cited,
-    Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
-    DesignationEffect, DesignationOfficers, DesignationSigner, Entry, EntryError, Erased, Event,
-    EvidenceKept, EvidenceLost, Expired, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted,
-    JudgeAnswered, JudgeAsked, Judged, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredProgram,
-    MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest, QuestionId, QuestionIdError,
-    RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule, Suspended,
-    Suspension, Target, TermsAdopted, Usage,
+    Adopted, AdoptionError, AgreedText, AnswerError, Appointed, Appointment, Approved, Attempted, Calls,
+    Cited, Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
+    DesignationEffect, DesignationOfficers, DesignationSigner, DetectorSuspension, Entry, EntryError, Erased,
+    Event, EvidenceKept, EvidenceLost, Expired, Found, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted,
+    JudgeAnswered, JudgeAsked, Judged, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredDetector,
+    MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
+    QuestionId, QuestionIdError, RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled,
+    SignatureRule, Suspended, Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use evidence::{

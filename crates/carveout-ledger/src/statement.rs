@@ -21,6 +21,8 @@ pub enum Domain {
     Designation,
     /// Officers name those who record designations after them.
     DesignationOfficers,
+    /// A party agrees that a detector is only monitored for a time.
+    Detector,
     /// A key names its successor.
     KeyRotation,
     /// A party agrees that a clause is only monitored for a time.
@@ -38,6 +40,7 @@ impl Domain {
             Self::Approval => "approval",
             Self::Designation => "designation",
             Self::DesignationOfficers => "designation officers",
+            Self::Detector => "detector",
             Self::KeyRotation => "key rotation",
             Self::Monitoring => "monitoring",
             Self::Questionnaire => "questionnaire",
@@ -159,12 +162,13 @@ mod tests {
     use super::*;
     use crate::Checkpoint;
 
-    const DOMAINS: [Domain; 8] = [
+    const DOMAINS: [Domain; 9] = [
         Domain::Agreement,
         Domain::Appointment,
         Domain::Approval,
         Domain::Designation,
         Domain::DesignationOfficers,
+        Domain::Detector,
         Domain::KeyRotation,
         Domain::Monitoring,
         Domain::Questionnaire,

@@ -33,7 +33,7 @@ mod table;
 pub mod tripwire;
 
 pub use finding::{Canonical, Evidence, Finding, Opaque, OpaqueKind, People, Span, Work};
-pub use kind::{Class, Confidence, Kind};
+pub use kind::{Class, Confidence, Kind, Kinds};
 pub use normalise::{View, Views};
 pub use persons::{PersonCount, Persons};
 pub use recognise::{RECOGNISERS, Recogniser};

@@ -1,7 +1,7 @@
 //! One text from start to end, in every view.
 
 use crate::{
-    Evidence, Finding, Opaque, OpaqueKind, People, Region, Span, View, Views, blocks,
+    Evidence, Finding, Kinds, Opaque, OpaqueKind, People, Region, Span, View, Views, blocks,
     bytes::{Set, at, before, is_among, set, slice},
     context::Context,
     lanes::{bits, from_place},
@@ -34,6 +34,7 @@ pub struct Scanner {
     region: Region,
     limits: Limits,
     reserved: bool,
+    without: Kinds,
 }
 
 impl Scanner {
@@ -54,6 +55,12 @@ impl Scanner {
     #[must_use]
     pub const fn with_reserved(self) -> Self {
         Self { reserved: true, ..self }
+    }
+
+    /// The same, as if the recognisers of these kinds weren't there: what they would have found is left to the others.
+    #[must_use]
+    pub const fn without(self, kinds: Kinds) -> Self {
+        Self { without: kinds, ..self }
     }
 
     /// What a text shows. Total: every text has an answer.
@@ -104,7 +111,7 @@ impl Scanner {
     ) -> Vec<Level> {
         let text = levels.text(level);
         let views = levels.views(level);
-        let reading = Reading::new(text, self.region, self.reserved, Context::NONE);
+        let reading = Reading::new(text, self.region, self.reserved, Context::NONE).without(self.without);
         let (mut found, suspicions) = look(&reading);
         let rows = table::read(&reading, &mut found);
         if views.is_guess() {

@@ -132,6 +132,7 @@ impl Table {
             {
                 let text = reading.text.get(cell.range()).unwrap_or_default();
                 let inner = Reading::new(text, reading.region, reading.reserved, *context);
+                let inner = inner.without(reading.without);
                 let (more, _) = look(&inner);
                 reading.walk(inner.walked() + text.len());
                 found.extend(more.into_iter().map(|one| Match {
@@ -145,7 +146,7 @@ impl Table {
         self.rows += 1;
         self.unidentified += usize::from(!identified);
         self.span.end = line.end;
-        found.extend(self.name(reading, &cells, identified));
+        found.extend(reading.heard(self.name(reading, &cells, identified)));
         true
     }
 
@@ -295,11 +296,11 @@ fn objects(reading: &Reading<'_>, found: &mut Vec<Match>, known: usize) -> Optio
             let members = own.iter().filter(move |member| member.column == Column::Name { part });
             members.map(|member| member.value)
         };
-        found.extend(match parts(false).next() {
+        found.extend(reading.heard(match parts(false).next() {
             Some(whole) => named(reading, std::iter::once(whole)),
             None if sure => named(reading, parts(true)),
             None => named(reading, std::iter::once(first.value)),
-        });
+        }));
         let row = People {
             span: Span::new(span.start, last.value.end),
             rows: 1,

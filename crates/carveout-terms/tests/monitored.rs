@@ -133,3 +133,22 @@ fn a_draft_takes_the_place_of_its_older_version_or_stands_beside_the_others() {
     assert_eq!(ids(&named("sample-terms")), ["sample-terms"]);
     assert_eq!(ids(&named("next-terms")), ["sample-terms", "next-terms"]);
 }
+
+#[test]
+fn some_clauses_must_see_what_they_test() {
+    let vocabulary = vocabulary();
+    let fact = |name: &str| vocabulary.fact(name).unwrap();
+    let blind = |source: &str, presume: &str, facts: &[&str]| {
+        let facts: Vec<_> = facts.iter().map(|name| fact(name)).collect();
+        stack_of(&vocabulary, source, presume).may_be_blind_to(&facts)
+    };
+    assert_eq!(blind(TERMS, "", &["subject", "identifiers", "persons_at_least"]), Ok(()));
+    assert_eq!(blind(TERMS, "", &[]), Ok(()));
+    assert!(matches!(blind(TERMS, "", &["purpose"]), Err(MonitorError::Lethal { .. })));
+    let compiled =
+        TERMS.replace("# Sample terms of use", "# Sample\n\n> **Compiled from a record.** The record\n");
+    assert!(matches!(blind(&compiled, "", &["subject"]), Err(MonitorError::Designation(_))));
+    assert_eq!(blind(&compiled, "", &["identifiers"]), Ok(()), "it tests nothing of it");
+    let presumed = blind(TERMS, "effect=kinetic_lethal", &["identifiers"]);
+    assert_eq!(presumed, Err(MonitorError::Presumed("effect".to_owned())));
+}

@@ -257,6 +257,16 @@ fn monitors(set: &MonitorsSet) -> String {
                 suspended.parties.join(", ")
             ),
         })
+        .chain(set.detectors.iter().map(|monitor| {
+            let texts: Vec<&str> = monitor.agreements.iter().map(|text| text.agreement.as_str()).collect();
+            format!(
+                "{} (the detector {} until {}, agreed under {})",
+                monitor.monitor,
+                monitor.detector,
+                monitor.until,
+                texts.join(", ")
+            )
+        }))
         .collect();
     format!(
         "monitored from here on: {}",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::gathered::{Change, Counts, Gathered, Watched, word};
+use super::gathered::{About, Change, Counts, Gathered, Watched, word};
 
 pub(super) fn document(gathered: &Gathered, origin: &str, size: u64) -> Json {
     let time = |time: Option<carveout_ledger::Timestamp>| time.map(|time| time.to_string());
@@ -19,9 +19,13 @@ pub(super) fn document(gathered: &Gathered, origin: &str, size: u64) -> Json {
 }
 
 fn monitor(id: &str, watched: &Watched) -> Json {
-    let about = watched.about.as_ref();
+    let (about, detector) = match watched.about.as_ref() {
+        None => (None, None),
+        Some(About::Terms(monitor)) => (Some(monitor), None),
+        Some(About::Detector(monitor)) => (None, Some(monitor)),
+    };
     let suspended = about.and_then(|monitor| monitor.suspended.as_ref());
-    json!({
+    let mut document = json!({
         "monitor": id,
         "kind": about.map(|_| if suspended.is_some() { "clause" } else { "draft" }),
         "agreement": about.map(|monitor| &monitor.agreement),
@@ -47,7 +51,20 @@ fn monitor(id: &str, watched: &Watched) -> Json {
             })
             .collect::<Vec<_>>(),
         "changes": watched.changes.iter().map(change).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(detector), Some(members)) = (detector, document.as_object_mut()) {
+        let texts = detector.agreements.iter().map(|text| {
+            json!({
+                "agreement": text.agreement, "agreement_version": text.version,
+                "digest": text.digest.to_string(), "parties": text.parties,
+            })
+        });
+        members.insert("kind".to_owned(), json!("detector"));
+        members.insert("detector".to_owned(), json!(detector.detector));
+        members.insert("until".to_owned(), json!(detector.until.to_string()));
+        members.insert("agreements".to_owned(), texts.collect());
+    }
+    document
 }
 
 fn counts(counts: Counts) -> Json {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use carveout_ledger::{Cited, Decided, Entry, Event, HoldId, Monitor, Monitored, Ruling, Timestamp};
+use carveout_ledger::{
+    Cited, Decided, Entry, Event, HoldId, Monitor, Monitored, MonitoredDetector, Ruling, Timestamp,
+};
 
 /// From when until before when; open where nothing is said.
 #[derive(Debug, Clone, Copy)]
@@ -28,13 +30,22 @@ pub(super) struct Gathered {
     pub(super) span: Option<(Timestamp, Timestamp)>,
     pub(super) monitors: BTreeMap<String, Watched>,
     /// What each monitor is of, as recorded last.
-    known: BTreeMap<String, Monitor>,
+    known: BTreeMap<String, About>,
+}
+
+/// What a monitor is of.
+#[derive(Debug, Clone)]
+pub(super) enum About {
+    /// A draft, or a clause.
+    Terms(Monitor),
+    /// A detector.
+    Detector(MonitoredDetector),
 }
 
 /// One monitor.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
-    pub(super) about: Option<Monitor>,
+    pub(super) about: Option<About>,
     pub(super) programs: BTreeMap<String, Counts>,
     /// By the clauses that a stricter ruling would have rested on.
     pub(super) clauses: BTreeMap<(String, String), Counts>,
@@ -138,7 +149,20 @@ impl Watched {
     pub(super) fn subject(&self) -> String {
         match &self.about {
             None => "terms whose record lies before this ledger's part".to_owned(),
-            Some(monitor) => match &monitor.suspended {
+            Some(About::Detector(monitor)) => {
+                let texts: Vec<String> = monitor
+                    .agreements
+                    .iter()
+                    .map(|text| format!("{} version {}", text.agreement, text.version))
+                    .collect();
+                format!(
+                    "the detector {}, which is only monitored until {} by the word of all parties of {}",
+                    monitor.detector,
+                    monitor.until,
+                    texts.join(" and ")
+                )
+            }
+            Some(About::Terms(monitor)) => match &monitor.suspended {
                 None => format!("the draft {} version {}", monitor.agreement, monitor.version),
                 Some(suspended) => format!(
                     "clause {} of {} version {}, which is only monitored until {} by the word of {}",
@@ -162,7 +186,10 @@ impl Gathered {
     pub(super) fn take(&mut self, index: u64, entry: Entry) {
         match entry.event {
             Event::MonitorsSet(set) => {
-                self.known.extend(set.monitors.into_iter().map(|one| (one.monitor.clone(), one)));
+                let terms = set.monitors.into_iter().map(|one| (one.monitor.clone(), About::Terms(one)));
+                let detectors = set.detectors.into_iter();
+                let detectors = detectors.map(|one| (one.monitor.clone(), About::Detector(one)));
+                self.known.extend(terms.chain(detectors));
             }
             Event::Decided(decided) if self.counts(&decided, entry.at) => {
                 self.decisions += 1;

@@ -12,7 +12,7 @@ pub(super) fn print(printer: &Printer, gathered: &Gathered) {
     printer.line(format_args!("{} decisions{of}{span}", gathered.decisions));
     if gathered.monitors.is_empty() {
         printer.line("nothing was monitored");
-        printer.note("a draft, or a clause by the word of all parties, is monitored with `[[monitor]]` in carveout.toml");
+        printer.note("a draft, or a clause or a detector by the word of all parties, is monitored with `[[monitor]]` in carveout.toml");
     }
     for (id, watched) in &gathered.monitors {
         printer.line(format_args!("\n{}: {}", strong(id), watched.subject()));

@@ -19,8 +19,8 @@ use crate::{
     cli::{Global, Serve},
     output::{Exit, Printer},
     workspace::{
-        Monitors, OpenLedger, Store, Workspace, adopt, adopted_records, appoint, appointed, bind, examine,
-        open_ledger, pin_officers, settings,
+        Monitors, OpenLedger, Store, When, Workspace, adopt, adopted_records, appoint, appointed, bind,
+        examine, open_ledger, pin_officers, settings,
     },
 };
 
@@ -98,7 +98,7 @@ async fn bound(
     let pinned_officers = open.designation_officers.as_deref();
     let pin = pin_officers(&store.officers, pinned_officers, &store.directory)?;
     let held = !open.open_holds.is_empty();
-    let monitors = Monitors::load(&workspace, &bindings, &open.pinned, open.last_at)?;
+    let monitors = Monitors::load(&workspace, &bindings, &open.pinned, (When::Starting, open.last_at))?;
     let settings = settings(&workspace, &bindings, listen, &open, &monitors, accept_loss)?;
     let gateway = Gateway::bind(settings).await.into_diagnostic()?;
     if let Some(event) = pin {

@@ -14,7 +14,7 @@ use carveout_ledger::{AdoptedRecord, Timestamp, VerifierKey};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::workspace::{
-    Binding, Monitors, Signers, Store, Workspace, adopted_records, bind, designation_statement,
+    Binding, Monitors, Signers, Store, When, Workspace, adopted_records, bind, designation_statement,
     designations_adopted, keep, terms_adopted,
 };
 
@@ -163,7 +163,7 @@ impl Found {
             match bind(workspace, &store.register()) {
                 Ok(bindings) => {
                     let now = Timestamp::from_millis(super::super::now().millis());
-                    let monitors = Monitors::load(workspace, &bindings, pinned, now)?;
+                    let monitors = Monitors::load(workspace, &bindings, pinned, (When::Running, now))?;
                     return Ok(Self { store, bindings, monitors });
                 }
                 Err(error) => {

@@ -7,7 +7,7 @@ use carveout_ledger::{Digest, Monitor, MonitoredProgram, Suspended, Suspension, 
 use carveout_terms::{Agreement, ClauseRef};
 use miette::{IntoDiagnostic, miette};
 
-use super::{Loaded, NamedClause, What, programs, suspension_path, what};
+use super::{Loaded, NamedClause, programs, suspension_path};
 use crate::{
     config,
     workspace::{Binding, Workspace, note},
@@ -68,31 +68,17 @@ pub(super) fn load(
 }
 
 /// What the parties sign for a monitor of the configuration.
-pub(crate) fn suspension(workspace: &Workspace, id: &str) -> miette::Result<Suspension> {
-    let known = || {
-        let ids: Vec<&str> = workspace.config.monitors.iter().map(|monitor| monitor.id.as_str()).collect();
-        format!(
-            "carveout.toml has these monitors: {}",
-            if ids.is_empty() { "none".into() } else { ids.join(", ") }
-        )
-    };
-    let monitor = workspace.config.monitors.iter().find(|monitor| monitor.id == id);
-    let monitor = monitor.ok_or_else(|| miette!(help = known(), "there is no monitor `{id}`"))?;
-    match what(monitor)? {
-        What::Draft(_) => Err(miette!("`{id}` monitors a draft, which needs nobody's signature")),
-        What::Clause(named) => {
-            let agreement = agreement(workspace, &named)?;
-            let clause = ClauseRef { agreement: named.agreement.to_owned(), clause: named.clause.to_owned() };
-            let bound = workspace
-                .programs
-                .iter()
-                .find(|file| file.program.agreements().iter().any(|agreement| agreement == named.agreement));
-            if let Some(file) = bound {
-                file.stack.without(&[clause]).map(drop).into_diagnostic()?;
-            }
-            Ok(of(agreement, &named))
-        }
+pub(super) fn suspension(workspace: &Workspace, named: &NamedClause<'_>) -> miette::Result<Suspension> {
+    let agreement = agreement(workspace, named)?;
+    let clause = ClauseRef { agreement: named.agreement.to_owned(), clause: named.clause.to_owned() };
+    let bound = workspace
+        .programs
+        .iter()
+        .find(|file| file.program.agreements().iter().any(|agreement| agreement == named.agreement));
+    if let Some(file) = bound {
+        file.stack.without(&[clause]).map(drop).into_diagnostic()?;
     }
+    Ok(of(agreement, named))
 }
 
 fn agreement<'w>(workspace: &'w Workspace, named: &NamedClause<'_>) -> miette::Result<&'w Agreement> {

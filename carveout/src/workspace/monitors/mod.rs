@@ -1,6 +1,7 @@
-//! What is only monitored: drafts, and clauses in force by the word of every party.
+//! What is only monitored: drafts, and clauses in force and detectors by the word of every party.
 
 mod clause;
+mod detector;
 mod draft;
 
 use std::{
@@ -8,14 +9,15 @@ use std::{
     path::PathBuf,
 };
 
-use carveout_gateway::{MonitorTerms, Monitoring, RelaxedTerms};
+use carveout_gateway::{Detector, Masks, MonitorTerms, Monitoring, RelaxedTerms};
 use carveout_ledger::{
-    Cited, Entry, Event, Ledger, Monitor, MonitorsSet, Objects, Relaxed, Timestamp, VerifierKey,
+    Cited, DetectorSuspension, Entry, Event, Ledger, Monitor, MonitorsSet, Objects, Relaxed, SigningKey,
+    StatementError, Suspension, Timestamp, VerifierKey,
 };
 use carveout_terms::ClauseRef;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-pub(crate) use self::clause::suspension;
+use self::detector::NamedDetector;
 use super::{Binding, Workspace};
 use crate::config;
 
@@ -26,6 +28,23 @@ pub(crate) struct Monitors {
     programs: BTreeMap<String, Monitoring>,
     /// The texts of the drafts, from which an auditor makes their terms again.
     drafts: Vec<String>,
+}
+
+/// Whether the gateway is being started, or runs and adopts designations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// What can't be used stops the start.
+    Starting,
+    /// No monitor may keep a designation from counting.
+    Running,
+}
+
+/// What the parties sign for a monitor.
+pub(crate) enum ToSign {
+    /// That a clause is only monitored.
+    Clause(Suspension),
+    /// That a detector is.
+    Detector(DetectorSuspension),
 }
 
 /// A clause in force that is only monitored for a program, until a moment.
@@ -42,20 +61,38 @@ impl Monitors {
         workspace: &Workspace,
         bindings: &[Binding],
         pinned: &BTreeMap<String, VerifierKey>,
-        now: Timestamp,
+        (when, now): (When, Timestamp),
     ) -> miette::Result<Self> {
         let (mut monitors, mut left, mut ids) = (Self::default(), Left::new(), BTreeSet::new());
         for configured in &workspace.config.monitors {
             if !ids.insert(&configured.id) {
                 return Err(miette!("the monitor `{}` is given twice: rename or remove one", configured.id));
             }
-            let loaded = match what(configured).wrap_err_with(|| cant(configured))? {
-                What::Draft(path) => draft::load(workspace, bindings, configured, path).map(Some),
-                What::Clause(named) => clause::load(workspace, bindings, configured, &named, pinned, now),
-            };
-            if let Some(loaded) = loaded.wrap_err_with(|| cant(configured))? {
-                monitors.take(loaded, &mut left);
+            let loaded = what(configured).and_then(|what| match what {
+                What::Draft(path) => draft::load(workspace, bindings, configured, path).map(One::Terms),
+                What::Clause(named) => {
+                    let loaded = clause::load(workspace, bindings, configured, &named, pinned, now);
+                    loaded.map(|loaded| loaded.map_or(One::Ended, One::Terms))
+                }
+                What::Detector(named) => {
+                    let loaded = detector::load(workspace, bindings, configured, &named, pinned, now);
+                    loaded.map(|loaded| loaded.map_or(One::Ended, One::Detector))
+                }
+            });
+            match loaded.wrap_err_with(|| cant(configured)) {
+                Ok(One::Terms(loaded)) => monitors.take(loaded, &mut left),
+                Ok(One::Detector(loaded)) => monitors.take_detector(loaded),
+                Ok(One::Ended) => {}
+                Err(error) if when == When::Running => left_out(&error),
+                Err(error) => return Err(error),
             }
+        }
+        if let Err(error) = monitors.look_for_the_same() {
+            if when == When::Starting {
+                return Err(error);
+            }
+            left_out(&error);
+            monitors.enforce_detectors();
         }
         for (program, clauses) in &left {
             monitors.relax(bound(bindings, program)?, clauses)?;
@@ -82,7 +119,7 @@ impl Monitors {
 
     /// Keeps the drafts with the ledger, and says what is to be recorded: nothing where nothing is monitored.
     pub(crate) fn keep(&self, workspace: &Workspace) -> miette::Result<Option<Event>> {
-        if self.set.monitors.is_empty() {
+        if self.set.monitors.is_empty() && self.set.detectors.is_empty() {
             return Ok(None);
         }
         let objects = Objects::of_ledger(&workspace.ledger_directory());
@@ -103,6 +140,44 @@ impl Monitors {
         }
         self.drafts.extend(draft);
         self.set.monitors.push(monitor);
+    }
+
+    fn take_detector(&mut self, detector::Loaded { monitor, terms }: detector::Loaded) {
+        for (program, terms, detector) in terms {
+            let monitoring = self.programs.entry(program).or_default();
+            monitoring.monitors.push(terms);
+            monitoring.detectors.push(detector);
+        }
+        self.set.detectors.push(monitor);
+    }
+
+    /// All detectors decide again.
+    fn enforce_detectors(&mut self) {
+        let enforced = std::mem::take(&mut self.set.detectors);
+        for monitoring in self.programs.values_mut() {
+            monitoring.detectors.clear();
+            monitoring.monitors.retain(|terms| enforced.iter().all(|one| one.monitor != terms.monitor));
+        }
+    }
+
+    /// Texts are read once more as if some identifiers weren't looked for: once, so that must be the same ones for everybody.
+    fn look_for_the_same(&self) -> miette::Result<()> {
+        let identifiers = self.programs.values().filter_map(|monitoring| {
+            let kinds = monitoring.detectors.iter();
+            let kinds = kinds.filter(|one| matches!(one.detector, Detector::Identifiers(_)));
+            let ends: BTreeSet<_> = kinds.clone().map(|one| one.until).collect();
+            (!ends.is_empty()).then(|| (Masks::of(kinds.map(|one| one.detector)), ends))
+        });
+        let all: Vec<_> = identifiers.collect();
+        let one = all.iter().all(|(_, ends)| ends.len() == 1)
+            && all.windows(2).all(|two| two.first() == two.last());
+        match one {
+            true => Ok(()),
+            false => Err(miette!(
+                help = "give all monitors of `identifiers` the same `until` and the same `programs`",
+                "kinds of identifiers are monitored together, and these are for different programs or dates"
+            )),
+        }
     }
 
     /// Makes the terms that decide a program's uses until the first suspension ends, then until the next, and so on.
@@ -129,6 +204,19 @@ impl Monitors {
     }
 }
 
+/// What one monitor comes to.
+enum One {
+    Terms(Loaded),
+    Detector(detector::Loaded),
+    /// Its time is up.
+    Ended,
+}
+
+/// What a monitor suspended is enforced again, rather than that a designation doesn't count.
+fn left_out(error: &miette::Report) {
+    tracing::error!(why = format!("{error:#}"), "a monitor is left out: what it suspended is enforced");
+}
+
 /// One monitor, with the terms for each program.
 struct Loaded {
     monitor: Monitor,
@@ -146,6 +234,35 @@ struct NamedClause<'c> {
 enum What<'c> {
     Draft(&'c PathBuf),
     Clause(NamedClause<'c>),
+    Detector(NamedDetector),
+}
+
+/// What the parties sign for a monitor of the configuration.
+pub(crate) fn to_sign(workspace: &Workspace, id: &str) -> miette::Result<ToSign> {
+    let known = || {
+        let ids: Vec<&str> = workspace.config.monitors.iter().map(|monitor| monitor.id.as_str()).collect();
+        format!(
+            "carveout.toml has these monitors: {}",
+            if ids.is_empty() { "none".into() } else { ids.join(", ") }
+        )
+    };
+    let monitor = workspace.config.monitors.iter().find(|monitor| monitor.id == id);
+    let monitor = monitor.ok_or_else(|| miette!(help = known(), "there is no monitor `{id}`"))?;
+    match what(monitor)? {
+        What::Draft(_) => Err(miette!("`{id}` monitors a draft, which needs nobody's signature")),
+        What::Clause(named) => clause::suspension(workspace, &named).map(ToSign::Clause),
+        What::Detector(named) => detector::suspension(workspace, monitor, &named).map(ToSign::Detector),
+    }
+}
+
+impl ToSign {
+    /// Signs as a party, beside those who have signed the same before.
+    pub(crate) fn sign(&self, key: &SigningKey, note: Option<&str>) -> Result<String, StatementError> {
+        match self {
+            Self::Clause(suspension) => suspension.sign(key, note),
+            Self::Detector(suspension) => suspension.sign(key, note),
+        }
+    }
 }
 
 fn cant(monitor: &config::Monitor) -> String {
@@ -158,22 +275,34 @@ fn what(monitor: &config::Monitor) -> miette::Result<What<'_>> {
     if monitor.id.is_empty() || !named {
         return Err(miette!("its id must be of lowercase letters, digits and hyphens"));
     }
-    match (&monitor.draft, &monitor.agreement, &monitor.clause, &monitor.until) {
-        (Some(draft), None, None, None) => Ok(What::Draft(draft)),
-        (None, Some(agreement), Some(clause), Some(until)) => {
-            let until: carveout_terms::Timestamp = until.to_string().parse().into_diagnostic()?;
-            let until = Timestamp::from_millis(until.millis());
+    let until = monitor.until.as_ref().map(date).transpose()?;
+    match (&monitor.draft, &monitor.agreement, &monitor.clause, &monitor.detector, until) {
+        (Some(draft), None, None, None, None) => Ok(What::Draft(draft)),
+        (None, Some(agreement), Some(clause), None, Some(until)) => {
             Ok(What::Clause(NamedClause { agreement, clause, until }))
         }
-        (None, Some(_), Some(_), None) => Err(miette!(
+        (None, None, None, Some(detector), Some(until)) => {
+            let detector = detector.parse().into_diagnostic()?;
+            Ok(What::Detector(NamedDetector { detector, until }))
+        }
+        (None, Some(_), Some(_), None, None) => Err(miette!(
             help = "write `until = 2027-01-31T00:00:00Z`: from then on the clause is enforced again",
             "a clause in force is only monitored until a date, and it names none"
         )),
+        (None, None, None, Some(_), None) => Err(miette!(
+            help = "write `until = 2027-01-31T00:00:00Z`: from then on what it finds decides again",
+            "a detector is only monitored until a date, and it names none"
+        )),
         _ => Err(miette!(
-            help = "write `draft = \"FILE\"` for a draft, or `agreement`, `clause` and `until` for a clause in force",
-            "it must name either a draft or a clause in force"
+            help = "write `draft = \"FILE\"` for a draft, `agreement`, `clause` and `until` for a clause in force, or `detector` and `until`",
+            "it must name either a draft, a clause in force or a detector"
         )),
     }
+}
+
+fn date(until: &toml::value::Datetime) -> miette::Result<Timestamp> {
+    let until: carveout_terms::Timestamp = until.to_string().parse().into_diagnostic()?;
+    Ok(Timestamp::from_millis(until.millis()))
 }
 
 /// A program with what binds it.

@@ -198,6 +198,7 @@ impl Bench {
             designations: Vec::new(),
             parent: None,
             judged: Vec::new(),
+            found: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
         let entries = vec![

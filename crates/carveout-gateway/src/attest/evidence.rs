@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use carveout_dialects::{Asked, Speaker};
 use carveout_signals::{
-    Evidence as Seen, Kind, PersonCount, Persons, Scanner,
+    Evidence as Seen, Kind, Kinds, PersonCount, Persons, Scanner,
     tripwire::{Family, Reading, Tripwire},
 };
 use carveout_terms::{Enumeration, FactError, FactId, FactKind, Facts, MemberSet, Stack, Value, Vocabulary};
 
 use super::{
+    Masks,
     results::{Results, Returned},
     rows::reported,
 };
@@ -18,9 +19,13 @@ use super::{
 /// judged, and are counted as such: thirty-two million bytes take about a tenth of a second.
 const MOST_BYTES: usize = 32 << 20;
 
-/// As much of what texts show as facts speak of.
+/// As much of what texts show as facts speak of, and of what they would show without the kinds that are only monitored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark(usize, usize, usize, u32, [bool; Family::ALL.len()], usize);
+pub(crate) struct Mark(Single, Option<Single>);
+
+/// As much of one account of what texts show as facts speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Single(usize, usize, usize, u32, [bool; Family::ALL.len()], usize);
 
 /// What texts show. It grows text by text, so that what a reply shows can be added to what its request shows.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +45,16 @@ pub(crate) struct Evidence {
     returned: InResults,
     /// Rows that no text shows: tools are registered to reach them.
     reached: usize,
+    /// The kinds of identifiers that are only monitored.
+    masked: Kinds,
+    /// What there is to be seen if nobody looks for those, unless there are none.
+    without: Option<Box<Self>>,
+}
+
+/// What one text shows, and what it would show without the kinds that are only monitored.
+pub(crate) struct Saw {
+    pub(crate) seen: Seen,
+    pub(crate) without: Option<Seen>,
 }
 
 /// What the results of tools show, which is also part of the whole.
@@ -54,26 +69,32 @@ struct InResults {
 }
 
 impl Evidence {
-    /// Nothing yet. `wired` says whether the tripwire is to be read too.
-    pub(super) fn nothing(wired: bool) -> Self {
-        Self { wire: wired.then(Reading::default), wired, ..Self::default() }
+    /// Nothing yet. `wired` says whether the tripwire is to be read too, and `masked` are the kinds that are only monitored.
+    pub(super) fn nothing(wired: bool, masked: Kinds) -> Self {
+        let without = (!masked.is_empty()).then(Box::default);
+        Self { wire: wired.then(Reading::default), wired, masked, without, ..Self::default() }
     }
 
     /// What every text of a request shows: prompts, what tools returned, definitions of tools, fields that no list names.
     ///
     /// `reports` are the members of results under which tools say how many rows they are about.
-    pub(super) fn of(scanner: &Scanner, asked: &Asked, wired: bool, reports: &[String]) -> Self {
-        let mut evidence = Self::nothing(wired);
+    pub(super) fn of(
+        scanner: &Scanner,
+        asked: &Asked,
+        (wired, masked): (bool, Kinds),
+        reports: &[String],
+    ) -> Self {
+        let mut evidence = Self::nothing(wired, masked);
         let mut results = Results::default();
         for text in asked.texts() {
-            let seen = evidence.read(scanner, &text.text);
-            if let (Some(seen), Speaker::Tool) = (seen, text.speaker) {
-                evidence.returned.count.add(&seen);
-                evidence.returned.kinds |= kinds_in(&seen);
-                let shown: usize = seen.people.iter().map(|people| people.rows).sum();
-                let beyond = reported(&text.text, reports).saturating_sub(shown);
-                evidence.returned.reported = evidence.returned.reported.saturating_add(beyond);
-                let unidentified: usize = seen.people.iter().map(|people| people.unidentified).sum();
+            let saw = evidence.read(scanner, &text.text);
+            if let (Some(saw), Speaker::Tool) = (saw, text.speaker) {
+                let said = reported(&text.text, reports);
+                let beyond = evidence.returned.add(&saw.seen, said);
+                if let (Some(own), Some(seen)) = (&mut evidence.without, &saw.without) {
+                    own.returned.add(seen, said);
+                }
+                let unidentified: usize = saw.seen.people.iter().map(|people| people.unidentified).sum();
                 results.take(asked, &text, beyond.saturating_add(unidentified));
             }
         }
@@ -82,28 +103,39 @@ impl Evidence {
     }
 
     /// Adds what one more text shows, and says what that is, unless it was too much to be read.
-    pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) -> Option<Seen> {
+    pub(crate) fn read(&mut self, scanner: &Scanner, text: &str) -> Option<Saw> {
         if self.bytes.saturating_add(text.len()) > MOST_BYTES {
             self.opaque += 1;
+            self.without.iter_mut().for_each(|own| own.opaque += 1);
             self.unread = true;
             return None;
         }
-        let seen = self.see(scanner, text);
-        self.bytes += seen.work.bytes;
-        self.add(&seen);
-        Some(seen)
+        let saw = self.see(scanner, text);
+        self.bytes += saw.seen.work.bytes;
+        self.add(&saw);
+        Some(saw)
     }
 
     /// Takes note of what a text looks like, and returns what else it shows, which is still to be added.
-    pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Seen {
-        let Some(wire) = self.wire.as_mut().filter(|_| self.wired) else { return scanner.scan(text) };
+    pub(crate) fn see(&mut self, scanner: &Scanner, text: &str) -> Saw {
+        let without = self.without.is_some().then(|| scanner.without(self.masked).scan(text));
+        let Some(wire) = self.wire.as_mut().filter(|_| self.wired) else {
+            return Saw { seen: scanner.scan(text), without };
+        };
         let (seen, reading) = Tripwire::embedded().scan(scanner, text);
         wire.join(&reading);
-        seen
+        Saw { seen, without }
     }
 
-    /// Adds what was seen elsewhere. Rows and what can't be read add up; an identifier counts once.
-    pub(crate) fn add(&mut self, seen: &Seen) {
+    /// Adds what was seen. Rows and what can't be read add up; an identifier counts once.
+    pub(crate) fn add(&mut self, saw: &Saw) {
+        self.count_in(&saw.seen);
+        if let (Some(own), Some(seen)) = (&mut self.without, &saw.without) {
+            own.count_in(seen);
+        }
+    }
+
+    fn count_in(&mut self, seen: &Seen) {
         self.opaque += seen.opaque.len();
         self.kinds |= kinds_in(seen);
         self.count.add(seen);
@@ -111,7 +143,20 @@ impl Evidence {
 
     /// A tool is called that is registered to reach so many rows.
     pub(crate) fn reach(&mut self, rows: usize) {
-        self.reached = self.reached.saturating_add(rows);
+        for own in std::iter::once(&mut self.reached).chain(self.without.as_mut().map(|own| &mut own.reached))
+        {
+            *own = own.saturating_add(rows);
+        }
+    }
+
+    /// What would have been found without these detectors. `None` if that isn't known: it was looked for other kinds.
+    pub(crate) fn without(&self, masks: &Masks) -> Option<Self> {
+        if masks.kinds != self.masked && !masks.kinds.is_empty() {
+            return None;
+        }
+        let own = if masks.kinds.is_empty() { self } else { self.without.as_deref()? };
+        let wire = self.wire.map(|reading| reading.without(&masks.families()));
+        Some(Self { wire, unread: self.unread, masked: Kinds::NONE, without: None, ..own.clone() })
     }
 
     /// Rows that nobody showed and that may each be about somebody: for meters, which can't tell whom.
@@ -131,9 +176,13 @@ impl Evidence {
 
     /// By which it is known whether the facts would be the same.
     pub(crate) fn mark(&self) -> Mark {
+        Mark(self.single(), self.without.as_ref().map(|own| own.single()))
+    }
+
+    fn single(&self) -> Single {
         let Persons { lower, upper } = self.persons();
         let raised = Family::ALL.map(|family| self.wire.is_some_and(|reading| reading.is_raised(family)));
-        Mark(lower, upper, self.opaque, self.kinds, raised, self.rows_untold())
+        Single(lower, upper, self.opaque, self.kinds, raised, self.rows_untold())
     }
 
     /// Every identifier that was seen.
@@ -144,6 +193,26 @@ impl Evidence {
     /// How many persons.
     pub(crate) fn persons(&self) -> Persons {
         self.count.persons()
+    }
+}
+
+impl InResults {
+    /// Adds a result that says that it is about so many rows, and returns those that it doesn't show.
+    fn add(&mut self, seen: &Seen, reported: usize) -> usize {
+        self.count.add(seen);
+        self.kinds |= kinds_in(seen);
+        let shown: usize = seen.people.iter().map(|people| people.rows).sum();
+        let beyond = reported.saturating_sub(shown);
+        self.reported = self.reported.saturating_add(beyond);
+        beyond
+    }
+}
+
+impl Saw {
+    /// Changes what is to be added, in both accounts alike.
+    pub(crate) fn each(&mut self, mut change: impl FnMut(&mut Seen)) {
+        change(&mut self.seen);
+        self.without.iter_mut().for_each(change);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a gateway would state of texts, for who asks without sending anything to one.
 
-use carveout_signals::{Region, Scanner};
+use carveout_signals::{Kinds, Region, Scanner};
 use carveout_terms::{FactError, Facts, Vocabulary};
 
 use super::evidence::{Declared, Evidence};
@@ -27,7 +27,8 @@ impl Shown {
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Self, FactError> {
         let declared = Declared::by(vocabulary);
-        let (scanner, mut evidence) = (Scanner::new(region), Evidence::nothing(declared.wired()));
+        let (scanner, mut evidence) =
+            (Scanner::new(region), Evidence::nothing(declared.wired(), Kinds::NONE));
         for text in texts {
             evidence.read(&scanner, text);
         }

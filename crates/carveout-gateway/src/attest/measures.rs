@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carveout_dialects::Asked;
-use carveout_signals::{Region, Scanner};
+use carveout_signals::{Kinds, Region, Scanner};
 use carveout_terms::{FactId, FactKind, Facts, Stack, Timestamp, Value, Vocabulary};
 
 use super::{AttestError, Evidence, evidence::Declared};
@@ -20,6 +20,8 @@ pub(crate) struct Measures {
     /// Whether anything needs to know what texts show.
     reads_texts: bool,
     scanner: Scanner,
+    /// The kinds of identifiers that are only monitored for some program.
+    masked: Kinds,
 }
 
 /// One count of a request's body.
@@ -59,7 +61,7 @@ impl Unseen {
 impl Measures {
     /// What this vocabulary wants, with national telephone numbers read as a region's. Meters want to know whom texts
     /// show too.
-    pub(crate) fn of(vocabulary: &Vocabulary, region: Region, metered: bool) -> Self {
+    pub(crate) fn of(vocabulary: &Vocabulary, region: Region, metered: bool, masked: Kinds) -> Self {
         let number =
             |fact| vocabulary.fact(fact).filter(|id| matches!(vocabulary.get(*id).kind(), FactKind::Long));
         let persons = Declared::by(vocabulary);
@@ -69,6 +71,7 @@ impl Measures {
             reads_texts: persons.any() || metered,
             persons,
             scanner: Scanner::new(region),
+            masked,
         }
     }
 
@@ -83,10 +86,12 @@ impl Measures {
             return Ok(Evidence::default());
         }
         if asked.texts().map(|text| text.text.len()).sum::<usize>() <= AT_ONCE {
-            return Ok(Evidence::of(&self.scanner, asked, self.persons.wired(), &reports));
+            return Ok(Evidence::of(&self.scanner, asked, (self.persons.wired(), self.masked), &reports));
         }
-        let (scanner, asked, wired) = (self.scanner, Arc::clone(asked), self.persons.wired());
-        let reading = tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, wired, &reports));
+        let (scanner, asked) = (self.scanner, Arc::clone(asked));
+        let looked_for = (self.persons.wired(), self.masked);
+        let reading =
+            tokio::task::spawn_blocking(move || Evidence::of(&scanner, &asked, looked_for, &reports));
         reading.await.map_err(|_panicked| AttestError::Unread)
     }
 

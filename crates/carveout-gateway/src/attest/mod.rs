@@ -1,5 +1,6 @@
 //! Fourth stop: what the gateway itself can see of a use.
 
+mod detectors;
 mod evidence;
 mod looked;
 mod measures;
@@ -8,7 +9,10 @@ mod rows;
 
 use carveout_terms::{FactError, Facts, UseError, Vocabulary};
 
-pub use self::looked::Shown;
+pub use self::{
+    detectors::{Detector, DetectorError, Masks, UnknownDetector},
+    looked::Shown,
+};
 pub(crate) use self::{
     evidence::{Evidence, Mark},
     measures::{Measures, Unseen},

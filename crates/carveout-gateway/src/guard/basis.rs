@@ -17,6 +17,7 @@ use crate::{
     judge::{Said, View, Whose, judged_facts, texts},
     kept,
     meters::{Judged, Metered},
+    monitor::Uses,
 };
 
 /// An admitted use, kept for as long as its answer comes.
@@ -29,7 +30,7 @@ pub(crate) struct Basis {
     route: Arc<Route>,
     endpoint: &'static str,
     pub(super) target: Arc<Target>,
-    use_: Arc<Use>,
+    uses: Uses,
     /// The clauses that held the request, if it rests on approvals: what those lift.
     lifted: Vec<ClauseRef>,
     evidence: Evidence,
@@ -46,10 +47,17 @@ pub(crate) struct Basis {
 
 /// A part of an answer that has been decided.
 pub(super) struct Weighed {
-    pub(super) use_: Arc<Use>,
+    pub(super) uses: Uses,
     pub(super) decision: Decision,
     /// What the judge was asked about it.
     pub(super) judged: Vec<carveout_ledger::Judged>,
+}
+
+/// What detectors that are only monitored found of a request.
+#[derive(Debug, Default)]
+pub(super) struct Beyond {
+    gateway: Facts,
+    evidence: Vec<Facts>,
 }
 
 /// Why a part of an answer could not be decided.
@@ -82,7 +90,7 @@ impl Basis {
             route: case.route.clone(),
             endpoint: case.endpoint,
             target: case.target.clone(),
-            use_: case.use_.clone(),
+            uses: case.uses.clone(),
             lifted: lifted(house, case),
             evidence: if !reads {
                 Evidence::default()
@@ -135,8 +143,9 @@ impl Basis {
 
     /// Whether an answer could be kept, as far as is known before it comes.
     pub(super) fn may_keep(&self) -> bool {
-        let can_wait =
-            |holds: &Holds| holds.until(self.use_.at()).is_some() && holds.has_room(self.key.program.id());
+        let can_wait = |holds: &Holds| {
+            holds.until(self.uses.decides.at()).is_some() && holds.has_room(self.key.program.id())
+        };
         let could_be_held = self.reads && self.bound.may_hold;
         could_be_held && self.house.holds.as_ref().is_some_and(can_wait)
     }
@@ -165,14 +174,14 @@ impl Basis {
     }
 
     /// Decides a use by the terms that admitted the request.
-    pub(super) fn weighed(&self, use_: Arc<Use>) -> Weighed {
-        let decision = self.bound.decide(&use_);
-        Weighed { use_, decision, judged: Vec::new() }
+    pub(super) fn weighed(&self, uses: Uses) -> Weighed {
+        let decision = self.bound.decide(&uses.decides);
+        Weighed { uses, decision, judged: Vec::new() }
     }
 
     /// What monitored terms say of the request, and of a part of its answer.
     pub(super) fn monitored(&self, weighed: &Weighed) -> (Vec<Monitored>, Vec<Monitored>) {
-        (self.bound.monitored(&self.use_), self.bound.monitored(&weighed.use_))
+        (self.bound.monitored(self.uses.all_found()), self.bound.monitored(weighed.uses.all_found()))
     }
 
     /// Remembers what the answer says as produced for the use's purpose.
@@ -180,7 +189,7 @@ impl Basis {
         if !self.is_remembered() {
             return;
         }
-        match Facts::suppose(&self.house.vocabulary, self.use_.claimed()) {
+        match Facts::suppose(&self.house.vocabulary, self.uses.decides.claimed()) {
             Ok(claim) => self.house.contents.produced(&self.house, &claim, texts),
             Err(error) => tracing::error!(%error, "what an answer says is not remembered"),
         }
@@ -194,7 +203,7 @@ impl Basis {
     /// Everything known about the use, to be decided again with more. What a judge said of the request alone says nothing of
     /// the answer.
     pub(super) fn known(&self) -> Result<Known, Undecided> {
-        let use_ = &self.use_;
+        let use_ = &self.uses.decides;
         let vocabulary = &self.house.vocabulary;
         let read =
             Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence());
@@ -216,62 +225,99 @@ impl Basis {
     ) -> Result<Weighed, Undecided> {
         loop {
             let weighed = self.decide(known, shown, said)?;
-            let in_force = self.bound.in_force(&weighed.use_);
-            let Some(turning) = said.turning(&self.house, in_force, (&self.target, &weighed.decision)) else {
-                return Ok(weighed);
-            };
+            let (stack, decision) = self.bound.to_be_judged(&weighed.uses, &weighed.decision);
+            let turning = said.turning(&self.house, stack, (&self.target, &decision));
+            let Some(turning) = turning else { return Ok(weighed) };
             let whose = Whose { program: self.key.program.id(), key: &self.key.id, parent: self.parent };
             let view = View { request: self.request.as_deref().unwrap_or_default(), response: Some(answer) };
-            said.ask(&self.house, turning, whose, (in_force, view)).await;
+            said.ask(&self.house, turning, whose, (stack, view)).await;
         }
     }
 
     /// Whether only the word of a judge, who wasn't asked yet, keeps a part of the answer from going.
     pub(super) fn turns_on_the_judge(&self, said: &Said, weighed: &Weighed) -> bool {
-        let in_force = self.bound.in_force(&weighed.use_);
-        said.turning(&self.house, in_force, (&self.target, &weighed.decision)).is_some()
+        let (stack, decision) = self.bound.to_be_judged(&weighed.uses, &weighed.decision);
+        said.turning(&self.house, stack, (&self.target, &decision)).is_some()
     }
 
     /// Decides again with what an answer shows. It can only tighten what was decided before: nobody would have asked
     /// the model otherwise.
     pub(super) fn decide(&self, known: &Known, shown: &Evidence, said: &Said) -> Result<Weighed, Undecided> {
-        let (house, vocabulary) = (&self.house, &self.house.vocabulary);
-        let mut gateway = known.gateway.clone();
-        let mut contradictions = Vec::new();
-        if self.reads_answers() {
-            house.measures.state(vocabulary, shown, &mut gateway)?;
-            contradictions = house.measures.contradictions(vocabulary, &known.caller, shown)?;
-        }
-        contradictions.retain(|facts| !known.evidence.contains(facts));
-        let evidence = [known.evidence.as_slice(), &contradictions].concat();
+        let house = &self.house;
         let at = house.clock.now()?;
-        gateway.set_datetime(vocabulary, "at", at)?;
-        said.state(vocabulary, &mut gateway)?;
+        let (seen, said_of) = ((shown, self.reads_answers()), Some(said));
+        let beyond = self.beyond()?;
         let assemble = |metered: &Facts| {
-            let gateway = gateway.overridden_by(metered);
             let approved_as = |approvals: &[RoleId]| {
-                let layers = UseLayers {
-                    caller: Some(&known.caller),
-                    program: Some(&known.program),
-                    gateway: Some(&gateway),
-                    evidence: &evidence,
-                    approvals,
-                };
-                Use::assemble(vocabulary, &layers)
+                self.with_shown((known, &beyond, approvals), seen, said_of, (metered, at))
             };
-            Ok(self.approved(approved_as, &known.approvals)?)
+            self.approved(approved_as, &known.approvals)
         };
         let mut metered = self.metered.lock().unwrap_or_else(PoisonError::into_inner);
         let (target, seen) = ((&*self.target, at), (shown, &mut *metered));
-        let provisional = |use_: &Use, decision: &_| {
-            said.turning(house, self.bound.in_force(use_), (&self.target, decision)).is_some()
+        let provisional = |uses: &Uses, decision: &_| {
+            let (stack, decision) = self.bound.to_be_judged(uses, decision);
+            said.turning(house, stack, (&self.target, &decision)).is_some()
         };
-        let Judged { use_, decision, kept } =
+        let Judged { uses, decision, kept } =
             house.metering.judge(house, &self.bound, target, seen, assemble, provisional)?;
         if let Some(kept) = kept {
             kept::vouch(house, self.parent, kept);
         }
-        Ok(Weighed { use_, decision, judged: said.judged().to_vec() })
+        Ok(Weighed { uses, decision, judged: said.judged().to_vec() })
+    }
+
+    /// Puts the use together with what an answer shows, if that is to be stated, and with what a judge said.
+    pub(super) fn with_shown(
+        &self,
+        (known, beyond, approvals): (&Known, &Beyond, &[RoleId]),
+        (shown, stated): (&Evidence, bool),
+        said: Option<&Said>,
+        (metered, at): (&Facts, Timestamp),
+    ) -> Result<Uses, AttestError> {
+        let (measures, vocabulary) = (&self.house.measures, &self.house.vocabulary);
+        let assemble = |known: &Known, shown: &Evidence, said: Option<&Said>| -> Result<Use, AttestError> {
+            let mut gateway = known.gateway.clone();
+            let mut contradictions = Vec::new();
+            if stated {
+                measures.state(vocabulary, shown, &mut gateway)?;
+                contradictions = measures.contradictions(vocabulary, &known.caller, shown)?;
+            }
+            contradictions.retain(|facts| !known.evidence.contains(facts));
+            let evidence = [known.evidence.as_slice(), &contradictions].concat();
+            gateway.set_datetime(vocabulary, "at", at)?;
+            if let Some(said) = said {
+                said.state(vocabulary, &mut gateway)?;
+            }
+            let layers = UseLayers {
+                caller: Some(&known.caller),
+                program: Some(&known.program),
+                gateway: Some(&gateway.overridden_by(metered)),
+                evidence: &evidence,
+                approvals,
+            };
+            Ok(Use::assemble(vocabulary, &layers)?)
+        };
+        self.bound.decided_of(assemble(&beyond.added_to(known), shown, said)?, |masks| {
+            // Where nothing of it is stated, it doesn't matter what an answer shows.
+            let without = if stated { shown.without(masks) } else { Some(shown.clone()) };
+            let said = said.filter(|_| !masks.judge);
+            without.map(|shown| assemble(known, &shown, said)).transpose()
+        })
+    }
+
+    /// What was found of the request beyond what decided it.
+    pub(super) fn beyond(&self) -> Result<Beyond, Undecided> {
+        let Some(found) = &self.uses.found else { return Ok(Beyond::default()) };
+        let vocabulary = &self.house.vocabulary;
+        let read = |use_: &Use| {
+            Known::read(vocabulary, use_.claimed(), use_.registered(), use_.measured(), use_.evidence())
+        };
+        let (found, decides) = (read(found)?, read(&self.uses.decides)?);
+        let is_judged = |fact| self.may_be_judged() && judged_facts(vocabulary).any(|one| one == fact);
+        let more = |fact| found.gateway.get(fact) != decides.gateway.get(fact) && !is_judged(fact);
+        let evidence = found.evidence.iter().filter(|facts| !decides.evidence.contains(facts));
+        Ok(Beyond { gateway: found.gateway.filtered(more), evidence: evidence.cloned().collect() })
     }
 
     /// A part of the answer with the approvals of the request, as far as they reach. Who gave them has not seen the answer, so
@@ -279,15 +325,15 @@ impl Basis {
     /// approvals of its own.
     fn approved(
         &self,
-        approved_as: impl Fn(&[RoleId]) -> Result<Use, UseError>,
+        approved_as: impl Fn(&[RoleId]) -> Result<Uses, AttestError>,
         approvals: &[RoleId],
-    ) -> Result<Use, UseError> {
+    ) -> Result<Uses, AttestError> {
         let approved = approved_as(approvals)?;
-        if approvals.is_empty() || self.bound.decide(&approved).ruling == Ruling::Deny {
+        if approvals.is_empty() || self.bound.decide(&approved.decides).ruling == Ruling::Deny {
             return Ok(approved);
         }
         let alone = approved_as(&[])?;
-        let by_itself = self.bound.decide(&alone);
+        let by_itself = self.bound.decide(&alone.decides);
         let reaches = by_itself.ruling != Ruling::Permit
             && by_itself.grounds.iter().all(|ground| self.lifted.contains(ground));
         Ok(if reaches { approved } else { alone })
@@ -353,7 +399,7 @@ impl Basis {
                 route: &self.route,
                 endpoint: self.endpoint,
                 target: &self.target,
-                use_: &ruled.use_,
+                uses: &ruled.uses,
                 asked: None,
                 evidence: &self.evidence,
                 contradictable: self.reads,
@@ -370,9 +416,17 @@ impl Basis {
     }
 }
 
+impl Beyond {
+    fn added_to(&self, known: &Known) -> Known {
+        let gateway = known.gateway.overridden_by(&self.gateway);
+        let evidence = known.evidence.iter().chain(&self.evidence).cloned().collect();
+        Known { gateway, evidence, ..known.clone() }
+    }
+}
+
 /// The clauses that would hold a use without its approvals. If that can't be said, none of them is lifted in its answer.
 fn lifted(house: &House, case: &Case<'_>) -> Vec<ClauseRef> {
-    let use_ = case.use_;
+    let use_ = &case.uses.decides;
     if use_.approvals().is_empty() {
         return Vec::new();
     }

@@ -1,12 +1,12 @@
 //! What monitored terms would have done with an answer that those in force let pass. It is decided when the answer is
 //! over and recorded before its end is: nobody waits for it, and nothing of the answer changes.
 
-use std::{pin::Pin, sync::Arc};
+use std::pin::Pin;
 
 use bytes::Bytes;
 use carveout_dialects::Judged;
 use carveout_ledger::Monitored;
-use carveout_terms::{Ruling, Use, UseLayers};
+use carveout_terms::Ruling;
 
 use super::{
     Basis,
@@ -83,26 +83,12 @@ fn decided(basis: &Basis, shown: &Evidence) -> Result<Option<Weighed>, Undecided
         return Ok(None);
     };
     let known = basis.known()?;
-    let (house, vocabulary) = (&basis.house, &basis.house.vocabulary);
-    let at = house.clock.now()?;
-    let mut gateway = known.gateway;
-    house.measures.state(vocabulary, shown, &mut gateway)?;
-    gateway.set_datetime(vocabulary, "at", at)?;
-    let mut evidence = known.evidence;
-    let contradictions = house.measures.contradictions(vocabulary, &known.caller, shown)?;
-    let further: Vec<_> = contradictions.into_iter().filter(|one| !evidence.contains(one)).collect();
-    evidence.extend(further);
-    let metered = basis.foresee(asked, shown, at)?;
-    let layers = UseLayers {
-        caller: Some(&known.caller),
-        program: Some(&known.program),
-        gateway: Some(&gateway.overridden_by(&metered)),
-        evidence: &evidence,
-        // An answer that went out to an approved request rests on the same approvals.
-        approvals: &known.approvals,
-    };
-    let use_ = Arc::new(Use::assemble(vocabulary, &layers)?);
-    let weighed = basis.weighed(use_);
+    let at = basis.house.clock.now()?;
+    let (metered, beyond) = (basis.foresee(asked, shown, at)?, basis.beyond()?);
+    // An answer that went out to an approved request rests on the same approvals.
+    let part = (&known, &beyond, known.approvals.as_slice());
+    let uses = basis.with_shown(part, (shown, true), None, (&metered, at))?;
+    let weighed = basis.weighed(uses);
     let (before, now) = basis.monitored(&weighed);
     let same = |one: &Monitored| {
         before.iter().any(|other| (&other.monitor, other.ruling) == (&one.monitor, one.ruling))

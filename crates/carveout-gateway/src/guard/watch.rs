@@ -52,8 +52,9 @@ struct Heard {
     /// Where it may be shown to.
     cleared: usize,
     read_whole_at: usize,
-    /// Rows about persons, those without an identifier, and what couldn't be read, as counted so far.
-    counted: (usize, usize, usize),
+    /// Rows about persons, those without an identifier, and what couldn't be read, as counted so far: in all, and without
+    /// what is only monitored.
+    counted: [(usize, usize, usize); 2],
     /// Bytes that others of the same choice have said since it last said something.
     silent: usize,
 }
@@ -247,7 +248,7 @@ impl Default for Heard {
             from: 0,
             cleared: 0,
             read_whole_at: FIRST_WHOLE,
-            counted: (0, 0, 0),
+            counted: [(0, 0, 0); 2],
             silent: 0,
         }
     }
@@ -269,12 +270,16 @@ impl Heard {
         } else {
             let start = floor(&self.text, (self.cleared - self.from).saturating_sub(BESIDE));
             let window = self.text.get(start..).unwrap_or_default();
-            let mut seen = evidence.see(scanner, window);
+            let mut saw = evidence.see(scanner, window);
             // Rows are counted where the whole is read, since their head may lie further back.
-            seen.people.clear();
-            seen.opaque.clear();
-            open = drop_unfinished(&mut seen, window.len()).map(|at| self.from + start + at);
-            evidence.add(&seen);
+            let mut first: Option<usize> = None;
+            saw.each(|seen| {
+                seen.people.clear();
+                seen.opaque.clear();
+                first = first.into_iter().chain(drop_unfinished(seen, window.len())).min();
+            });
+            open = first.map(|at| self.from + start + at);
+            evidence.add(&saw);
         }
         let boundary = if ended { self.end() } else { self.from + self.boundary() };
         let open = open.filter(|_| self.end() - self.cleared < LONGEST);
@@ -284,23 +289,18 @@ impl Heard {
 
     fn read_whole(&mut self, scanner: &Scanner, evidence: &mut Evidence, ended: bool) {
         self.read_whole_at = self.end().saturating_mul(2);
-        let mut seen = evidence.see(scanner, &self.text);
-        if !ended {
-            drop_unfinished(&mut seen, self.text.len());
-        }
-        // Rows that were counted when less was there are counted once.
-        let rows = seen.people.iter().map(|people| people.rows).sum::<usize>();
-        let unidentified = seen.people.iter().map(|people| people.unidentified).sum::<usize>();
-        let (known, known_unidentified, known_opaque) = self.counted;
-        seen.people.truncate(1);
-        for people in &mut seen.people {
-            people.rows = rows.saturating_sub(known);
-            people.unidentified = unidentified.saturating_sub(known_unidentified);
-        }
-        let opaque = seen.opaque.len();
-        seen.opaque.truncate(opaque.saturating_sub(known_opaque));
-        self.counted = (rows.max(known), unidentified.max(known_unidentified), opaque.max(known_opaque));
-        evidence.add(&seen);
+        let mut saw = evidence.see(scanner, &self.text);
+        let length = self.text.len();
+        let mut counted = self.counted.iter_mut();
+        saw.each(|seen| {
+            if !ended {
+                drop_unfinished(seen, length);
+            }
+            if let Some(counted) = counted.next() {
+                count_once(seen, counted);
+            }
+        });
+        evidence.add(&saw);
     }
 
     /// Where the text that is there may be shown to: the last end of a sentence or else of a word that leaves enough
@@ -330,6 +330,22 @@ impl Heard {
             self.from += cut;
         }
     }
+}
+
+/// Rows, and what couldn't be read, that were counted when less was there are counted once.
+fn count_once(seen: &mut Seen, (known, known_unidentified, known_opaque): &mut (usize, usize, usize)) {
+    let rows = seen.people.iter().map(|people| people.rows).sum::<usize>();
+    let unidentified = seen.people.iter().map(|people| people.unidentified).sum::<usize>();
+    seen.people.truncate(1);
+    for people in &mut seen.people {
+        people.rows = rows.saturating_sub(*known);
+        people.unidentified = unidentified.saturating_sub(*known_unidentified);
+    }
+    let opaque = seen.opaque.len();
+    seen.opaque.truncate(opaque.saturating_sub(*known_opaque));
+    *known = rows.max(*known);
+    *known_unidentified = unidentified.max(*known_unidentified);
+    *known_opaque = opaque.max(*known_opaque);
 }
 
 /// What is found at the very end may still become something else. It is found again, since it is held back: where the

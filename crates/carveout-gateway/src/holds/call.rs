@@ -58,7 +58,8 @@ fn again(
     approvals: Vec<String>,
 ) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
+    let (gateway, evidence) = held.found();
+    let read = Known::read(vocabulary, &facts.caller, &facts.program, gateway, evidence);
     let mut known = read.ok()?;
     let tools = key.program.tools().iter().chain(&house.tools);
     // The entry holds what was registered then, and what follows from it.

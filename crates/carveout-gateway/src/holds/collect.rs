@@ -105,7 +105,19 @@ pub(super) async fn collect(
     let carried = house.contents.look(&asked).await.map_err(|error| refuse(unattested(&error)))?;
     let assemble = |content: &Facts, metered: &Facts| {
         let gateway = known.gateway.overridden_by(metered).overridden_by(content);
-        Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+        let found = Known { gateway, ..known.clone() };
+        let (vocabulary, measures) = (&house.vocabulary, &house.measures);
+        bound.decided_of(found.assemble(vocabulary)?, |masks| {
+            let Some(without) = evidence.without(masks) else { return Ok(None) };
+            let mut decides = found.clone();
+            measures.state(vocabulary, &without, &mut decides.gateway)?;
+            if masks.judge {
+                decides.gateway =
+                    decides.gateway.filtered(|fact| judged_facts(vocabulary).all(|one| one != fact));
+            }
+            decides.evidence = measures.contradictions(vocabulary, &found.caller, &without)?;
+            Ok(Some(decides.assemble(vocabulary)?))
+        })
     };
     let mut metered = Metered::default();
     let under = (key.program.id(), &*bound);
@@ -113,8 +125,8 @@ pub(super) async fn collect(
         let (seen, assemble) = ((&evidence, &mut metered), |metered: &Facts| assemble(content, metered));
         house.metering.judge(house, &bound, (target, now), seen, assemble, |_, _| false)
     });
-    let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
-    let effects = bound.effects(&house.vocabulary, &use_, &decision);
+    let Judged { uses, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+    let effects = bound.effects(&house.vocabulary, &uses.decides, &decision);
     let collecting = Collecting { hold, body: held.decided.body };
     let case = Case {
         key,
@@ -122,7 +134,7 @@ pub(super) async fn collect(
         route,
         endpoint: endpoint(dialect),
         target,
-        use_: &use_,
+        uses: &uses,
         asked: Some(&asked),
         evidence: &evidence,
         contradictable: true,
@@ -226,7 +238,8 @@ fn again(
     approvals: Vec<String>,
 ) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
+    let (gateway, found) = held.found();
+    let read = Known::read(vocabulary, &facts.caller, &facts.program, gateway, found);
     let mut known = read.ok()?;
     known.gateway = house.contents.without(&house.metering.without(&known.gateway));
     known.gateway.set_datetime(vocabulary, "at", now).ok()?;

@@ -42,11 +42,12 @@ impl Part<'_> {
         let refuse = |notice: Notice| Refusal::new(dialect, notice);
         let assemble = |metered: &Facts| {
             let gateway = known.gateway.overridden_by(metered);
-            Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?)
+            // What is on hold is decided by everything that was found.
+            Ok(Known { gateway, ..known.clone() }.assemble(&house.vocabulary)?.into())
         };
         let seen = (&evidence, &mut Metered::default());
         let judged = house.metering.judge(house, bound, (target, now), seen, assemble, |_, _| false);
-        let Judged { use_, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
+        let Judged { uses, decision, kept } = judged.map_err(|error| refuse(unattested(&error)))?;
         if let Some(kept) = kept {
             kept::vouch(house, held.decided.parent, kept);
         }
@@ -57,7 +58,7 @@ impl Part<'_> {
             route,
             endpoint: endpoint(dialect),
             target,
-            use_: &use_,
+            uses: &uses,
             asked: None,
             evidence: &evidence,
             contradictable: false,

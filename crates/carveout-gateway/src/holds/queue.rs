@@ -31,6 +31,14 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// What was measured, and what evidence said, with everything that was found.
+    pub(super) fn found(&self) -> (&str, &[String]) {
+        match &self.decided.found {
+            Some(found) => (&found.gateway, &found.evidence),
+            None => (&self.decided.facts.gateway, &self.decided.facts.evidence),
+        }
+    }
+
     /// The entry that opened it.
     pub(super) fn entry(&self) -> Entry {
         Entry { at: self.at, event: Event::Decided(self.decided.clone()) }

@@ -55,7 +55,8 @@ fn known(
     (now, approvals): (Timestamp, Vec<String>),
 ) -> Option<Known> {
     let (vocabulary, facts) = (&house.vocabulary, &held.decided.facts);
-    let read = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence);
+    let (gateway, evidence) = held.found();
+    let read = Known::read(vocabulary, &facts.caller, &facts.program, gateway, evidence);
     let mut known = read.ok()?;
     let same = known.gateway == known.gateway.overridden_by(&target.facts)
         && known.program == *key.program.facts()

@@ -11,7 +11,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{House, InForce, KnownKey, Route, Target, terms::Terms};
 use crate::{
-    attest::{self, Measures},
+    attest::{self, Masks, Measures},
     claim::RecentClaims,
     clock::DecisionClock,
     contents::{self, Contents},
@@ -40,7 +40,11 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         unique(&mut providers, "provider", &provider.id, built)?;
     }
     let (keeper, metering, contents) = again(&settings.vocabulary, settings.evidence.take())?;
-    let measures = Measures::of(&settings.vocabulary, settings.region, metering.are_declared());
+    // For whom and until when they are only monitored is seen where a use is decided.
+    let monitored = settings.programs.iter().flat_map(|one| &one.monitoring.detectors);
+    let masks = Masks::of(monitored.map(|one| one.detector));
+    let metered = metering.are_declared();
+    let measures = Measures::of(&settings.vocabulary, settings.region, metered, masks.kinds);
     let mut keys = HashMap::new();
     for program in &settings.programs {
         for key in known_keys(program) {

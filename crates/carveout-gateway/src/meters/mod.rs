@@ -21,7 +21,7 @@ use carveout_signals::{
     Canonical, Kind,
     meters::{MeterKey, Meters, Minute, Sight},
 };
-use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Use, Vocabulary};
+use carveout_terms::{Decision, Facts, Ruling, Stack, Timestamp, Vocabulary};
 
 pub(crate) use self::{
     facts::Declared,
@@ -31,6 +31,7 @@ use crate::{
     attest::{AttestError, Evidence, Returned},
     house::{Bound, House, Target},
     kept::{self, Keeper, minute},
+    monitor::Uses,
 };
 
 /// The meters of one gateway.
@@ -57,7 +58,7 @@ pub(crate) struct Metered {
 
 /// A use that has been decided with its meters, and what is to be on the disk before that is recorded.
 pub(crate) struct Judged {
-    pub(crate) use_: Arc<Use>,
+    pub(crate) uses: Uses,
     pub(crate) decision: Decision,
     pub(crate) kept: Option<Kept>,
 }
@@ -98,16 +99,16 @@ impl Metering {
         bound: &Bound,
         (target, at): (&Target, Timestamp),
         (evidence, metered): (&Evidence, &mut Metered),
-        assemble: impl FnOnce(&Facts) -> Result<Use, AttestError>,
-        provisional: impl FnOnce(&Use, &Decision) -> bool,
+        assemble: impl FnOnce(&Facts) -> Result<Uses, AttestError>,
+        provisional: impl FnOnce(&Uses, &Decision) -> bool,
     ) -> Result<Judged, AttestError> {
         if house.keeper.as_ref().is_some_and(|keeper| !keeper.is_sound()) {
             return Err(AttestError::Unkept);
         }
         let Some(counting) = &self.counting else {
-            let use_ = Arc::new(assemble(&Facts::default())?);
-            let decision = bound.decide(&use_);
-            return Ok(Judged { use_, decision, kept: None });
+            let uses = assemble(&Facts::default())?;
+            let decision = bound.decide(&uses.decides);
+            return Ok(Judged { uses, decision, kept: None });
         };
         let now = minute(at);
         let fresh = counting.known_again(bound, metered.fresh(evidence));
@@ -115,17 +116,17 @@ impl Metering {
         let scopes = bound.scopes.seen(&fresh, &target.facts, &bound.stack);
         let mut meters = counting.lock();
         let facts = self.facts.measure(&house.vocabulary, &mut meters, &scopes, now)?;
-        let use_ = Arc::new(assemble(&facts)?);
-        let decision = bound.decide(&use_);
+        let uses = assemble(&facts)?;
+        let decision = bound.decide(&uses.decides);
         let admitted = decision.ruling == Ruling::Permit;
-        let counts = admitted || (self.facts.has_attempts() && !provisional(&use_, &decision));
+        let counts = admitted || (self.facts.has_attempts() && !provisional(&uses, &decision));
         let kept =
             (!fresh.is_empty() && counts).then(|| counting.keep(&mut meters, &scopes, admitted, (now, at)));
         drop(meters);
         if admitted {
             metered.add(evidence, fresh);
         }
-        Ok(Judged { use_, decision, kept })
+        Ok(Judged { uses, decision, kept })
     }
 
     /// What the meters would say with what is shown in them, which they don't take in.

@@ -13,6 +13,7 @@ mod bad_input;
 mod calls;
 mod contents;
 mod designations;
+mod detectors;
 mod evidence;
 mod guard;
 mod holds;

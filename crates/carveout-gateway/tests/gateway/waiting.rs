@@ -14,6 +14,7 @@ use crate::{
     answers::{SHOWN, hold_in, holding, limit, saying},
     calls::{STRIKE, tools},
     contents::redecide,
+    judge::{self, WATCHING},
     kit::{
         self, KEY, Kit, OTHER_KEY, PERMITTED, Running,
         calls::{FORMS, Form, told},
@@ -281,6 +282,32 @@ async fn an_answer_on_hold_is_kept_also_if_its_caller_leaves_before_it_is_whole(
         let entries = gateway.events().await;
         let settled = settled(&entries)[0];
         assert_eq!(settled.outcome, Outcome::Withheld, "{form:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_kept_also_if_its_caller_leaves_while_a_judge_is_asked() {
+    for form in FORMS {
+        let reply = form.reply(WATCHING, &[]);
+        let model = saying(form, &reply).await;
+        let on = Arc::new(Notify::new());
+        let gate = on.clone();
+        let judge =
+            Provider::new(move |_| vec![Step::Wait(gate.clone()), Step::Send(judge::saying("It complies."))])
+                .await;
+        let mut kit = judge::kit(&model, &judge, judge::settings()).holding(false).await;
+        kit.settings.limits.connections = 2;
+        let gateway = kit.start().await;
+        let mut caller = TcpStream::connect(gateway.address).await.unwrap();
+        let headers = kit::chat_headers(PERMITTED);
+        let asked = request(&format!("POST {}", form.path()), &headers, form.request().as_bytes());
+        caller.write_all(&asked).await.unwrap();
+        kit::eventually("the judge is asked", || judge.seen().len() == 1).await;
+        let _silent = gone(&gateway, caller).await;
+        on.notify_one();
+        let hold = listed(&gateway, 1).await.remove(0);
+        assert_eq!(RELEASE.approves(&gateway, &hold).await.status, 200, "{form:?}");
+        assert_eq!(collect(&gateway, &hold).await.text(), reply, "{form:?}");
     }
 }
 

@@ -140,6 +140,9 @@ pub struct Decided {
     /// What a judge was asked about the use. Its word is also the fact `judgement`, by which the ruling was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub judged: Vec<Judged>,
+    /// What was found, where detectors that are only monitored found more than what decides: monitored terms are decided by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<super::Found>,
 }
 
 /// One question to a judge, and what came of it.

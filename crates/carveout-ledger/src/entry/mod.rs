@@ -24,7 +24,10 @@ pub use kinds::{
     SignatureRule, Target, TermsAdopted, Usage,
 };
 
-pub use monitors::{Monitor, Monitored, MonitoredProgram, MonitorsSet, Relaxed, Suspended, Suspension};
+pub use monitors::{
+    AgreedText, DetectorSuspension, Found, Monitor, Monitored, MonitoredDetector, MonitoredProgram,
+    MonitorsSet, Relaxed, Suspended, Suspension,
+};
 pub use questions::{JudgeAnswered, JudgeAsked, QuestionId, QuestionIdError};
 
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,51 @@ pub struct MonitorsSet {
     /// The terms that programs are decided by meanwhile, where a clause in force is only monitored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relaxed: Vec<Relaxed>,
+    /// The detectors that are only monitored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub detectors: Vec<MonitoredDetector>,
+}
+
+/// A detector whose findings don't decide for a time, as the parties of all agreements that it may turn have agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitoredDetector {
+    /// The monitor's name.
+    pub monitor: String,
+    /// The detector: `identifiers.plate`, `tripwire.targeting`, `judge`.
+    pub detector: String,
+    /// From this moment on it decides again.
+    pub until: Timestamp,
+    /// The texts whose parties have agreed, in the order of their ids.
+    pub agreements: Vec<AgreedText>,
+    /// The note that they signed.
+    pub statement: String,
+    /// The programs whose uses it doesn't decide, each with the terms that it would decide by.
+    pub programs: Vec<MonitoredProgram>,
+}
+
+/// A text whose parties agree to something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreedText {
+    /// The agreement's id.
+    pub agreement: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its text.
+    pub digest: Digest,
+    /// All its parties.
+    pub parties: Vec<String>,
+}
+
+/// What was found of a use, where detectors that are only monitored found something: what decides lacks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// What was measured, as a dictionary.
+    pub gateway: String,
+    /// What evidence said, as dictionaries.
+    pub evidence: Vec<String>,
 }
 
 /// A draft, or a clause in force, whose effect is recorded.
@@ -135,6 +180,64 @@ impl Suspension {
     /// Whether an error means that the key has signed already.
     pub fn is_signed_already(error: &StatementError) -> bool {
         matches!(error, StatementError::Note(NoteError::Repeated { .. }))
+    }
+}
+
+/// What parties sign so that a detector is only monitored for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetectorSuspension {
+    /// The detector.
+    pub detector: String,
+    /// From this moment on it decides again.
+    pub until: Timestamp,
+    /// The texts under which that is agreed: all that it may turn, and all that stand beside them.
+    pub agreements: Vec<AgreedText>,
+}
+
+impl DetectorSuspension {
+    /// The digest is over the texts, in the order of their ids: each name, version and digest, with its length before it.
+    fn statement(&self) -> Statement {
+        let mut agreements: Vec<&AgreedText> = self.agreements.iter().collect();
+        agreements.sort_by_key(|text| &text.agreement);
+        let mut signed = Vec::new();
+        for text in agreements {
+            for part in
+                [text.agreement.as_bytes(), text.version.as_bytes(), text.digest.as_bytes().as_slice()]
+            {
+                signed.extend((part.len() as u64).to_be_bytes());
+                signed.extend(part);
+            }
+        }
+        let version = format!("only monitored until {}", self.until);
+        Statement { id: self.detector.clone(), version, digest: Digest::of(&signed) }
+    }
+
+    /// Signs as a party, beside those who have signed the same before.
+    ///
+    /// # Errors
+    /// The note says something else, or the key has signed it.
+    pub fn sign(&self, key: &SigningKey, note: Option<&str>) -> Result<String, StatementError> {
+        let statement = self.statement();
+        match note {
+            None => sign_statement(Domain::Detector, key, &statement),
+            Some(note) => cosign_statement(Domain::Detector, key, note, &statement),
+        }
+    }
+
+    /// Succeeds if the note is of just this, signed by the key.
+    ///
+    /// # Errors
+    /// See [`StatementError`].
+    pub fn verify(&self, note: &str, key: &VerifierKey) -> Result<(), StatementError> {
+        verify_statement(Domain::Detector, note, key, &self.statement())
+    }
+}
+
+impl MonitoredDetector {
+    /// What the parties must have signed.
+    pub fn suspension(&self) -> DetectorSuspension {
+        let Self { detector, until, agreements, .. } = self;
+        DetectorSuspension { detector: detector.clone(), until: *until, agreements: agreements.clone() }
     }
 }
 

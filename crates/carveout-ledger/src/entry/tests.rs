@@ -57,6 +57,7 @@ fn decided() -> Decided {
         designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
+        found: None,
     }
 }
 
@@ -87,7 +88,11 @@ fn monitors() -> Event {
     let clause = Monitor { monitor: "bulk".into(), agreement, version, digest, suspended, programs };
     let relaxed =
         Relaxed { program: "sample-program".into(), until, without, stack: Digest::of(b"without 4.2") };
-    Event::MonitorsSet(MonitorsSet { monitors: vec![draft, clause], relaxed: vec![relaxed] })
+    Event::MonitorsSet(MonitorsSet {
+        monitors: vec![draft, clause],
+        relaxed: vec![relaxed],
+        detectors: Vec::new(),
+    })
 }
 
 fn about_holds() -> Vec<Event> {
@@ -287,6 +292,26 @@ fn each_kind_is_written_as_its_golden_file_and_read_back() {
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), String::from_utf8(golden).unwrap().trim_end());
         assert_eq!(Entry::parse(&bytes), Ok(entry));
     }
+}
+
+/// A ledger from before detectors could be monitored: what was recorded then is read, and spelt as it was.
+#[test]
+fn what_was_recorded_before_detectors_were_monitored_is_read_as_it_was_written() {
+    for event in [Event::Decided(decided()), monitors()] {
+        let bytes = entry(event.clone()).encode().unwrap();
+        let written = String::from_utf8(bytes.clone()).unwrap();
+        assert!(!written.contains("\"found\"") && !written.contains("\"detectors\""), "{written}");
+        assert_eq!(Entry::parse(&bytes).unwrap().event, event);
+    }
+    let found = Found { gateway: "identifiers=(plate)".into(), evidence: vec!["subject=unknown".into()] };
+    let event = Event::Decided(Decided { found: Some(found), ..decided() });
+    let bytes = entry(event.clone()).encode().unwrap();
+    assert!(
+        String::from_utf8(bytes.clone())
+            .unwrap()
+            .contains(r#""found":{"gateway":"identifiers=(plate)","evidence":["subject=unknown"]}"#)
+    );
+    assert_eq!(Entry::parse(&bytes).unwrap().event, event);
 }
 
 /// A ledger from before the provider's id of a question was recorded.

@@ -281,10 +281,12 @@ impl HoldStep {
 /// and what follows from them.
 fn what(decided: &Decided) -> Digest {
     let (facts, target) = (&decided.facts, &decided.target);
+    // What detectors that are only monitored found was found, whether or not it decided by then.
+    let evidence = decided.found.as_ref().map_or(&facts.evidence, |found| &found.evidence);
     let parts = (
         (&decided.program, &decided.route, &decided.endpoint),
         target,
-        (&facts.caller, &facts.program, &facts.evidence),
+        (&facts.caller, &facts.program, evidence),
         (&decided.terms, &decided.body, decided.body_bytes),
     );
     // Strings and digests can't fail to be written.

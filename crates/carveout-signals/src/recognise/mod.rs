@@ -50,7 +50,7 @@ const FEWEST: usize = 4;
 
 /// Looks around an at sign.
 pub(crate) fn at_sign(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) {
-    found.extend(email::address(reading, place));
+    found.extend(reading.heard(email::address(reading, place)));
 }
 
 /// Looks around a colon, if hexadecimal digits or colons stand on both sides.
@@ -60,7 +60,8 @@ pub(crate) fn at_colon(reading: &Reading<'_>, place: usize, found: &mut Vec<Matc
     if !inside(before(reading.bytes, place)) || !inside(at(reading.bytes, place + 1)) {
         return place;
     }
-    let one = mac::interface(reading, place).or_else(|| ip::version_6(reading, place));
+    let one = reading.heard(mac::interface(reading, place));
+    let one = one.or_else(|| reading.heard(ip::version_6(reading, place)));
     let end = one.as_ref().map_or(place, |one| one.end);
     found.extend(one);
     end
@@ -71,7 +72,8 @@ pub(crate) fn at_hyphen(reading: &Reading<'_>, place: usize, found: &mut Vec<Mat
     if !before(reading.bytes, place).is_ascii_hexdigit() {
         return;
     }
-    found.extend(mac::interface(reading, place).or_else(|| device_id::uuid(reading, place)));
+    let one = reading.heard(mac::interface(reading, place));
+    found.extend(one.or_else(|| reading.heard(device_id::uuid(reading, place))));
 }
 
 /// Looks at the number or the word around the first group of digits, and returns where to go on.
@@ -90,7 +92,7 @@ pub(crate) fn at_digit(
             .unwrap_or_else(|| word::run(reading.bytes, digits_end, usize::MAX - digits_end - 1));
     }
     if (later == b'<' || earlier == b'<')
-        && let Some(one) = passport::zone(reading, place)
+        && let Some(one) = reading.heard(passport::zone(reading, place))
     {
         let end = one.end;
         found.push(one);
@@ -111,7 +113,7 @@ fn in_word(reading: &Reading<'_>, place: usize, found: &mut Vec<Match>) -> Optio
 
 /// The surest answer about a word.
 fn asked(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
-    surest(asked_about_word(word.len()).filter_map(|recognise| recognise(word, reading)))
+    surest(asked_about_word(word.len()).filter_map(|recognise| reading.heard(recognise(word, reading))))
 }
 
 /// Tries what is more than the word: a line of `<`, groups with dots, a plate in parts.
@@ -123,13 +125,13 @@ fn around_word(reading: &Reading<'_>, place: usize, word: Option<&Word<'_>>) -> 
     let (earlier, later) = (before(bytes, word.start), at(bytes, word.end));
     let length = word.end - word.start;
     if earlier == b'<' || later == b'<' || length >= ZONE {
-        return passport::zone(reading, place);
+        return reading.heard(passport::zone(reading, place));
     }
     if length == 4 && (earlier == b'.' || later == b'.') {
-        return mac::dotted(reading, place);
+        return reading.heard(mac::dotted(reading, place));
     }
     let capital = word.bytes().iter().any(u8::is_ascii_uppercase);
-    (capital && length <= 8).then(|| plate::vehicle(reading, place)).flatten()
+    (capital && length <= 8).then(|| reading.heard(plate::vehicle(reading, place))).flatten()
 }
 
 /// Tries what is made of digits, whose first group ends at a place.
@@ -141,7 +143,7 @@ fn in_number(reading: &Reading<'_>, (place, first_end): (usize, usize), found: &
         let mut number = Number::at(place);
         number.read(reading);
         if number.has_second_by_dot()
-            && let Some(one) = place::pair(&number, reading)
+            && let Some(one) = reading.heard(place::pair(&number, reading))
         {
             let end = one.end;
             found.push(one);
@@ -202,10 +204,11 @@ fn beside_letters(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
     if !after && !earlier && !matches!(word.len(), 4 | 7..=9) {
         return None;
     }
-    passport::written(word, reading)
-        .or_else(|| after.then(|| national_id::spanish(word, reading)).flatten())
-        .or_else(|| mac_of_digits(word, reading))
-        .or_else(|| (after || earlier).then(|| plate::vehicle(reading, word.start)).flatten())
+    let heard = |answer| reading.heard(answer);
+    heard(passport::written(word, reading))
+        .or_else(|| heard(after.then(|| national_id::spanish(word, reading)).flatten()))
+        .or_else(|| heard(mac_of_digits(word, reading)))
+        .or_else(|| heard((after || earlier).then(|| plate::vehicle(reading, word.start)).flatten()))
 }
 
 fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
@@ -218,11 +221,11 @@ fn mac_of_digits(word: &Word<'_>, reading: &Reading<'_>) -> Option<Match> {
 fn part(number: &Number, from: usize, to: usize, reading: &Reading<'_>) -> Option<Match> {
     let digits = number.part(reading.bytes, from, to)?;
     if digits.groups() == 4
-        && let Some(one) = ip::version_4(&digits, reading)
+        && let Some(one) = reading.heard(ip::version_4(&digits, reading))
     {
         return Some(one);
     }
-    surest(asked_about(digits.len()).filter_map(|recognise| recognise(&digits, reading)))
+    surest(asked_about(digits.len()).filter_map(|recognise| reading.heard(recognise(&digits, reading))))
 }
 
 /// The surest of several answers; of equally sure ones the first, so that nothing is asked after a certain one.

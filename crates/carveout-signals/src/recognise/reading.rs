@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::{
-    Canonical, Confidence, Kind, Region,
+    Canonical, Confidence, Kind, Kinds, Region,
     context::{Context, Words},
 };
 
@@ -16,6 +16,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) reserved: bool,
     /// What the header of the column says that the text is a cell of.
     pub(crate) hint: Context,
+    /// The kinds that are not looked for.
+    pub(crate) without: Kinds,
     walked: Cell<usize>,
     /// The words that were seen last.
     words: RefCell<Words>,
@@ -29,9 +31,20 @@ impl<'t> Reading<'t> {
             region,
             reserved,
             hint,
+            without: Kinds::NONE,
             walked: Cell::new(0),
             words: RefCell::new(Words::new()),
         }
+    }
+
+    /// The same, as if the recognisers of these kinds weren't there.
+    pub(crate) fn without(self, without: Kinds) -> Self {
+        Self { without, ..self }
+    }
+
+    /// An answer of a recogniser, unless it isn't asked: then the next one has its say about the place.
+    pub(crate) fn heard(&self, answer: Option<Match>) -> Option<Match> {
+        answer.filter(|one| !self.without.contains(one.kind))
     }
 
     /// The words before a place, and those of the column.

@@ -84,6 +84,19 @@ impl Reading {
         self.raised.get(family.index()).copied().unwrap_or(true)
     }
 
+    /// The same, as if nothing had been looked for of these families.
+    #[must_use]
+    pub fn without(mut self, families: &[Family]) -> Self {
+        for family in families {
+            if let (Some(score), Some(raised)) =
+                (self.scores.get_mut(family.index()), self.raised.get_mut(family.index()))
+            {
+                (*score, *raised) = (i32::MIN, false);
+            }
+        }
+        self
+    }
+
     /// The families whose wire is tripped.
     pub fn raised(&self) -> impl Iterator<Item = Family> {
         Family::ALL.into_iter().filter(|family| self.is_raised(*family))

@@ -107,17 +107,8 @@ impl Stack {
     /// # Errors
     /// See [`MonitorError`].
     pub fn without(&self, clauses: &[ClauseRef]) -> Result<Self, MonitorError> {
+        self.tells_force()?;
         let mut agreements = self.agreements.clone();
-        let presumed = |facts: &Facts| {
-            let mut forces = FORCE.iter().filter_map(|force| Force::of(&self.vocabulary, force));
-            let found = forces.find(|force| facts.get(force.fact).is_some_and(|value| force.may_kill(value)));
-            found.map(|force| force.name.to_owned())
-        };
-        let presumptions =
-            std::iter::once(&self.presume).chain(agreements.iter().map(|agreement| agreement.presume()));
-        if let Some(fact) = presumptions.into_iter().find_map(presumed) {
-            return Err(MonitorError::Presumed(fact));
-        }
         for clause in clauses {
             let found = agreements.iter_mut().find(|agreement| agreement.id() == clause.agreement);
             let agreement = found.ok_or_else(|| MonitorError::NoClause(clause.clone()))?;
@@ -126,6 +117,53 @@ impl Stack {
         }
         let (vocabulary, presume) = (Arc::clone(&self.vocabulary), self.presume.clone());
         Ok(Self::of(vocabulary, agreements, presume))
+    }
+
+    /// Whether uses may be decided for a time as if nobody looked for what these facts tell. A clause that tests any of them and
+    /// was compiled from a designation, or turns on force, must see them.
+    ///
+    /// # Errors
+    /// See [`MonitorError`].
+    pub fn may_be_blind_to(&self, facts: &[FactId]) -> Result<(), MonitorError> {
+        self.tells_force()?;
+        for agreement in &self.agreements {
+            for clause in agreement.clauses() {
+                let named = || {
+                    let (agreement, clause) = (agreement.id().to_owned(), clause.number().to_owned());
+                    ClauseRef { agreement, clause }
+                };
+                for policy in agreement.policies_of(clause) {
+                    let tested = policy.condition().facts();
+                    if !facts.iter().any(|fact| tested.contains(fact)) {
+                        continue;
+                    }
+                    if agreement.is_compiled_from_a_designation() {
+                        return Err(MonitorError::Designation(named()));
+                    }
+                    let force = |(name, _): &&(&str, _)| {
+                        self.vocabulary.fact(name).is_some_and(|fact| tested.contains(&fact))
+                    };
+                    if let Some((fact, _)) = FORCE.iter().find(force) {
+                        return Err(MonitorError::Lethal { clause: named(), fact: (*fact).to_owned() });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether uses show if they may kill, as far as anybody says.
+    fn tells_force(&self) -> Result<(), MonitorError> {
+        let presumed = |facts: &Facts| {
+            let mut forces = FORCE.iter().filter_map(|force| Force::of(&self.vocabulary, force));
+            let found = forces.find(|force| facts.get(force.fact).is_some_and(|value| force.may_kill(value)));
+            found.map(|force| force.name.to_owned())
+        };
+        let own = self.agreements.iter().map(|agreement| agreement.presume());
+        match std::iter::once(&self.presume).chain(own).find_map(presumed) {
+            Some(fact) => Err(MonitorError::Presumed(fact)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One decision, made again.
 
-use carveout_ledger::{Decided, RecordedFacts, Timestamp};
+use carveout_ledger::{Decided, Found, RecordedFacts, Timestamp};
 use carveout_signals::meters::MeterFact;
 use carveout_terms::{Decision, Facts, Known, RoleId, Ruling, Use};
 
@@ -18,9 +18,9 @@ pub(super) fn difference(
     proven: &[String],
     at: Timestamp,
 ) -> Option<String> {
-    let use_ = match again(bound, decided, held, proven) {
+    let (use_, found) = match again(bound, decided, held, proven) {
         Err(error) => return Some(error),
-        Ok(use_) => use_,
+        Ok(uses) => uses,
     };
     let Some(stack) = bound.terms(&decided.terms, &use_) else {
         return Some(format!(
@@ -28,7 +28,7 @@ pub(super) fn difference(
             decided.terms
         ));
     };
-    if let Some(difference) = monitored(bound, decided, &use_) {
+    if let Some(difference) = monitored(bound, decided, found.as_ref().unwrap_or(&use_)) {
         return Some(difference);
     }
     if !is_spelt_so(bound, &decided.facts, &use_) {
@@ -94,8 +94,13 @@ const fn word(ruling: carveout_ledger::Ruling) -> &'static str {
     }
 }
 
-/// The use, assembled again from what was recorded.
-fn again(bound: &Bound, decided: &Decided, held: Option<&str>, proven: &[String]) -> Result<Use, String> {
+/// The use, assembled again from what was recorded: as it was decided, and with what was found beyond that.
+fn again(
+    bound: &Bound,
+    decided: &Decided,
+    held: Option<&str>,
+    proven: &[String],
+) -> Result<(Use, Option<Use>), String> {
     let vocabulary = bound.stack.vocabulary();
     let facts = &decided.facts;
     let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &facts.gateway, &facts.evidence)
@@ -113,10 +118,57 @@ fn again(bound: &Bound, decided: &Decided, held: Option<&str>, proven: &[String]
             return Err("it rests on approvals, and no entry proves that they were given".to_owned());
         }
         None => {}
-        Some(held) => unchanged(bound, &known.gateway, held)?,
+        // What is held against what was held is what was found, whether or not it decided.
+        Some(held) => match &decided.found {
+            Some(found) => {
+                let found = Facts::suppose(vocabulary, &found.gateway).map_err(|error| error.to_string())?;
+                unchanged(bound, &found, held)?;
+            }
+            None => unchanged(bound, &known.gateway, held)?,
+        },
     }
     known.approvals = facts.approvals.iter().map(RoleId::new).collect();
-    known.assemble(vocabulary).map_err(|error| error.to_string())
+    let found = decided.found.as_ref().map(|found| beyond(bound, decided, found, &known)).transpose()?;
+    Ok((known.assemble(vocabulary).map_err(|error| error.to_string())?, found))
+}
+
+/// The use with everything that was found. What decided may lack only what detectors found that were only monitored then,
+/// and nothing where the use may kill.
+fn beyond(bound: &Bound, decided: &Decided, found: &Found, decides: &Known) -> Result<Use, String> {
+    let vocabulary = bound.stack.vocabulary();
+    let facts = &decided.facts;
+    let mut known = Known::read(vocabulary, &facts.caller, &facts.program, &found.gateway, &found.evidence)
+        .map_err(|error| format!("what was found can't be read: {error}"))?;
+    known.approvals.clone_from(&decides.approvals);
+    let use_ = known.assemble(vocabulary).map_err(|error| error.to_string())?;
+    let (masks, monitors) = bound.masks(&use_);
+    if masks.is_empty() {
+        return Err(
+            "something that was found did not decide, and no detector was only monitored for this use".into(),
+        );
+    }
+    if let Some(fact) = masks.contradicted_by(vocabulary, &known.gateway, &decides.gateway) {
+        return Err(format!(
+            "`{fact}` decided as something else than what was found, and no monitored detector finds that"
+        ));
+    }
+    let subject = vocabulary.fact("subject");
+    let only_subject =
+        |facts: &Facts| !masks.is_of_texts() || facts.iter().any(|(fact, _)| Some(fact) != subject);
+    let differs = |one: &[Facts], other: &[Facts]| {
+        one.iter().any(|facts| !other.contains(facts) && only_subject(facts))
+    };
+    if differs(&known.evidence, &decides.evidence) || differs(&decides.evidence, &known.evidence) {
+        return Err("evidence did not decide that no monitored detector gives".to_owned());
+    }
+    let says = |monitor: &&&str| decided.monitored.iter().all(|one| one.monitor != ***monitor);
+    match monitors.iter().find(says) {
+        Some(monitor) => Err(format!("it doesn't say what the monitor `{monitor}` would have ruled")),
+        None if use_.measured() != found.gateway || use_.evidence() != found.evidence => {
+            Err("what was found is not spelt as facts are recorded".to_owned())
+        }
+        None => Ok(use_),
+    }
 }
 
 /// What was measured when the use was held must be what was measured now, but for the time, the meters, which go on

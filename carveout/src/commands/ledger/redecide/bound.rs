@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use carveout_ledger::{Digest, Monitor, MonitorsSet, Objects, ProgramDigest, TermsAdopted, Timestamp};
+use carveout_gateway::{Detector, Masks};
+use carveout_ledger::{
+    AgreedText, Digest, Monitor, MonitoredDetector, MonitorsSet, Objects, ProgramDigest, TermsAdopted,
+    Timestamp,
+};
 use carveout_terms::{Agreement, ClauseRef, Program, Stack, Use, Vocabulary, drafted};
 use miette::{IntoDiagnostic, miette};
 
@@ -15,6 +19,8 @@ pub(super) struct Bound {
     pub(super) relaxed: Vec<(Timestamp, Arc<Stack>)>,
     /// The terms of each monitor.
     pub(super) monitors: HashMap<String, Arc<Stack>>,
+    /// The detectors that were only monitored, by the names of their monitors, and until when.
+    pub(super) detectors: Vec<(String, Detector, Timestamp)>,
 }
 
 impl Bound {
@@ -33,7 +39,7 @@ impl Bound {
 
     /// Makes the terms of a set of monitors again, as far as they concern this program.
     pub(super) fn monitor(&mut self, objects: &Objects, set: &MonitorsSet) -> miette::Result<()> {
-        (self.relaxed, self.monitors) = (Vec::new(), HashMap::new());
+        (self.relaxed, self.monitors, self.detectors) = (Vec::new(), HashMap::new(), Vec::new());
         let id = self.program.id().to_owned();
         for relaxed in set.relaxed.iter().filter(|relaxed| relaxed.program == id) {
             let clauses: Vec<ClauseRef> = relaxed
@@ -59,7 +65,56 @@ impl Bound {
             }
             self.monitors.insert(monitor.monitor.clone(), stack);
         }
+        for monitor in &set.detectors {
+            let Some(bound) = monitor.programs.iter().find(|bound| bound.program == id) else { continue };
+            let found = Digest::from_bytes(*self.stack.digest().as_bytes());
+            if found != bound.stack {
+                return Err(other(&monitor.monitor, &found, &bound.stack));
+            }
+            let detector = self.detector(monitor)?;
+            self.detectors.push((monitor.monitor.clone(), detector, monitor.until));
+            self.monitors.insert(monitor.monitor.clone(), Arc::clone(&self.stack));
+        }
         Ok(())
+    }
+
+    /// The detectors that did not decide a use, of which this is everything that was found.
+    pub(super) fn masks(&self, found: &Use) -> (Masks, Vec<&str>) {
+        let lethal = found.may_be_lethal(self.stack.vocabulary());
+        let in_time = |until: &Timestamp| found.at().millis() < until.millis();
+        let live = self.detectors.iter().filter(|(_, _, until)| !lethal && in_time(until));
+        (Masks::of(live.clone().map(|(_, one, _)| *one)), live.map(|(name, _, _)| name.as_str()).collect())
+    }
+
+    /// A detector that may be only monitored under these terms, as the parties of all their texts have agreed. That those who
+    /// are named have signed is among the ledger's own rules.
+    fn detector(&self, monitor: &MonitoredDetector) -> miette::Result<Detector> {
+        let detector: Detector = monitor.detector.parse().into_diagnostic()?;
+        detector.may_be_monitored(&self.stack).into_diagnostic()?;
+        let facts = detector.facts(self.stack.vocabulary());
+        let needs = |agreement: &&Arc<Agreement>| {
+            let tests = agreement.tested_facts().iter().any(|fact| facts.contains(fact));
+            !agreement.is_compiled_from_a_designation() && (tests || !agreement.parties().is_empty())
+        };
+        let agreed = |agreement: &Arc<Agreement>| {
+            let of_it = |text: &&AgreedText| {
+                text.agreement == agreement.id() && text.digest.as_bytes() == agreement.digest().as_bytes()
+            };
+            let text = monitor.agreements.iter().find(of_it);
+            let signs = |text: &AgreedText| {
+                let all = agreement.parties().iter().all(|party| text.parties.contains(&party.id));
+                all && !agreement.parties().is_empty()
+            };
+            text.is_some_and(signs)
+        };
+        match self.stack.agreements().iter().filter(needs).find(|one| !agreed(one)) {
+            None => Ok(detector),
+            Some(agreement) => Err(miette!(
+                "the monitor `{}` keeps the detector `{detector}` from deciding without the word of every party of `{}`",
+                monitor.monitor,
+                agreement.id()
+            )),
+        }
     }
 
     fn drafted(&self, objects: &Objects, monitor: &Monitor) -> miette::Result<Stack> {
@@ -121,7 +176,13 @@ pub(super) fn rebuild(objects: &Objects, adopted: &TermsAdopted) -> miette::Resu
         }
         Ok((
             named.program.clone(),
-            Bound { program, stack: Arc::new(stack), relaxed: Vec::new(), monitors: HashMap::new() },
+            Bound {
+                program,
+                stack: Arc::new(stack),
+                relaxed: Vec::new(),
+                monitors: HashMap::new(),
+                detectors: Vec::new(),
+            },
         ))
     };
     adopted.programs.iter().map(bind).collect()

@@ -202,7 +202,8 @@ impl Walk {
             self.permitted.insert(decided.decision, (decided.target.clone(), bound.clone()));
         }
         if let (Some(hold), Some(_)) = (decided.hold, decided.hold_until) {
-            self.held.insert(hold, (decided.facts.gateway.clone(), bound.clone()));
+            let found = decided.found.as_ref().map_or(&decided.facts.gateway, |found| &found.gateway);
+            self.held.insert(hold, (found.clone(), bound.clone()));
         }
         if let Some(judged) = decided.judged.iter().find(|judged| !self.was_said(judged)) {
             return Some(format!(

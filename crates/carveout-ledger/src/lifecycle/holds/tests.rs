@@ -99,6 +99,7 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
         designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
+        found: None,
     };
     change(&mut decided);
     entry(minute, Event::Decided(decided))

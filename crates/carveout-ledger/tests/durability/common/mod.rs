@@ -70,6 +70,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         designations: Vec::new(),
         parent: None,
         judged: Vec::new(),
+        found: None,
     };
     Entry { at: at(number as i64), event: Event::Decided(decided) }
 }
