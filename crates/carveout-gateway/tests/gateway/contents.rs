@@ -196,6 +196,7 @@ async fn a_long_answer_is_remembered_to_its_end() {
             if !form.is_stream() || status == 403 {
                 break;
             }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             status = ask(&gateway, KEY, PERMITTED, &pasted).await;
         }
         assert_eq!(status, 403, "{form:?}");

@@ -1,6 +1,6 @@
 //! `Prefer: wait=N` for what an answer brings up, and callers who leave before it has come.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use carveout_ledger::{Outcome, Ruling};
 use serde_json::Value as Json;
@@ -48,6 +48,8 @@ async fn listed(gateway: &Running, many: usize) -> Vec<String> {
         if holds.len() >= many {
             return holds.iter().map(|one| one["hold"].as_str().unwrap().to_owned()).collect();
         }
+        // Who only looks leaves the machine to what it looks for.
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
