@@ -1,7 +1,7 @@
 //! What meters and contents are made from again: kept by the customer beside the ledger, which vouches for it.
 //!
 //! Records have the order in which they were taken in: whoever takes something in keeps it under the same lock, and
-//! a snapshot holds all of these locks. What a use shows to meters is on the disk before its decision is recorded. What its
+//! a snapshot is frozen under all of these locks. What a use shows to meters is on the disk before its decision is recorded. What its
 //! content was, and what answers said, is written behind: nobody waits for it, and a crash forgets the last 50 ms.
 //! If it can't be written, nothing more is decided.
 
