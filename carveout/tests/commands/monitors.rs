@@ -129,7 +129,7 @@ fn a_clause_in_force_is_only_monitored_by_the_word_of_every_party() {
     workspace.refuses(&["no party has agreed to it", "carveout monitor sign bought --key FILE"]);
     workspace.run("monitor sign bought --key keys/customer.key").expect(0, &["clause 3.4", "2099-01-31"]);
     workspace.run("monitor sign bought --key keys/customer.key").expect(2, &["has signed this already"]);
-    workspace.refuses(&["`vendor` has not agreed to it"]);
+    workspace.refuses(&["`vendor`, a party of `sample-terms`, has not agreed to it"]);
     workspace.run("monitor sign bought --key keys/vendor.key --json").expect(0, &["\"clause\""]);
     // Another date, another clause: neither was agreed to.
     for (old, new) in [("2099-01-31", "2099-02-01"), ("\"3.4\"", "\"3.3\"")] {
