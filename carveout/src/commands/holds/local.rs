@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use carveout_gateway::{Limits, seen_on_hold};
 use carveout_ledger::{
     Appointed, Approved, CommittedPart, DecisionId, Entry, Event, HoldAnswer, HoldId, LedgerReader, Openings,
     Outcome, Refused, Ruling, SealedBodies, SealedError, SigningKey, Timestamp,
 };
+use carveout_signals::Scanner;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::hold::Hold;
@@ -13,7 +15,8 @@ use crate::{
     commands::now,
     config::{self, Config},
     workspace::{
-        Workspace, log_verifier_key, open_for_rotation, openings_directory, sealed_bodies, verified_officers,
+        Workspace, log_verifier_key, open_for_rotation, openings_directory, region, sealed_bodies,
+        verified_officers,
     },
 };
 
@@ -63,7 +66,10 @@ impl Local {
         let openings = Openings::read(&openings_directory(root, config));
         let salt =
             openings.salt(hold.at, &hold.decided.decision, CommittedPart::Request).into_diagnostic()?;
-        hold.show_body(&body, &salt)
+        hold.show_body(&body, &salt)?;
+        let (scanner, limits) = (Scanner::new(region(config)?), Limits::default());
+        hold.evidence = Some(seen_on_hold(&scanner, &limits, &hold.decided, &body));
+        Ok(())
     }
 
     fn read(&self) -> miette::Result<BTreeMap<HoldId, Hold>> {
