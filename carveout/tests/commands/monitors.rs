@@ -100,6 +100,11 @@ fn a_draft_changes_no_ruling_and_the_report_says_what_it_would_have_changed() {
     assert_eq!(report(&workspace, " --to 2026-01-01")["decisions"], 0);
     assert_eq!(report(&workspace, " --from 2026-01-01T00:00:00Z")["decisions"], 4);
     workspace.run("report --from yesterday").expect(2, &["is not a time"]);
+    workspace
+        .run("report --from 2027-01-01 --to 2026-01-01")
+        .expect(2, &["no time lies between", "`--from`"]);
+    workspace.run("report --dir agreements").expect(2, &["there is no ledger in `agreements`"]);
+    workspace.run("report --html no/such/folder.html").expect(2, &["can't write `no/such/folder.html`"]);
     workspace.run("ledger show").expect(0, &["monitored from here on: next (draft sample-terms version 2)"]);
     workspace.run("ledger verify --redecide").expect(0, &["4 decisions", "0 differ"]);
     // Without the draft's text nobody can see that it says so.

@@ -15,7 +15,10 @@ pub(super) fn print(printer: &Printer, hold: &Hold) {
         line("also read", reading);
     }
     if let Some(found) = &decided.found {
-        line("monitored", &format!("with what only monitored detectors found, measured is {}", found.gateway));
+        line(
+            "monitored",
+            &format!("with what only monitored detectors found, measured is {}", found.gateway),
+        );
         found.evidence.iter().for_each(|reading| line("", &format!("and it is also read {reading}")));
     }
     for one in &decided.judged {
@@ -68,13 +71,20 @@ fn findings(text: &Json) -> String {
             format!("{} `{}` at {}-{}", word(&one["kind"]), word(&one["canonical"]), one["start"], one["end"])
         })
         .collect();
-    told.extend(list(&text["people"]).iter().take(SHOWN).map(|rows| {
-        format!("{} rows about persons at {}-{}", rows["rows"], rows["start"], rows["end"])
-    }));
-    told.extend(list(&text["opaque"]).iter().take(SHOWN).map(|part| {
-        format!("unreadable {} at {}-{}", word(&part["kind"]), part["start"], part["end"])
-    }));
-    let more = findings.len().saturating_sub(SHOWN) as u64 + text["more_findings"].as_u64().unwrap_or_default();
+    told.extend(
+        list(&text["people"])
+            .iter()
+            .take(SHOWN)
+            .map(|rows| format!("{} rows about persons at {}-{}", rows["rows"], rows["start"], rows["end"])),
+    );
+    told.extend(
+        list(&text["opaque"])
+            .iter()
+            .take(SHOWN)
+            .map(|part| format!("unreadable {} at {}-{}", word(&part["kind"]), part["start"], part["end"])),
+    );
+    let more =
+        findings.len().saturating_sub(SHOWN) as u64 + text["more_findings"].as_u64().unwrap_or_default();
     if more > 0 {
         told.push(format!("and {more} identifiers more"));
     }

@@ -12,7 +12,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::hold::Hold;
 use crate::{
-    commands::now,
+    commands::{ledger::exists, now},
     config::{self, Config},
     workspace::{
         Workspace, log_verifier_key, open_for_rotation, openings_directory, region, sealed_bodies,
@@ -76,6 +76,7 @@ impl Local {
         let config = config::load(&self.workspace.root)?;
         let key = log_verifier_key(&self.workspace.root, &config)?;
         let directory = self.workspace.ledger_directory();
+        exists(&directory, "nothing was on hold yet: the gateway founds it when it first starts")?;
         // What was acknowledged counts, also before a checkpoint covers it.
         let (reader, tail) = LedgerReader::open_with_tail(&directory, &key)
             .into_diagnostic()

@@ -53,7 +53,8 @@ async fn answered(house: &Arc<House>, head: &mut Parts, body: Incoming) -> Resul
     let (holds, officer) = door::enter_officer(house, head)?;
     let path = head.uri.path().to_owned();
     let terms = house.terms.now().await;
-    let steps: Vec<&str> = path.trim_start_matches(OFFICER).split('/').skip(1).collect();
+    let below = path.strip_prefix(OFFICER).unwrap_or_default();
+    let steps: Vec<&str> = below.split('/').skip(1).collect();
     match (&head.method, steps.as_slice()) {
         (&Method::GET, []) => Ok(list(house, &terms, holds, officer)?),
         (&Method::GET, [hold]) => show(house, &terms, holds, officer, hold).await,
@@ -123,8 +124,7 @@ async fn show(
 /// What is to be seen in it, read on a thread of its own so that no request waits for an officer.
 async fn evidence(house: &Arc<House>, held: Arc<Held>, body: Bytes) -> Result<Json, Box<Notice>> {
     let (scanner, limits) = (house.measures.scanner(), house.limits.clone());
-    let reading =
-        tokio::task::spawn_blocking(move || seen_on_hold(&scanner, &limits, &held.decided, &body));
+    let reading = tokio::task::spawn_blocking(move || seen_on_hold(&scanner, &limits, &held.decided, &body));
     reading.await.map_err(|_panicked| Box::new(Notice::unavailable("what is on hold can't be looked at")))
 }
 

@@ -148,8 +148,8 @@ impl Held {
     /// The input of a tool call as it stands, and what escapes hide in it.
     fn call(limits: &Limits, body: &[u8]) -> Option<Self> {
         let call = ToolCall::from_document(body, &limits.call())?;
-        let own = ("/input".to_owned(), call.input().to_owned());
-        let hidden = call.hidden().map(|text| ("/input, unescaped".to_owned(), text.into_owned()));
+        let own = ("input".to_owned(), call.input().to_owned());
+        let hidden = call.hidden().map(|text| ("input, unescaped".to_owned(), text.into_owned()));
         Some(Self { texts: std::iter::once(own).chain(hidden).collect(), unreadable: Vec::new() })
     }
 
@@ -214,7 +214,8 @@ mod tests {
     #[test]
     fn what_is_on_hold_is_told_with_its_places_whatever_it_is() {
         let request = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Ask ann@harbour-mail.org."}]}"#;
-        let call = r#"{"name":"mail","input":{"to":"ann@harbour-mail.org"}}"#;
+        let call =
+            r#"{"type":"tool_call","id":"call_1","name":"mail","arguments":{"to":"ann@harbour-mail.org"}}"#;
         let whole = r#"{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Ask ann@harbour-mail.org."},"finish_reason":"stop"}]}"#;
         let piece = |text: &str| {
             let delta = json!({ "content": text });
@@ -228,7 +229,7 @@ mod tests {
         for (endpoint, of_an_answer, body, place) in [
             (OPENAI, false, request, "/messages/0/content"),
             (ANTHROPIC, false, request, "/messages/0/content"),
-            (OPENAI, true, call, "/input"),
+            (OPENAI, true, call, "input"),
             (OPENAI, true, whole, "choice 0: text"),
             (OPENAI, true, stream.as_str(), "choice 0: text"),
             // Nothing that it should be.
@@ -236,10 +237,18 @@ mod tests {
             (OPENAI, false, "{\"to\":\"ann@harbour-mail.org\"}", ""),
         ] {
             let seen = shown(endpoint, of_an_answer, body);
-            assert_eq!(seen["identifiers"], json!({ "email": { "found": 1, "distinct": 1 } }), "{body}: {seen}");
+            assert_eq!(
+                seen["identifiers"],
+                json!({ "email": { "found": 1, "distinct": 1 } }),
+                "{body}: {seen}"
+            );
             assert_eq!(seen["persons"]["at_least"], 1, "{body}");
             let text = &seen["texts"][0];
-            assert_eq!((&text["place"], &text["findings"][0]["kind"]), (&place.into(), &"email".into()), "{body}");
+            assert_eq!(
+                (&text["place"], &text["findings"][0]["kind"]),
+                (&place.into(), &"email".into()),
+                "{body}"
+            );
             assert_eq!(text["findings"][0]["canonical"], "ann@harbour-mail.org", "{body}");
         }
     }

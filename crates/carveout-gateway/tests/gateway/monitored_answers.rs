@@ -18,7 +18,7 @@ use crate::{
     monitors::{SHOWN, watched},
 };
 
-const JUDGED: (&str, &str) = (
+pub(crate) const JUDGED: (&str, &str) = (
     "@hold(\"customer/release-authority\")",
     "context.tripwire.containsAny([Tripwire::\"mass_surveillance\", Tripwire::\"unknown\"])
      && [Judgement::\"violates\", Judgement::\"unknown\"].contains(context.judgement)",
