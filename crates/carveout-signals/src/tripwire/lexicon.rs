@@ -148,6 +148,7 @@ fn forms(word: &str) -> Vec<String> {
 }
 
 /// The hash of one word.
+#[inline(always)]
 pub(super) fn hash(word: &[u8]) -> u32 {
     word.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
