@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{designations, proofs};
+
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// The agreements to read; without any, those of the workspace
