@@ -1,11 +1,10 @@
 //! Everything that is wrong with records that can't be read.
 
-use carveout_terms::{
-    Problem, Severity,
-    designation::{Designation, Notice, Record},
-};
+use std::collections::BTreeSet;
 
-use super::{NOTICE, WHOLE};
+use carveout_terms::{Problem, Severity, designation::Designation};
+
+use super::WHOLE;
 
 /// Name, what is replaced, by what, the code, the place, and a part of the message or the hint.
 const BAD: [(&str, &str, &str, &str, &str, &str); 41] = [

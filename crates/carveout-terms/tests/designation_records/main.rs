@@ -10,6 +10,7 @@ mod bad;
 mod schema;
 
 use carveout_terms::designation::{Designation, Notice, Record};
+use serde_json::Value as Json;
 
 /// A record with everything in it.
 const WHOLE: &str = r#"

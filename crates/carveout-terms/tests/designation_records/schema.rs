@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use carveout_terms::{Problems, designation::Record};
+use carveout_terms::{
+    Problems,
+    designation::{Designation, Record},
+};
 use serde_json::Value as Json;
 
 use super::{NOTICE, WHOLE};
