@@ -12,7 +12,7 @@ use super::word::{LONGEST, Word};
 use crate::{
     bytes::at,
     lanes::{BLOCK, Lanes, padded, within},
-    normalise::stands_for,
+    normalise::{is_letter, stands_for},
 };
 
 /// Letters that stand alone, one after the other, from which they are a word that was spaced out.
@@ -191,7 +191,7 @@ impl<W: Words> Reader<'_, W> {
                 self.push(b's');
             }
             // A letter of another script: three small letters that stand for it.
-            None if character.is_alphabetic() => {
+            None if is_letter(character) => {
                 let code = code as usize;
                 for part in [code % 26, code / 26 % 26, code / 676 % 26] {
                     self.push(b'a' + part as u8);
