@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::{
-    Appointed, Attempted, Cited, Commitment, CommittedPart, DecisionId, Erased, Expired, Genesis, HoldAnswer,
-    Interrupted, RecordedFacts, Salt, Settled, SigningKey, Target,
+    Appointed, Approved, Attempted, Cited, Commitment, CommittedPart, Decided, DecisionId, Digest, Entry,
+    Erased, Event, Expired, Genesis, HoldAnswer, Interrupted, OfficersAppointed, Outcome, RecordedFacts,
+    Refused, Ruling, Salt, Settled, SigningKey, Target, leaf_hash,
     lifecycle::{Lifecycle, LifecycleError, Step},
 };
 
