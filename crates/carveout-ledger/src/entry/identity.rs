@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Digest, KeyError,
-    digest::{parse_hex, push_hex},
+    digest::{parse_hex, push_hex, write_hex},
 };
 
 /// Names one decision; `attempted`, `settled` and `interrupted` refer to it. 128 random bits, written as
@@ -39,10 +39,12 @@ impl DecisionId {
         &self.0
     }
 
-    fn hex(self) -> String {
-        let mut text = String::with_capacity(32);
-        push_hex(&mut text, &self.0);
-        text
+    /// Hands over its 32 digits.
+    fn written<R>(self, digits: impl FnOnce(&str) -> R) -> R {
+        let mut hex = [0; 32];
+        write_hex(&mut hex, &self.0);
+        // They are ASCII.
+        digits(std::str::from_utf8(&hex).unwrap_or_default())
     }
 }
 
@@ -54,13 +56,13 @@ fn random<const N: usize>() -> Result<[u8; N], KeyError> {
 
 impl fmt::Display for DecisionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.hex())
+        self.written(|digits| formatter.write_str(digits))
     }
 }
 
 impl fmt::Debug for DecisionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.hex())
+        self.written(|digits| formatter.write_str(digits))
     }
 }
 
@@ -74,7 +76,7 @@ impl FromStr for DecisionId {
 
 impl Serialize for DecisionId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.hex())
+        self.written(|digits| serializer.serialize_str(digits))
     }
 }
 

@@ -182,7 +182,6 @@ fn erased(minute: i64) -> Entry {
 fn run(history: &[Entry], at_once: bool) -> Result<Lifecycle, LifecycleError> {
     let mut state = Lifecycle::new();
     let steps = history.iter().map(Step::of).collect::<Result<Vec<_>, _>>()?;
-    let steps: Vec<&Step> = steps.iter().collect();
     match at_once {
         true => state.apply_all(&steps)?,
         false => steps.iter().try_for_each(|step| state.apply(step))?,
