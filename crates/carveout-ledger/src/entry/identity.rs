@@ -1,6 +1,10 @@
 //! Names of decisions, and commitments to content that the ledger must not hold.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
@@ -26,7 +30,7 @@ impl DecisionId {
     /// # Errors
     /// The operating system has no randomness to give.
     pub fn generate() -> Result<Self, KeyError> {
-        random().map(Self)
+        drawn().map(Self)
     }
 
     /// The name with these bytes.
@@ -46,6 +50,17 @@ impl DecisionId {
         // They are ASCII.
         digits(std::str::from_utf8(&hex).unwrap_or_default())
     }
+}
+
+/// Randomness for a name, of which much is drawn at once: to ask the system costs more than all the rest. Names are no secrets,
+/// so it doesn't matter that the next ones are in memory.
+fn drawn() -> Result<[u8; 16], KeyError> {
+    static DRAWN: Mutex<Vec<[u8; 16]>> = Mutex::new(Vec::new());
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if drawn.is_empty() {
+        drawn.extend(random::<1024>()?.as_chunks::<16>().0);
+    }
+    drawn.pop().ok_or_else(|| KeyError::Randomness("nothing was drawn".to_owned()))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], KeyError> {

@@ -9,6 +9,7 @@ mod designations;
 mod evidence;
 mod holds;
 mod identity;
+mod json;
 mod kinds;
 mod monitors;
 mod questions;
@@ -216,7 +217,7 @@ impl Entry {
 
     fn write<E: Serialize>(&self, event: &E, bytes: &mut Vec<u8>) -> Result<(), EntryError> {
         let written = Written { v: VERSION, kind: self.event.kind(), at: self.at, event };
-        serde_json::to_writer(bytes, &written).map_err(|error| EntryError::Json(error.to_string()))
+        json::write(&written, bytes).map_err(|error| EntryError::Json(error.to_string()))
     }
 
     /// About how many bytes it takes: the facts of a decision are most of what is written at all.

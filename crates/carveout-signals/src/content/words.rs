@@ -4,8 +4,13 @@ use std::hash::Hasher as _;
 
 use siphasher::sip::SipHasher13;
 use unicode_normalization::UnicodeNormalization as _;
+use wide::u8x16;
 
-use crate::meters::ScopeKey;
+use super::sip::WordKey;
+use crate::{
+    lanes::{BLOCK, Lanes, bits, padded, within},
+    meters::ScopeKey,
+};
 
 /// Words in a fingerprint.
 pub const SHINGLE: usize = 4;
@@ -18,7 +23,10 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The key of the digests of words.
 #[derive(Clone)]
-pub struct ContentKey(SipHasher13);
+pub struct ContentKey {
+    texts: SipHasher13,
+    words: WordKey,
+}
 
 impl std::fmt::Debug for ContentKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,13 +38,14 @@ impl ContentKey {
     /// The key for contents, derived from another.
     #[must_use]
     pub fn of(key: &ScopeKey) -> Self {
-        Self(SipHasher13::new_with_key(&key.derive("content")))
+        let key = key.derive("content");
+        Self { texts: SipHasher13::new_with_key(&key), words: WordKey::new(&key) }
     }
 
     /// The digest of a short text as it stands, such as a claim.
     #[must_use]
     pub fn digest(&self, text: &str) -> u64 {
-        let mut hasher = self.0;
+        let mut hasher = self.texts;
         hasher.write(text.as_bytes());
         hasher.finish()
     }
@@ -60,24 +69,19 @@ impl Words {
     }
 
     fn take_ascii(&mut self, key: &ContentKey, text: &str) {
-        let mut word = [0_u8; 32];
-        let mut hasher = None;
-        let mut length = 0;
-        for byte in text.bytes().chain([b' ']) {
-            if byte.is_ascii_alphanumeric() {
-                if length == word.len() {
-                    hasher.get_or_insert(key.0).write(&word);
-                    length = 0;
+        let (blocks, rest) = text.as_bytes().as_chunks();
+        let last = padded(rest);
+        let (mut begun, mut inside) = (None, 0);
+        for (base, block) in (0..).step_by(BLOCK).zip(blocks.iter().chain([&last])) {
+            let letters = Lanes::of(block).of_class(is_of_a_word);
+            // Words begin and end where the class changes.
+            let edges = letters ^ (letters << 1 | inside);
+            inside = letters >> (BLOCK - 1);
+            for place in bits(edges) {
+                match begun.take() {
+                    None => begun = Some(base + place),
+                    Some(from) => self.0.push(key.words.lowered(text.as_bytes(), from..base + place)),
                 }
-                if let Some(place) = word.get_mut(length) {
-                    *place = byte.to_ascii_lowercase();
-                }
-                length += 1;
-            } else if length > 0 {
-                let mut hasher = hasher.take().unwrap_or(key.0);
-                hasher.write(word.get(..length).unwrap_or_default());
-                self.0.push(hasher.finish());
-                length = 0;
             }
         }
     }
@@ -106,6 +110,12 @@ impl Words {
     }
 }
 
+/// Which bytes are ASCII letters and digits.
+#[inline(always)]
+fn is_of_a_word(bytes: u8x16) -> u8x16 {
+    within(bytes | u8x16::splat(0x20), b'a', 26) | within(bytes, b'0', 10)
+}
+
 fn mixed(digest: u64, word: u64) -> u64 {
     (digest.rotate_left(23) ^ word).wrapping_mul(SPREAD)
 }
@@ -115,4 +125,22 @@ const fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Plain texts are taken apart in another way than all others.
+        #[test]
+        fn the_words_of_a_plain_text_are_those_of_any_text(key: [u8; 16], text in "[\\x00-\\x7f]{0,300}|([a-zA-Z0-9]{1,70} ?){0,9}") {
+            let key = ContentKey { texts: SipHasher13::new_with_key(&key), words: WordKey::new(&key) };
+            let mut words = Words::default();
+            words.take(&key, &text);
+            prop_assert_eq!(Words::of(&key, &text).0, words.0);
+        }
+    }
 }
