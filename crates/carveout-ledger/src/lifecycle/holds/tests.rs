@@ -77,7 +77,8 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
             host: text("h"),
             operator: text("o"),
             model: text("m"),
-        },
+        }
+        .into(),
         facts: RecordedFacts {
             caller: text("purpose=x"),
             program: String::new(),
@@ -314,7 +315,7 @@ fn what_must_not_lift_a_hold_does_not_follow() {
         ),
         (
             "to another model",
-            after(vec![changed(|decided| decided.target.model.clear())]),
+            after(vec![changed(|decided| std::sync::Arc::make_mut(&mut decided.target).model.clear())]),
             other_decided.clone(),
         ),
         (
