@@ -1,10 +1,11 @@
 //! The prefilter: one look at every byte, sixty-four at a time, for places where something may be.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use crate::{
     bytes::digits_end,
-    lanes::{BLOCK, Lanes, is, padded, within},
+    lanes::{BLOCK, Lanes, padded, within},
+    normalise::Noted,
 };
 
 /// Places of one block, a bit each, the lowest for the first byte.
@@ -28,27 +29,52 @@ pub(crate) struct Places {
     pub(crate) spaced: u64,
     /// Percent signs, ampersands and backslashes.
     pub(crate) escapes: u64,
-    /// Bytes of characters beyond ASCII.
-    pub(crate) beyond: u64,
+    /// Characters beyond ASCII that stand for others.
+    pub(crate) strangers: Noted,
 }
 
 /// Calls for every block that has any place, with the offset of its first byte.
-pub(crate) fn each(bytes: &[u8], mut see: impl FnMut(usize, &[u8; BLOCK], &Places)) {
-    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+pub(crate) fn each(bytes: &[u8], see: impl FnMut(usize, &Places)) {
+    each_at(Level::new(), bytes, see);
+}
+
+/// The same, with registers of a width.
+fn each_at(level: Level, bytes: &[u8], mut see: impl FnMut(usize, &Places)) {
+    let (blocks, rest) = bytes.as_chunks();
+    let last = [padded(rest)];
+    let last = last.get(..usize::from(!rest.is_empty())).unwrap_or_default();
+    let mut run = [Classes::default(); RUN];
     let mut earlier = Classes::default();
     let mut offset = 0;
-    let mut look = |block: &[u8; BLOCK]| {
-        let classes = Classes::of(&Lanes::of(block));
-        let places = classes.places(&earlier);
-        earlier = classes;
-        if places.any() {
-            see(offset, block, &places);
+    for blocks in blocks.chunks(RUN).chain([last]) {
+        dispatch!(level, simd => classify(simd, blocks, &mut run));
+        for classes in run.iter().take(blocks.len()) {
+            let places = classes.places(&earlier);
+            earlier = *classes;
+            if places.any() {
+                see(offset, &places);
+            }
+            offset += BLOCK;
         }
-        offset += BLOCK;
-    };
-    blocks.iter().for_each(&mut look);
-    if !rest.is_empty() {
-        look(&padded(rest));
+    }
+}
+
+/// Blocks that are classified at once. Only that is compiled for each width of registers.
+const RUN: usize = 8;
+
+/// Tells what the bytes of some blocks are.
+#[inline(always)]
+fn classify<S: Simd>(simd: S, blocks: &[[u8; BLOCK]], run: &mut [Classes; RUN]) {
+    let mut beyond = 0;
+    for (block, classes) in blocks.iter().zip(run.iter_mut()) {
+        *classes = Classes::of(&Lanes::of(simd, block));
+        beyond |= classes.beyond;
+    }
+    if beyond == 0 {
+        return;
+    }
+    for (block, classes) in blocks.iter().zip(run).filter(|(_, classes)| classes.beyond != 0) {
+        classes.strangers = Noted::of(&Lanes::of(simd, block), block);
     }
 }
 
@@ -65,17 +91,18 @@ struct Classes {
     space: u64,
     escape: u64,
     beyond: u64,
+    strangers: Noted,
 }
 
 impl Classes {
     #[inline(always)]
-    fn of(lanes: &Lanes) -> Self {
+    fn of<S: Simd>(lanes: &Lanes<S>) -> Self {
         // With bit 0x20 set, `@` and `[` to `_` become other marks, so these are letters only.
-        let letter = lanes.of_class(|bytes| within(bytes | u8x16::splat(0x20), b'a', 26));
+        let letter = lanes.of_class(|bytes| within(bytes | 0x20, b'a', 26));
         let digit = lanes.are_within(b'0', 10);
         let hyphen = lanes.are(b'-');
         // With bit 0x04 set, the plus becomes a slash, and no other byte does.
-        let marks = lanes.of_class(|bytes| is(bytes | u8x16::splat(0x04), b'/') | is(bytes, b'_'));
+        let marks = lanes.of_class(|bytes| (bytes | 0x04).simd_eq(b'/') | bytes.simd_eq(b'_'));
         Self {
             digit,
             letter: letter | lanes.are(b'|'),
@@ -84,8 +111,9 @@ impl Classes {
             colon: lanes.are(b':'),
             hyphen,
             space: lanes.are(b' '),
-            escape: lanes.of_class(|bytes| within(bytes, b'%', 2) | is(bytes, b'\\')),
+            escape: lanes.of_class(|bytes| within(bytes, b'%', 2) | bytes.simd_eq(b'\\')),
             beyond: lanes.are_beyond(),
+            strangers: Noted::default(),
         }
     }
 
@@ -109,7 +137,7 @@ impl Classes {
             long: twelfth(earlier.coded, self.coded),
             spaced: self.spaced(earlier),
             escapes: self.escape,
-            beyond: self.beyond,
+            strangers: self.strangers,
         }
     }
 
@@ -137,7 +165,7 @@ const fn twelfth(earlier: u64, now: u64) -> u64 {
 impl Places {
     /// Whether there are any.
     const fn any(&self) -> bool {
-        self.beyond != 0 || self.any_in_ascii()
+        self.strangers.any() || self.any_in_ascii()
     }
 
     /// Whether there are any but bytes of characters beyond ASCII.
@@ -164,7 +192,7 @@ mod tests {
     fn places(text: &str, shift: usize, kind: fn(&Places) -> u64) -> Vec<usize> {
         let padded = format!("{}{text}", "~".repeat(shift));
         let mut found = Vec::new();
-        each(padded.as_bytes(), |offset, _, places| {
+        each(padded.as_bytes(), |offset, places| {
             found.extend(bits(kind(places)).map(|bit| offset + bit - shift))
         });
         found
@@ -197,7 +225,7 @@ mod tests {
         for length in [1, 7, 8, 63, 64, 65, 200] {
             for shift in 40..80 {
                 let text = format!("{}{}x", "~".repeat(shift), "7".repeat(length));
-                each(text.as_bytes(), |offset, _, places| {
+                each(text.as_bytes(), |offset, places| {
                     for place in bits(places.digits).map(|bit| offset + bit) {
                         assert_eq!(places.digits_end(text.as_bytes(), offset, place), shift + length);
                     }
@@ -206,12 +234,72 @@ mod tests {
         }
     }
 
+    /// The widths of registers that this machine has.
+    fn levels() -> Vec<Level> {
+        let best = Level::new();
+        let mut levels = vec![Level::baseline(), best];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(
+            [best.as_sse4_2().map(Simd::level), best.as_avx2().map(Simd::level)].into_iter().flatten(),
+        );
+        levels
+    }
+
+    #[test]
+    fn registers_of_every_width_show_the_same() {
+        const PIECES: [&str; 24] = [
+            "the ",
+            "Größe ",
+            "при ",
+            "дом",
+            "ﬀ",
+            "中文",
+            "é",
+            "٣",
+            "２",
+            "\u{200b}",
+            "😀",
+            "12",
+            "4111 1111 ",
+            "@",
+            ":",
+            "a1:b2:",
+            "00-11-",
+            "a b c ",
+            "%41",
+            "&#x",
+            "\\u",
+            "QmFzZTY0",
+            "|",
+            "\u{e0041}",
+        ];
+        let mut seed = 7_u64;
+        let mut texts = vec![include_str!("../tests/data/free-dev.txt").to_owned()];
+        for length in 0..400 {
+            let mut text = String::new();
+            for _ in 0..length {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(PIECES[(seed >> 33) as usize % PIECES.len()]);
+            }
+            texts.push(text);
+        }
+        for text in texts {
+            let seen = levels().into_iter().map(|level| {
+                let mut seen = Vec::new();
+                each_at(level, text.as_bytes(), |offset, places| seen.push((offset, *places)));
+                seen
+            });
+            let seen: Vec<_> = seen.collect();
+            assert!(seen.windows(2).all(|two| two[0] == two[1]), "{text}");
+        }
+    }
+
     #[test]
     fn every_byte_is_classed_as_by_the_standard_library() {
         for byte in 0..=u8::MAX {
             let mut block = [b' '; BLOCK];
             block[5] = byte;
-            let classes = Classes::of(&Lanes::of(&block));
+            let classes = dispatch!(Level::new(), simd => Classes::of(&Lanes::of(simd, &block)));
             let bit = |mask: u64| mask >> 5 & 1 == 1;
             assert_eq!(bit(classes.digit), byte.is_ascii_digit(), "{byte}");
             assert_eq!(bit(classes.letter), byte.is_ascii_alphabetic() || byte == b'|', "{byte}");

@@ -1,34 +1,33 @@
 //! Sixty-four bytes, compared all at once.
+//!
+//! What is asked here is compiled once for each width of registers that processors of a family have, and [`fearless_simd`]
+//! chooses among them when the program runs. All answer the same: they are comparisons of bytes, and nothing is rounded.
 
-use wide::u8x16;
+use fearless_simd::{Simd, mask8x64, prelude::*, u8x64};
 
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 64;
 
 /// A block. What is asked about it is answered by a bit for each byte, the lowest for the first.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lanes([u8x16; BLOCK / 16]);
+pub(crate) struct Lanes<S: Simd>(u8x64<S>);
 
-impl Lanes {
-    #[inline]
-    pub(crate) fn of(block: &[u8; BLOCK]) -> Self {
-        let mut lanes = [u8x16::ZERO; BLOCK / 16];
-        let (quarters, _) = block.as_chunks();
-        lanes.iter_mut().zip(quarters).for_each(|(lane, quarter)| *lane = u8x16::new(*quarter));
-        Self(lanes)
+impl<S: Simd> Lanes<S> {
+    #[inline(always)]
+    pub(crate) fn of(simd: S, block: &[u8; BLOCK]) -> Self {
+        Self(u8x64::simd_from(simd, *block))
     }
 
-    /// The bytes of a class, which is told of sixteen at a time by all bits of each.
+    /// The bytes of a class.
     #[inline(always)]
-    pub(crate) fn of_class(&self, class: impl Fn(u8x16) -> u8x16) -> u64 {
-        let [a, b, c, d] = self.0.map(|quarter| u64::from(class(quarter).to_bitmask()));
-        a | b << 16 | c << 32 | d << 48
+    pub(crate) fn of_class(&self, class: impl Fn(u8x64<S>) -> mask8x64<S>) -> u64 {
+        class(self.0).to_bitmask()
     }
 
     /// The bytes that are this one.
     #[inline(always)]
     pub(crate) fn are(&self, byte: u8) -> u64 {
-        self.of_class(|bytes| is(bytes, byte))
+        self.of_class(|bytes| bytes.simd_eq(byte))
     }
 
     /// The bytes among so many from the first one on.
@@ -40,13 +39,13 @@ impl Lanes {
     /// The bytes from one on.
     #[inline(always)]
     pub(crate) fn are_from(&self, first: u8) -> u64 {
-        self.of_class(|bytes| bytes.max(u8x16::splat(first)).simd_eq(bytes))
+        self.of_class(|bytes| bytes.simd_ge(first))
     }
 
     /// The bytes beyond ASCII.
     #[inline(always)]
     pub(crate) fn are_beyond(&self) -> u64 {
-        self.of_class(|bytes| bytes)
+        self.are_from(0x80)
     }
 }
 
@@ -57,17 +56,10 @@ pub(crate) fn padded(rest: &[u8]) -> [u8; BLOCK] {
     block
 }
 
-/// Which bytes are this one.
-#[inline(always)]
-pub(crate) fn is(bytes: u8x16, byte: u8) -> u8x16 {
-    bytes.simd_eq(u8x16::splat(byte))
-}
-
 /// Which bytes are among so many from the first one on: what is below wraps round, and is not among them either.
 #[inline(always)]
-pub(crate) fn within(bytes: u8x16, first: u8, count: u8) -> u8x16 {
-    let ranked = bytes - u8x16::splat(first);
-    ranked.min(u8x16::splat(count - 1)).simd_eq(ranked)
+pub(crate) fn within<S: Simd>(bytes: u8x64<S>, first: u8, count: u8) -> mask8x64<S> {
+    (bytes - first).simd_le(count - 1)
 }
 
 /// The places of a mask, in order.

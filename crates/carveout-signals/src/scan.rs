@@ -182,10 +182,8 @@ pub(crate) fn look(reading: &Reading<'_>) -> (Vec<Match>, Suspicions) {
     let mut found = Vec::new();
     let mut suspicions = Suspicions::default();
     let (mut after_number, mut after_colons) = (0_usize, 0);
-    blocks::each(bytes, |offset, block, places| {
-        if places.beyond != 0 {
-            suspicions.beyond_ascii(text, offset, block);
-        }
+    blocks::each(bytes, |offset, places| {
+        suspicions.beyond_ascii(text, offset, places.strangers);
         if !places.any_in_ascii() {
             return;
         }

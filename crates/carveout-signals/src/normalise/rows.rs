@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use fearless_simd::Simd;
+
 use super::fold::{Look, look};
 use crate::{
     bytes::at,
@@ -58,34 +60,45 @@ pub(super) fn is_letter(character: char) -> bool {
     is(character, |row| row.letters, char::is_alphabetic)
 }
 
+/// What is known of the characters of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted {
+    /// Where those start that may be signs: exactly those that are, of characters of two bytes and three that end in the
+    /// block, and all others.
+    pub(crate) signs: u64,
+    /// Whether one may be strange.
+    pub(crate) strange: bool,
+}
+
+impl Noted {
+    /// Looks at the characters beyond ASCII of a block.
+    #[inline(always)]
+    pub(crate) fn of<S: Simd>(lanes: &Lanes<S>, block: &[u8; BLOCK]) -> Self {
+        const FEW: usize = 4;
+        let starts = strange_starts(lanes);
+        let mut after_few = starts;
+        (0..FEW).for_each(|_| after_few &= after_few.wrapping_sub(1));
+        match after_few {
+            0 => one_by_one(block, starts),
+            _ => by_rows(lanes, block, starts),
+        }
+    }
+
+    /// Whether there is any.
+    #[inline(always)]
+    pub(crate) const fn any(&self) -> bool {
+        self.strange || self.signs != 0
+    }
+}
+
 /// Where characters of a block start that may not stand for themselves.
-pub(super) fn strange_starts(lanes: &Lanes) -> u64 {
+#[inline(always)]
+fn strange_starts<S: Simd>(lanes: &Lanes<S>) -> u64 {
     let starts = lanes.are_from(0xc2);
     match lanes.are_from(0xe4) {
         0 => starts,
         // All characters that start with E4 to E9 or EB to EE stand for themselves: Han, Hangul, private use.
         _ => starts & !lanes.are_within(0xe4, 6) & !lanes.are_within(0xeb, 4),
-    }
-}
-
-/// What is known of the characters of a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Noted {
-    /// Where those start that may be signs: exactly those that are, of characters of two bytes and three that end in the
-    /// block, and all others.
-    pub(super) signs: u64,
-    /// Whether one may be strange.
-    pub(super) strange: bool,
-}
-
-/// Looks at the characters of a block that start where they may be strange.
-pub(super) fn noted(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> Noted {
-    const FEW: usize = 4;
-    let mut after_few = starts;
-    (0..FEW).for_each(|_| after_few &= after_few.wrapping_sub(1));
-    match after_few {
-        0 => one_by_one(block, starts),
-        _ => by_rows(lanes, block, starts),
     }
 }
 
@@ -118,7 +131,8 @@ fn one_by_one(block: &[u8; BLOCK], starts: u64) -> Noted {
 }
 
 /// As text of another script is looked at, which has few rows: all characters of a row at once.
-fn by_rows(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> Noted {
+#[inline(always)]
+fn by_rows<S: Simd>(lanes: &Lanes<S>, block: &[u8; BLOCK], starts: u64) -> Noted {
     let (mut noted, mut rest) = (Noted::default(), starts);
     while rest != 0 {
         let place = rest.trailing_zeros() as usize;
@@ -141,7 +155,8 @@ fn by_rows(lanes: &Lanes, block: &[u8; BLOCK], starts: u64) -> Noted {
 }
 
 /// Where bytes of a block are the last ones of some characters of a row.
-fn ends(lanes: &Lanes, mut characters: u64) -> u64 {
+#[inline(always)]
+fn ends<S: Simd>(lanes: &Lanes<S>, mut characters: u64) -> u64 {
     let mut found = 0;
     while characters != 0 {
         let first = characters.trailing_zeros();
@@ -154,15 +169,19 @@ fn ends(lanes: &Lanes, mut characters: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
+
     use super::*;
 
     /// What is noted of a text that stands in a block from a place on, in both ways.
     fn noted_of(text: &str, from: usize) -> [Noted; 2] {
         let mut block = [b' '; BLOCK];
         block[from..].iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
-        let lanes = Lanes::of(&block);
-        let starts = strange_starts(&lanes);
-        [one_by_one(&block, starts), by_rows(&lanes, &block, starts)]
+        dispatch!(Level::new(), simd => {
+            let lanes = Lanes::of(simd, &block);
+            let starts = strange_starts(&lanes);
+            [one_by_one(&block, starts), by_rows(&lanes, &block, starts)]
+        })
     }
 
     #[test]

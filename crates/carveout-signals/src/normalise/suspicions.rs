@@ -1,10 +1,13 @@
 //! Where something may hide, as noted while a text is looked through.
 
-use super::{fold, hidden, rows};
+use super::{
+    fold, hidden,
+    rows::{self, Noted},
+};
 use crate::{
     Span,
     bytes::{Set, at, before, ceil, floor, is_among, is_word, letters_digits_and},
-    lanes::{BLOCK, Lanes, bits},
+    lanes::{BLOCK, bits},
 };
 
 /// Bytes around a suspicious character that are read again: an identifier and a word before it.
@@ -38,13 +41,7 @@ pub(crate) struct Suspicions {
 
 impl Suspicions {
     /// Notes the characters beyond ASCII of a block.
-    pub(crate) fn beyond_ascii(&mut self, text: &str, offset: usize, block: &[u8; BLOCK]) {
-        let lanes = Lanes::of(block);
-        let starts = rows::strange_starts(&lanes);
-        if starts == 0 {
-            return;
-        }
-        let noted = rows::noted(&lanes, block, starts);
+    pub(crate) fn beyond_ascii(&mut self, text: &str, offset: usize, noted: Noted) {
         match self.strange.last_mut() {
             _ if !noted.strange => {}
             Some(last) if last.end == offset => last.end += BLOCK,

@@ -1,13 +1,13 @@
 //! Which parts of a text are folded: the surroundings of signs of identifiers near characters that stand for others. Whole pages
 //! of another script have look-alikes everywhere and hide nothing.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::{rows, suspicions::AROUND};
 use crate::{
     Span,
     bytes::{ceil, floor, slice},
-    lanes::{BLOCK, Lanes, bits, is, padded, within},
+    lanes::{BLOCK, Lanes, bits, padded, within},
 };
 
 /// The surroundings of signs, those in ASCII and those beyond, within and around the spans that have strange characters.
@@ -43,18 +43,23 @@ pub(super) fn windows(text: &str, strange: &[Span], signs: &[usize]) -> Vec<Span
 /// Calls for each digit and at sign of a range.
 fn each_ascii_sign(bytes: &[u8], from: usize, end: usize, mut note: impl FnMut(usize)) {
     let mut note_all = |block: &[u8; BLOCK], from: usize| {
-        let signs = Lanes::of(block).of_class(|bytes| within(bytes, b'0', 10) | is(bytes, b'@'));
-        bits(signs).for_each(|bit| note(from + bit));
+        bits(dispatch!(Level::baseline(), simd => signs(simd, block))).for_each(|bit| note(from + bit));
     };
     let (blocks, rest) = slice(bytes, from, end).as_chunks();
     blocks.iter().zip((from..).step_by(BLOCK)).for_each(|(block, from)| note_all(block, from));
     note_all(&padded(rest), end - rest.len());
 }
 
+/// Where a block has digits and at signs.
+#[inline(always)]
+fn signs<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    Lanes::of(simd, block).of_class(|bytes| within(bytes, b'0', 10) | bytes.simd_eq(b'@'))
+}
+
 /// How many bytes of ASCII come first.
 fn ascii_run(bytes: &[u8]) -> usize {
     let (chunks, _) = bytes.as_chunks::<16>();
-    let skipped = 16 * chunks.iter().take_while(|chunk| u8x16::new(**chunk).to_bitmask() == 0).count();
+    let skipped = 16 * chunks.iter().take_while(|chunk| chunk.is_ascii()).count();
     skipped + bytes.iter().skip(skipped).take_while(|byte| byte.is_ascii()).count()
 }
 

@@ -1,6 +1,6 @@
 //! The domain of an address.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch};
 
 use super::part::{BEYOND, LETTER, MARK, OF_DOMAIN, OTHERWISE, part};
 use crate::{
@@ -23,19 +23,20 @@ pub(super) struct Domain {
 pub(super) fn domain(reading: &Reading<'_>, place: usize) -> Option<Domain> {
     let bytes = reading.bytes;
     let window = bytes.get(place..).and_then(<[u8]>::first_chunk);
-    let (end, capitals) = match window.map(extent) {
-        Some(Extent::Ends { length, capitals }) => (place + length, capitals),
-        Some(Extent::Meets) => return None,
-        Some(Extent::Further) | None => match extent_by_bytes(bytes, place) {
-            Extent::Ends { length, capitals } => (place + length, capitals),
-            Extent::Meets => return None,
-            Extent::Further => {
-                let end = domain_end(reading, place)?;
-                let fits = is_domain(reading.text.get(place..end)?);
-                return fits.then_some(Domain { end, canonical: false });
-            }
-        },
-    };
+    let (end, capitals) =
+        match window.map(|window| dispatch!(Level::baseline(), simd => extent(simd, window))) {
+            Some(Extent::Ends { length, capitals }) => (place + length, capitals),
+            Some(Extent::Meets) => return None,
+            Some(Extent::Further) | None => match extent_by_bytes(bytes, place) {
+                Extent::Ends { length, capitals } => (place + length, capitals),
+                Extent::Meets => return None,
+                Extent::Further => {
+                    let end = domain_end(reading, place)?;
+                    let fits = is_domain(reading.text.get(place..end)?);
+                    return fits.then_some(Domain { end, canonical: false });
+                }
+            },
+        };
     reading.walk(end - place + 4);
     let domain = slice(bytes, place, end);
     let dot = domain.iter().rposition(|byte| *byte == b'.')?;
@@ -59,10 +60,10 @@ enum Extent {
 }
 
 /// How far the domain goes that starts a window.
-fn extent(window: &[u8; BLOCK]) -> Extent {
-    let lanes = Lanes::of(window);
-    let letters =
-        lanes.of_class(|bytes| within(bytes | u8x16::splat(0x20), b'a', 26) | within(bytes, b'0', 10));
+#[inline(always)]
+fn extent<S: Simd>(simd: S, window: &[u8; BLOCK]) -> Extent {
+    let lanes = Lanes::of(simd, window);
+    let letters = lanes.of_class(|bytes| within(bytes | 0x20, b'a', 26) | within(bytes, b'0', 10));
     let (dots, hyphens) = (lanes.are(b'.'), lanes.are(b'-'));
     let doubled = (dots & dots >> 1) | (hyphens & hyphens >> 1);
     let others = !(letters | dots | hyphens) | doubled;

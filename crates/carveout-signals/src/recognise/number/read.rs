@@ -1,5 +1,7 @@
 //! Reading a number's groups: out of one mask where the number is short, byte by byte otherwise.
 
+use fearless_simd::{Level, dispatch};
+
 use super::{Group, MOST_DIGITS, MOST_GROUPS, Number, Separators, separators};
 use crate::{
     bytes::{ZEROS, at, eight_digits, slice},
@@ -23,7 +25,7 @@ impl Number {
     fn read_window(&mut self, window: &[u8; BLOCK]) -> bool {
         /// From here on, eight digits and the separators after them might not lie within the window.
         const LAST: usize = BLOCK - 12;
-        let digits = Lanes::of(window).are_within(b'0', 10);
+        let digits = dispatch!(Level::baseline(), simd => Lanes::of(simd, window).are_within(b'0', 10));
         let (mut start, mut first, mut before) = (0, 0, Separators::NONE);
         let (mut starts, mut inside) = (1, Separators::NONE);
         for (slot, count) in self.groups.iter_mut().zip(0_u32..) {
