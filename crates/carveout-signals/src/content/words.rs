@@ -2,9 +2,9 @@
 
 use std::hash::Hasher as _;
 
+use fearless_simd::{Level, Simd, dispatch};
 use siphasher::sip::SipHasher13;
 use unicode_normalization::UnicodeNormalization as _;
-use wide::u8x16;
 
 use super::sip::WordKey;
 use crate::{
@@ -73,7 +73,7 @@ impl Words {
         let last = padded(rest);
         let (mut begun, mut inside) = (None, 0);
         for (base, block) in (0..).step_by(BLOCK).zip(blocks.iter().chain([&last])) {
-            let letters = Lanes::of(block).of_class(is_of_a_word);
+            let letters = dispatch!(Level::baseline(), simd => letters(simd, block));
             // Words begin and end where the class changes.
             let edges = letters ^ (letters << 1 | inside);
             inside = letters >> (BLOCK - 1);
@@ -110,10 +110,10 @@ impl Words {
     }
 }
 
-/// Which bytes are ASCII letters and digits.
+/// Where a block has ASCII letters and digits.
 #[inline(always)]
-fn is_of_a_word(bytes: u8x16) -> u8x16 {
-    within(bytes | u8x16::splat(0x20), b'a', 26) | within(bytes, b'0', 10)
+fn letters<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    Lanes::of(simd, block).of_class(|bytes| within(bytes | 0x20, b'a', 26) | within(bytes, b'0', 10))
 }
 
 fn mixed(digest: u64, word: u64) -> u64 {
