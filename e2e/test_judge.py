@@ -1,6 +1,7 @@
 """A clause that a judge decides, by both official SDKs: a judge of its own process permits, denies and holds requests and answers."""
 
 import json
+import re
 
 import anthropic
 import openai
@@ -8,7 +9,7 @@ import pytest
 
 from auditor import Auditor
 from conftest import anthropic_client, openai_client
-from house import Provider, request, until
+from house import Provider, carveout, request, until
 from test_refusals import carveout_of
 
 PROGRAM = "intelligence-support"
@@ -68,6 +69,9 @@ class OpenAi:
                 pass
             return events.get_final_completion().choices[0].message.content
 
+    def told(self, reply):
+        return openai.types.chat.ChatCompletion.model_validate(reply).choices[0].message.content
+
 
 class Anthropic:
     sdk = anthropic
@@ -83,6 +87,9 @@ class Anthropic:
             for _ in events:
                 pass
             return events.get_final_message().content[0].text
+
+    def told(self, reply):
+        return anthropic.types.Message.model_validate(reply).content[0].text
 
 
 DIALECTS = pytest.mark.parametrize("dialect", [OpenAi, Anthropic])
@@ -181,6 +188,74 @@ def test_an_answer_that_the_judge_does_not_clear_is_not_shown(judged, served, di
     assert "9.1" in str(caught.value) and "It was asked" not in str(caught.value)
     if not stream:
         assert isinstance(caught.value, asking.sdk.PermissionDeniedError)
+
+
+@pytest.fixture(scope="module")
+def lifted(founded, judge, tmp_path_factory):
+    """The same with an officer who may lift what no judge has cleared."""
+    workspace = judged_by(judge, founded, tmp_path_factory.mktemp("lifted") / "workspace", 60)
+    directory = workspace.directory
+    assert carveout("keygen", "--name", "officer.example/release", "--out", directory / "release.key").returncode == 0
+    token = json.loads(carveout("keygen", "--officer", "release", "--json").stdout)
+    (directory / "release.token").write_text(token["token"])
+    config = directory / "carveout.toml"
+    config.write_text(
+        config.read_text()
+        + '\n[[officer]]\nid = "release"\nroles = ["customer/release-authority"]\n'
+        + f'key = "file:release.pub"\ntoken_sha256 = "{token["token_sha256"]}"\n'
+    )
+    appointed = workspace.run("holds", "appoint", "--key", directory / "keys" / "customer.key")
+    assert appointed.returncode == 0, appointed.stderr
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def lifting(lifted):
+    with lifted.serving() as gateway:
+        yield gateway
+
+
+def officer(workspace, gateway, *arguments):
+    """A command of the officer's, at the gateway that runs."""
+    place = ["--gateway", f"http://{gateway.address}", "--token", "file:release.token", "--json"]
+    done = workspace.run("holds", *arguments, *place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@DIALECTS
+@WAYS
+def test_an_answer_without_a_verdict_is_held_and_collected_once_it_is_approved(lifted, lifting, dialect, stream):
+    asking = dialect(lifting, lifted)
+    with pytest.raises(asking.sdk.APIError) as caught:
+        asking.ask(f"Tell me, {dialect.__name__} {stream}. [judge answer prose]", stream)
+    assert "It was asked" not in str(caught.value)
+    hold = re.search(r"on hold as (hold-[0-9a-f]{32})", str(caught.value))[1]
+    path, headers = f"/carveout/v1/holds/{hold}/collect", {"Authorization": f"Bearer {lifted.keys[PROGRAM]}"}
+    collect = lambda: request(lifting.address, "POST", path, b"", headers)  # noqa: E731
+    status, _, refused = collect()
+    assert (status, b"It was asked" in refused) == (403, False), "nobody has approved it"
+    shown = officer(lifted, lifting, "show", hold)
+    assert [clause["clause"] for clause in shown["clauses"]] == ["9.1", "9.2"]
+    assert {one["verdict"] for one in shown["judged"]} == {"none"}, shown["judged"]
+    officer(lifted, lifting, "approve", hold, "--key", lifted.directory / "release.key")
+    status, head, body = collect()
+    assert (status, body.decode()) == (200, shown["body"]), "what the officer saw, byte for byte"
+    assert head["content-type"] == ("text/event-stream" if stream else "application/json")
+    if not stream:
+        assert "It was asked" in asking.told(json.loads(body))
+    assert collect()[0] in (403, 404), "once"
+
+
+def test_no_officer_lifts_an_answer_that_the_judge_condemned(lifted, lifting):
+    for dialect in [OpenAi, Anthropic]:
+        for stream in [False, True]:
+            asking = dialect(lifting, lifted)
+            with pytest.raises(asking.sdk.APIError) as caught:
+                asking.ask(f"Tell me, {dialect.__name__} {stream}. [judge answer violates]", stream)
+            assert "denied by judged-rules 9.1" in str(caught.value) and "hold-" not in str(caught.value)
+    assert officer(lifted, lifting, "list")["holds"] == []
+    assert_sound(lifted)
 
 
 def test_a_judge_that_is_late_clears_nothing(founded, judge, provider, tmp_path):

@@ -8,7 +8,8 @@ use crate::{
 };
 
 const SUPPLY: &str = "purpose=logistics.supply, subject=us_person";
-const PLATES: &str = "\n[[monitor]]\nid = \"plates\"\ndetector = \"identifiers.plate\"\nuntil = 2099-01-31\n";
+pub(super) const PLATES: &str =
+    "\n[[monitor]]\nid = \"plates\"\ndetector = \"identifiers.plate\"\nuntil = 2099-01-31\n";
 const NO_PLATES: &str = "
 ### 3.8 Licence plates
 
@@ -25,15 +26,19 @@ when { context.identifiers.contains(Identifier::\"plate\") };
 /// A workspace whose terms forbid plates, signed by both parties.
 fn workspace(provider: Option<&Serving>) -> Workspace {
     let workspace = Workspace::sample(provider);
+    forbid_plates(&workspace);
+    workspace
+}
+
+pub(super) fn forbid_plates(workspace: &Workspace) {
     workspace.edit("agreements/sample-terms.md", "\n## 4 ", NO_PLATES);
     for party in ["customer", "vendor"] {
         let sign = format!("sign agreements/sample-terms.md --key keys/{party}.key");
         workspace.run(&sign).expect(0, &[]);
     }
-    workspace
 }
 
-fn ask(workspace: &Workspace, gateway: &Serving, claim: &str, text: &str) -> (u16, String) {
+pub(super) fn ask(workspace: &Workspace, gateway: &Serving, claim: &str, text: &str) -> (u16, String) {
     let body = format!(r#"{{"model":"sample-chat","messages":[{{"role":"user","content":"{text}"}}]}}"#);
     let headers = format!(
         "Authorization: Bearer {}\r\nCarveout-Use: {claim}\r\nContent-Type: application/json\r\n",
@@ -42,9 +47,9 @@ fn ask(workspace: &Workspace, gateway: &Serving, claim: &str, text: &str) -> (u1
     post(gateway.address, "/v1/chat/completions", &headers, &body)
 }
 
-const PLATE: &str = "Where is the truck with the licence plate 7KLM482?";
+pub(super) const PLATE: &str = "Where is the truck with the licence plate 7KLM482?";
 
-fn agree(workspace: &Workspace) {
+pub(super) fn agree(workspace: &Workspace) {
     for party in ["customer", "vendor"] {
         let sign = format!("monitor sign plates --key keys/{party}.key");
         workspace

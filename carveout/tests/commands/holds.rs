@@ -109,6 +109,62 @@ fn an_officer_lists_shows_and_approves_at_a_gateway_and_the_record_says_so() {
 }
 
 #[test]
+fn an_officer_is_shown_what_evidence_there_is() {
+    let provider = provider();
+    let workspace = with_officers(&provider);
+    let gateway = workspace.serve();
+    let body = r#"{"model":"sample-chat","messages":[{"role":"user","content":"Nominate ann@harbour-mail.org with the licence plate 7KLM482."}]}"#;
+    let headers = format!(
+        "Authorization: Bearer {}\r\nCarveout-Use: purpose=targeting.nominate, volume=targeted, \
+         subject=non_us_person\r\nContent-Type: application/json\r\n",
+        workspace.key(PROGRAM)
+    );
+    let (status, answer) = post(gateway.address, "/v1/chat/completions", &headers, body);
+    assert_eq!(status, 403, "{answer}");
+    let told: Json = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let hold = told["error"]["carveout"]["hold"].as_str().unwrap().to_owned();
+    let words = [
+        "persons, 0 rows; identifiers:",
+        "1 email (1 distinct), 1 plate (1 distinct)",
+        "/messages/0/content: email `ann@harbour-mail.org` at 9-29",
+    ];
+    let officer = at(&gateway, "release");
+    workspace.run(&format!("holds show {hold} {officer}")).expect(0, &words);
+    let remote = workspace.run(&format!("holds show {hold} --json {officer}")).expect(0, &[]).json();
+    assert_eq!(remote["evidence"]["identifiers"]["plate"]["found"], 1, "{remote:#}");
+    let himself = workspace.run(&format!("holds show {hold} --json {}", at(&gateway, "requester"))).json();
+    assert!(himself["evidence"].is_null() && himself["body"].is_null(), "{himself:#}");
+    assert_eq!(gateway.stop(), Some(0));
+    // The same without a gateway.
+    workspace.run(&format!("holds show {hold}")).expect(0, &words);
+    let local = workspace.run(&format!("holds show {hold} --json")).expect(0, &[]).json();
+    assert_eq!(local["evidence"], remote["evidence"]);
+}
+
+#[test]
+fn what_is_asked_of_holds_in_vain_says_what_to_do() {
+    let workspace = Workspace::sample(None);
+    let hold = format!("hold-{}", "0".repeat(32));
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    workspace.write("some.token", "cvt_release_abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE");
+    for (words, said) in [
+        ("list".to_owned(), "nothing was on hold yet"),
+        (format!("show {hold}"), "there is no ledger in"),
+        ("show nonsense".to_owned(), "write `hold-` and 32 lowercase hexadecimal digits"),
+        (format!("approve {hold} --key no.key"), "can't read `no.key`"),
+        (format!("approve {hold} --key keys/customer.key --minutes 0"), "0 is not in 1..="),
+        ("list --token file:some.token".to_owned(), "with `--gateway`"),
+        ("list --gateway elsewhere --token file:some.token".to_owned(), "must start with `https://`"),
+        (format!("list --gateway http://{nobody} --token file:none"), "none"),
+        (format!("list --gateway http://{nobody} --token file:some.token"), "is it running"),
+    ] {
+        workspace.run(&format!("holds {words}")).expect(2, &[said]);
+        let told = workspace.run(&format!("holds {words} --json")).expect(2, &[]).json();
+        assert_eq!((&told["command"], told["error"].is_string()), (&"error".into(), true), "{words}: {told}");
+    }
+}
+
+#[test]
 fn what_is_approved_in_a_workspace_is_collected_from_the_next_gateway() {
     let provider = provider();
     let workspace = with_officers(&provider);

@@ -125,7 +125,8 @@ fn what_is_measured_of_a_judge_is_part_of_the_grade() {
 
 #[test]
 fn what_can_not_be_measured_is_refused() {
-    let (workspace, _) = workspace(judge());
+    let address = judge();
+    let (workspace, _) = workspace(address);
     for (content, expected) in [
         ("", "holds no example"),
         ("{\"agreement\":\"watching\"}", "line 1"),
@@ -141,6 +142,24 @@ fn what_can_not_be_measured_is_refused() {
         fs::write(workspace.path("examples.jsonl"), content).unwrap();
         workspace.run("judge calibrate examples.jsonl").expect(2, &[expected]);
     }
+    // Nobody is asked before every line can be, and a judge that says nothing at all has not been measured.
+    let line = |clause: &str, request: &str| {
+        json!({ "agreement": "watching", "clause": clause, "request": request, "violates": true }).to_string()
+    };
+    fs::write(workspace.path("examples.jsonl"), line("2", "track everybody")).unwrap();
+    workspace.run("judge calibrate examples.jsonl").expect(0, &["recall 1.00"]);
+    let before = workspace.read("judge/calibration.json");
+    let lines = [line("2", "track everybody"), line("99", "x")].join("\n");
+    fs::write(workspace.path("examples.jsonl"), lines).unwrap();
+    workspace.run("judge calibrate examples.jsonl").expect(2, &["line 2 of", "no clause `99`"]);
+    fs::write(workspace.path("examples.jsonl"), line("2", "the weather")).unwrap();
+    workspace
+        .run("judge calibrate examples.jsonl")
+        .expect(2, &["no verdict on any of 1 examples", "What was measured before stays"]);
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    workspace.edit("carveout.toml", &address.to_string(), &nobody.to_string());
+    workspace.run("judge calibrate examples.jsonl").expect(2, &["no verdict on any of 1 examples"]);
+    assert_eq!(workspace.read("judge/calibration.json"), before);
     let without = Workspace::sample(None);
     fs::write(without.path("examples.jsonl"), "").unwrap();
     without.run("judge calibrate examples.jsonl").expect(2, &["no judge is configured"]);

@@ -239,6 +239,71 @@ fn a_designation_bars_also_where_a_clause_is_only_monitored() {
     workspace.run("ledger verify --redecide").expect(0, &["3 decisions made again", "0 differ"]);
 }
 
+/// What a monitor suspends it suspends with the terms under which it was checked. Where it can't be used with the next ones, the
+/// designation counts, and what was suspended is enforced.
+#[test]
+fn what_can_not_be_monitored_any_more_when_terms_are_adopted_is_enforced() {
+    const BOUGHT: &str =
+        "purpose=intel.foreign, volume=targeted, source=commercially_purchased, subject=us_person";
+    let provider = provider();
+    type Break = fn(&Workspace);
+    let breaks: [(&str, Break, &str); 4] = [
+        ("gone", |it| fs::remove_file(it.path("monitors/bought.sig")).unwrap(), "no party has agreed to it"),
+        ("another", |it| it.edit("monitors/bought.sig", "3.4", "3.3"), "has not agreed to it"),
+        ("no note", |it| it.write("monitors/bought.sig", "nothing"), "has not agreed to it"),
+        ("not text", |it| it.write("monitors/bought.sig", [0xff, 0xfe]), "bought.sig"),
+    ];
+    for (name, breaks, why) in breaks {
+        let workspace = workspace(&provider);
+        workspace.append(
+            "carveout.toml",
+            "\n[[monitor]]\nid = \"bought\"\nagreement = \"sample-terms\"\nclause = \"3.4\"\nuntil = 2099-01-31\n",
+        );
+        for party in ["vendor", "customer"] {
+            workspace.run(&format!("monitor sign bought --key keys/{party}.key")).expect(0, &[]);
+        }
+        let gateway = workspace.serve_logging("gateway.log");
+        let ask = || workspace.ask(&gateway, "intelligence-support", BOUGHT).0;
+        assert_eq!(ask(), 200, "{name}");
+        breaks(&workspace);
+        assert_eq!(ask(), 200, "{name}: what was checked goes on");
+        mark(&workspace, "mark");
+        assert_eq!(ask(), 403, "{name}: it can't be checked with the next terms");
+        mark(&workspace, "again");
+        assert_eq!(ask(), 403, "{name}: nor with those after them");
+        assert_eq!(gateway.stop(), Some(0));
+        let log = workspace.read("gateway.log");
+        for words in ["a monitor is left out", "the monitor `bought` can't be used", why] {
+            assert!(log.contains(words), "{name}: `{words}` is missing: {log}");
+        }
+        workspace.run("report").expect(0, &["not in use from entry", "what it suspended is enforced"]);
+        let report = workspace.run("report --json").expect(0, &[]).json();
+        assert!(report["monitors"][0]["out_of_use_since"].is_u64(), "{report:#}");
+        workspace.run("ledger verify --redecide").expect(0, &["4 decisions made again", "0 differ"]);
+        workspace.refuses(&[why]);
+    }
+}
+
+/// The same of a detector, under terms that the designation leaves as they were.
+#[test]
+fn a_detector_that_can_not_be_monitored_any_more_decides() {
+    let provider = provider();
+    let workspace = workspace(&provider);
+    crate::detectors::forbid_plates(&workspace);
+    workspace.append("carveout.toml", crate::detectors::PLATES);
+    crate::detectors::agree(&workspace);
+    let gateway = workspace.serve_logging("gateway.log");
+    let ask = || crate::detectors::ask(&workspace, &gateway, SUPPLY, crate::detectors::PLATE).0;
+    assert_eq!(ask(), 200);
+    fs::remove_file(workspace.path("monitors/plates.sig")).unwrap();
+    mark(&workspace, "mark");
+    assert_eq!(ask(), 403);
+    assert_eq!(gateway.stop(), Some(0));
+    assert!(workspace.read("gateway.log").contains("a monitor is left out"));
+    workspace.run("report").expect(0, &["not in use from entry"]);
+    workspace.run("ledger verify --redecide").expect(0, &["2 decisions made again", "0 differ"]);
+}
+
 #[test]
 fn what_is_decided_as_a_program_is_decided_with_its_designations() {
     let provider = provider();

@@ -100,6 +100,11 @@ fn a_draft_changes_no_ruling_and_the_report_says_what_it_would_have_changed() {
     assert_eq!(report(&workspace, " --to 2026-01-01")["decisions"], 0);
     assert_eq!(report(&workspace, " --from 2026-01-01T00:00:00Z")["decisions"], 4);
     workspace.run("report --from yesterday").expect(2, &["is not a time"]);
+    workspace
+        .run("report --from 2027-01-01 --to 2026-01-01")
+        .expect(2, &["no time lies between", "`--from`"]);
+    workspace.run("report --dir agreements").expect(2, &["there is no ledger in `agreements`"]);
+    workspace.run("report --html no/such/folder.html").expect(2, &["can't write `no/such/folder.html`"]);
     workspace.run("ledger show").expect(0, &["monitored from here on: next (draft sample-terms version 2)"]);
     workspace.run("ledger verify --redecide").expect(0, &["4 decisions", "0 differ"]);
     // Without the draft's text nobody can see that it says so.
@@ -129,7 +134,7 @@ fn a_clause_in_force_is_only_monitored_by_the_word_of_every_party() {
     workspace.refuses(&["no party has agreed to it", "carveout monitor sign bought --key FILE"]);
     workspace.run("monitor sign bought --key keys/customer.key").expect(0, &["clause 3.4", "2099-01-31"]);
     workspace.run("monitor sign bought --key keys/customer.key").expect(2, &["has signed this already"]);
-    workspace.refuses(&["`vendor` has not agreed to it"]);
+    workspace.refuses(&["`vendor`, a party of `sample-terms`, has not agreed to it"]);
     workspace.run("monitor sign bought --key keys/vendor.key --json").expect(0, &["\"clause\""]);
     // Another date, another clause: neither was agreed to.
     for (old, new) in [("2099-01-31", "2099-02-01"), ("\"3.4\"", "\"3.3\"")] {

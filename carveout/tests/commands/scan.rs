@@ -45,7 +45,17 @@ fn requests_are_read_text_by_text_and_disguises_are_named() {
     assert_eq!(document["files"][0]["opaque"][0]["kind"], "image");
     assert_eq!(document["files"][0]["opaque"][0]["line"], 3);
     let (_folder, broken) = file("broken.jsonl", "{\"model\":\"m\"}\n");
-    run(["scan", "--format", "requests", &broken]).expect(2, &["line 1 is no request", "--format text"]);
+    run(["scan", "--format", "requests", &broken])
+        .expect(2, &["broken.jsonl` can't be read as requests", "line 1 is no request", "--format text"]);
+    // What only looks like requests is read all the same, and that is said: escapes in it are not undone.
+    let escaped = "{\"to\":\"ines\\u0040posthaus-nord.de\"}\n";
+    let (_folder, other) = file("other.json", escaped);
+    run(["scan", &other]).expect(0, &["is read as one text, escapes and all: line 1 is no request"]);
+    let document = run(["scan", "--json", &other]).json();
+    assert_eq!(document["files"][0]["not_requests"], "line 1 is no request", "{document}");
+    let (folder, _) = file("any.txt", "");
+    let folder = folder.path().to_str().unwrap();
+    run(["scan", folder]).expect(2, &["is a folder", "name the files in it"]);
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub use adopter::{AdoptError, Adopter, Adoption};
 pub use attest::{Detector, DetectorError, Masks, Shown, UnknownDetector};
 pub use clock::Clock;
 pub use gateway::{Gateway, RunError};
+pub use holds::seen_on_hold;
 pub use judge::{Asked, Judge, NoVerdict, Opinion, Policy, Verdict, View};
 pub use limits::{Limits, Patience};
 pub use secret::Secret;

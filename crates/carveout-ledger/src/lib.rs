@@ -80,11 +80,11 @@ pub use entry::{
     Adopted, AdoptionError, AgreedText, AnswerError, Appointed, Appointment, Approved, Attempted, Calls,
     Cited, Commitment, CommittedPart, Committer, Decided, DecisionId, DecisionIdError, DesignationAdopted,
     DesignationEffect, DesignationOfficers, DesignationSigner, DetectorSuspension, Entry, EntryError, Erased,
-    Event, EvidenceKept, EvidenceLost, Expired, Found, Genesis, HoldAnswer, HoldId, HoldIdError, Interrupted,
+    Event, EvidenceKept, EvidenceLost, Expired, Found, Genesis, HoldAnswer, HoldId, Interrupted,
     JudgeAnswered, JudgeAsked, Judged, KeyRotated, MOST_ENTRY_BYTES, Monitor, Monitored, MonitoredDetector,
-    MonitoredProgram, MonitorsSet, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
-    QuestionId, QuestionIdError, RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled,
-    SignatureRule, Suspended, Suspension, Target, TermsAdopted, Usage,
+    MonitoredProgram, MonitorsSet, NameError, OfficersAppointed, Outcome, PinnedKey, Presumed, ProgramDigest,
+    QuestionId, RecordedFacts, Refused, Relaxed, RotationError, Ruling, Salt, Settled, SignatureRule,
+    Suspended, Suspension, Target, TermsAdopted, Usage,
 };
 pub use error::LedgerError;
 pub use evidence::{

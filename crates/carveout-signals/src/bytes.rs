@@ -95,6 +95,13 @@ pub(crate) const fn letters_digits_and(others: &[u8], beyond: bool) -> Set {
 
 static WORD: Set = letters_digits_and(b"_", true);
 
+/// How many bytes of ASCII come first.
+pub(crate) fn ascii_length(bytes: &[u8]) -> usize {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let skipped = 16 * chunks.iter().take_while(|chunk| chunk.is_ascii()).count();
+    skipped + bytes.iter().skip(skipped).take_while(|byte| byte.is_ascii()).count()
+}
+
 /// The place nearest below that is between characters.
 #[inline]
 pub(crate) fn floor(text: &str, place: usize) -> usize {

@@ -29,6 +29,7 @@ mod recognise;
 mod region;
 mod scan;
 mod shards;
+mod share;
 mod table;
 pub mod tripwire;
 
@@ -39,3 +40,4 @@ pub use persons::{PersonCount, Persons};
 pub use recognise::{RECOGNISERS, Recogniser};
 pub use region::{Region, UnknownRegion};
 pub use scan::{Limits, Scanner};
+pub use share::wilson;

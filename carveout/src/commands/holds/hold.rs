@@ -24,6 +24,8 @@ pub(super) struct Hold {
     pub(super) approvals: Vec<(String, Vec<String>, String)>,
     /// The request, checked against the commitment in the entry.
     pub(super) body: Option<String>,
+    /// What recognisers and the tripwire see in it.
+    pub(super) evidence: Option<Json>,
 }
 
 impl Hold {
@@ -44,6 +46,7 @@ impl Hold {
             yours: Vec::new(),
             approvals: Vec::new(),
             body: None,
+            evidence: None,
         }))
     }
 
@@ -86,6 +89,7 @@ impl Hold {
             .collect();
         if let (Some(body), Some(salt)) = (text("body"), text("salt")) {
             hold.show_body(body.as_bytes(), &Salt::from_hex(&salt).ok_or_else(misshapen)?)?;
+            hold.evidence = document.get("evidence").cloned();
         }
         Ok(hold)
     }

@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use carveout_gateway::{Limits, seen_on_hold};
 use carveout_ledger::{
     Appointed, Approved, CommittedPart, DecisionId, Entry, Event, HoldAnswer, HoldId, LedgerReader, Openings,
     Outcome, Refused, Ruling, SealedBodies, SealedError, SigningKey, Timestamp,
 };
+use carveout_signals::Scanner;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::hold::Hold;
 use crate::{
-    commands::now,
+    commands::{ledger::exists, now},
     config::{self, Config},
     workspace::{
-        Workspace, log_verifier_key, open_for_rotation, openings_directory, sealed_bodies, verified_officers,
+        Workspace, log_verifier_key, open_for_rotation, openings_directory, region, sealed_bodies,
+        verified_officers,
     },
 };
 
@@ -63,13 +66,17 @@ impl Local {
         let openings = Openings::read(&openings_directory(root, config));
         let salt =
             openings.salt(hold.at, &hold.decided.decision, CommittedPart::Request).into_diagnostic()?;
-        hold.show_body(&body, &salt)
+        hold.show_body(&body, &salt)?;
+        let (scanner, limits) = (Scanner::new(region(config)?), Limits::default());
+        hold.evidence = Some(seen_on_hold(&scanner, &limits, &hold.decided, &body));
+        Ok(())
     }
 
     fn read(&self) -> miette::Result<BTreeMap<HoldId, Hold>> {
         let config = config::load(&self.workspace.root)?;
         let key = log_verifier_key(&self.workspace.root, &config)?;
         let directory = self.workspace.ledger_directory();
+        exists(&directory, "nothing was on hold yet: the gateway founds it when it first starts")?;
         // What was acknowledged counts, also before a checkpoint covers it.
         let (reader, tail) = LedgerReader::open_with_tail(&directory, &key)
             .into_diagnostic()

@@ -4,6 +4,7 @@
 //! says about a hold beside its entry is shown and not believed.
 
 mod appoint;
+mod evidence;
 mod hold;
 mod local;
 mod remote;

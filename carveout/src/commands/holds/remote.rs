@@ -113,8 +113,9 @@ impl Remote {
         };
         let answered = tokio::time::timeout(PATIENCE, exchange).await;
         let answered = answered.map_err(|_elapsed| miette!("no answer within {} s", PATIENCE.as_secs()))?;
-        let (status, body) =
-            answered.wrap_err_with(|| format!("the gateway at `{}` can't be asked", self.base))?;
+        let (status, body) = answered.wrap_err_with(|| {
+            format!("the gateway at `{}` can't be asked; is it running, and is that its address?", self.base)
+        })?;
         let document: Json = serde_json::from_slice(&body).unwrap_or_default();
         match (status.as_u16(), document["error"]["message"].as_str()) {
             (200, _) => Ok(document),

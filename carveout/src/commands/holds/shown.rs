@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::hold::Hold;
+use super::{evidence, hold::Hold};
 use crate::output::{Printer, Table, indented, ruling};
 
 pub(super) fn list(printer: &Printer, holds: &[Hold]) -> miette::Result<()> {
@@ -56,6 +56,7 @@ pub(super) fn one(printer: &Printer, hold: &Hold) -> miette::Result<()> {
     ] {
         indented(printer, &format!("  {what:<11}"), "             ", &text);
     }
+    evidence::print(printer, hold);
     for (officer, roles, until) in &hold.approvals {
         printer.line(format_args!("  approved by {officer} as {} until {until}", roles.join(", ")));
     }
@@ -90,6 +91,8 @@ fn document(hold: &Hold) -> Json {
         "route": decided.route,
         "target": decided.target,
         "facts": decided.facts,
+        "found": decided.found,
+        "judged": decided.judged,
         "clauses": clauses,
         "roles": decided.roles,
         "missing": hold.missing,
@@ -99,5 +102,6 @@ fn document(hold: &Hold) -> Json {
         "index": hold.index,
         "leaf": hold.leaf.to_string(),
         "body": hold.body,
+        "evidence": hold.evidence,
     })
 }

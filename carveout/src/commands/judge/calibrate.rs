@@ -32,28 +32,38 @@ pub(super) fn run(global: &Global, arguments: &JudgeCalibrate, printer: &Printer
     let workspace = Workspace::load(&global.workspace)?;
     let judge = judge(&workspace)?;
     let examples = read(arguments)?;
-    let mut measured: BTreeMap<(String, String), Measured> = BTreeMap::new();
-    runtime()?.block_on(async {
-        for (number, example) in &examples {
-            let (agreement, clause) = clause(&workspace, example)
-                .wrap_err_with(|| format!("line {number} of `{}`", arguments.file.display()))?;
+    // Nobody is asked before all of them can be.
+    let of_a_clause = examples.iter().map(|(number, example)| {
+        let named = || format!("line {number} of `{}`", arguments.file.display());
+        Ok((example, clause(&workspace, example).wrap_err_with(named)?))
+    });
+    let examples: Vec<_> = of_a_clause.collect::<miette::Result<_>>()?;
+    let verdicts = runtime()?.block_on(async {
+        let mut verdicts = Vec::with_capacity(examples.len());
+        for (example, (_, clause)) in &examples {
             let policy = Policy { heading: clause.heading(), prose: clause.prose() };
             let view = View { request: &example.request, response: example.response.as_deref() };
-            let verdict = judge.rehearse(policy, view).await.verdict.ok();
-            let key = (agreement.id().to_owned(), clause.number().to_owned());
-            measured
-                .entry(key)
-                .or_insert_with(|| nothing_yet(&judge, agreement, clause))
-                .count(example, verdict);
+            verdicts.push(judge.rehearse(policy, view).await.verdict);
         }
-        miette::Result::<()>::Ok(())
-    })?;
+        verdicts
+    });
+    if let (true, Some(Err(why))) = (verdicts.iter().all(Result::is_err), verdicts.first()) {
+        let help = "is it up, and does it answer with the one object that it is asked for? What was measured before stays";
+        let asked = examples.len();
+        return Err(miette!(help = help, "the judge gave no verdict on any of {asked} examples: {why}"));
+    }
+    let mut measured: BTreeMap<(String, String), Measured> = BTreeMap::new();
+    for ((example, (agreement, clause)), verdict) in examples.iter().zip(verdicts) {
+        let key = (agreement.id().to_owned(), clause.number().to_owned());
+        let clause = measured.entry(key).or_insert_with(|| nothing_yet(&judge, agreement, clause));
+        clause.count(example, verdict.ok());
+    }
     let mut all = Measurements::read(&global.workspace)?;
     measured.values().cloned().for_each(|one| all.put(one));
     all.write(&global.workspace)?;
     if printer.json() {
         let clauses: Vec<_> = measured.values().collect();
-        printer.document("judge-calibration", &json!({ "file": FILE, "clauses": clauses }))?;
+        printer.document("judge calibrate", &json!({ "file": FILE, "clauses": clauses }))?;
     } else {
         for one in measured.values() {
             printer.line(format_args!("{} {}: {}", one.agreement, one.clause, one.words()));
@@ -90,9 +100,14 @@ fn read(arguments: &JudgeCalibrate) -> miette::Result<Vec<(usize, Example)>> {
 /// The clause that an example is about.
 fn clause<'w>(workspace: &'w Workspace, example: &Example) -> miette::Result<(&'w Agreement, &'w Clause)> {
     let mut agreements = workspace.agreements.iter().map(|file| &*file.agreement);
-    let agreement = agreements
-        .find(|agreement| agreement.id() == example.agreement)
-        .ok_or_else(|| miette!("the workspace has no agreement `{}`", example.agreement))?;
+    let agreement = agreements.find(|agreement| agreement.id() == example.agreement).ok_or_else(|| {
+        let known: Vec<&str> = workspace.agreements.iter().map(|file| file.agreement.id()).collect();
+        miette!(
+            help = format!("it has: {}", known.join(", ")),
+            "the workspace has no agreement `{}`",
+            example.agreement
+        )
+    })?;
     let clause = agreement
         .clause(&example.clause)
         .ok_or_else(|| miette!("the agreement `{}` has no clause `{}`", example.agreement, example.clause))?;

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use carveout_signals::wilson;
 use carveout_terms::{Agreement, Clause, Digest};
 use miette::{IntoDiagnostic, WrapErr};
 use serde::{Deserialize, Serialize};
@@ -116,32 +117,5 @@ impl Measurements {
         }
         let text = serde_json::to_string_pretty(&self).into_diagnostic()?;
         fs::write(&path, format!("{text}\n")).into_diagnostic().wrap_err_with(named)
-    }
-}
-
-/// Wilson's interval for a share, at 95 % (Wilson 1927).
-pub(crate) fn wilson(part: usize, whole: usize) -> (f64, f64) {
-    const Z: f64 = 1.96;
-    if whole == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, share) = (whole as f64, part as f64 / whole as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wilson;
-
-    #[test]
-    fn few_examples_make_wide_intervals() {
-        // Wilson's interval for 8 of 10, as tables give it.
-        let (low, high) = wilson(8, 10);
-        assert!((low - 0.490).abs() < 0.001 && (high - 0.943).abs() < 0.001, "{low} {high}");
-        assert_eq!(wilson(0, 0), (0.0, 1.0));
-        assert!(wilson(10, 10).0 < 0.75);
     }
 }

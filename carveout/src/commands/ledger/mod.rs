@@ -9,7 +9,7 @@ mod show;
 mod usage;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use carveout_ledger::{LedgerReader, VerifierKey};
 use miette::{IntoDiagnostic, WrapErr, miette};
@@ -53,15 +53,16 @@ pub(super) fn place(global: &Global, at: &LedgerAt) -> miette::Result<Place> {
         Some(directory) => directory.clone(),
         None => global.workspace.join(configured()?.ledger.directory),
     };
-    // That there is no ledger says nothing about the record; that a part of one is missing does.
-    if !["checkpoint", "tile"].iter().any(|part| directory.join(part).exists()) {
-        return Err(miette!(
-            help = "name the ledger's folder with `--dir`; the gateway founds it when it first starts",
-            "there is no ledger in `{}`",
-            directory.display()
-        ));
-    }
+    exists(&directory, "name the ledger's folder with `--dir`; the gateway founds it when it first starts")?;
     Ok(Place { directory, log_key })
+}
+
+/// That there is no ledger says nothing about the record; that a part of one is missing does.
+pub(super) fn exists(directory: &Path, help: &str) -> miette::Result<()> {
+    match ["checkpoint", "tile"].iter().any(|part| directory.join(part).exists()) {
+        true => Ok(()),
+        false => Err(miette!(help = help, "there is no ledger in `{}`", directory.display())),
+    }
 }
 
 impl Place {

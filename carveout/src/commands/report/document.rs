@@ -14,11 +14,11 @@ pub(super) fn document(gathered: &Gathered, origin: &str, size: u64) -> Json {
         "decisions": gathered.decisions,
         "first": time(gathered.span.map(|(first, _)| first)),
         "last": time(gathered.span.map(|(_, last)| last)),
-        "monitors": gathered.monitors.iter().map(|(id, watched)| monitor(id, watched)).collect::<Vec<_>>(),
+        "monitors": gathered.monitors.iter().map(|(id, watched)| monitor(gathered, id, watched)).collect::<Vec<_>>(),
     })
 }
 
-fn monitor(id: &str, watched: &Watched) -> Json {
+fn monitor(gathered: &Gathered, id: &str, watched: &Watched) -> Json {
     let (about, detector) = match watched.about.as_ref() {
         None => (None, None),
         Some(About::Terms(monitor)) => (Some(monitor), None),
@@ -27,6 +27,7 @@ fn monitor(id: &str, watched: &Watched) -> Json {
     let suspended = about.and_then(|monitor| monitor.suspended.as_ref());
     let mut document = json!({
         "monitor": id,
+        "out_of_use_since": gathered.out_of_use(id),
         "kind": about.map(|_| if suspended.is_some() { "clause" } else { "draft" }),
         "agreement": about.map(|monitor| &monitor.agreement),
         "agreement_version": about.map(|monitor| &monitor.version),

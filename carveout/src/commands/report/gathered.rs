@@ -1,6 +1,6 @@
 //! The counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carveout_ledger::{
     Cited, Decided, Entry, Event, HoldId, Monitor, Monitored, MonitoredDetector, Ruling, Timestamp,
@@ -19,6 +19,9 @@ impl Period {
     }
 }
 
+/// Why a monitor may not be in use, and what that means.
+pub(super) const OUT_OF_USE: &str = "it was removed, has ended, or could not be used with the terms adopted there; what it suspended is enforced";
+
 /// What the record says about monitored terms.
 #[derive(Debug)]
 pub(super) struct Gathered {
@@ -31,6 +34,10 @@ pub(super) struct Gathered {
     pub(super) monitors: BTreeMap<String, Watched>,
     /// What each monitor is of, as recorded last.
     known: BTreeMap<String, About>,
+    /// Those that are in use.
+    in_use: BTreeSet<String>,
+    /// The entry from which on one is not.
+    out_of_use: BTreeMap<String, u64>,
 }
 
 /// What a monitor is of.
@@ -180,12 +187,23 @@ impl Watched {
 impl Gathered {
     pub(super) fn new(period: Period, program: Option<String>) -> Self {
         let (monitors, known) = (BTreeMap::new(), BTreeMap::new());
-        Self { period, program, decisions: 0, span: None, monitors, known }
+        let (in_use, out_of_use) = (BTreeSet::new(), BTreeMap::new());
+        Self { period, program, decisions: 0, span: None, monitors, known, in_use, out_of_use }
+    }
+
+    /// The entry from which on a monitor is not in use any more, if it isn't.
+    pub(super) fn out_of_use(&self, monitor: &str) -> Option<u64> {
+        self.out_of_use.get(monitor).copied()
     }
 
     pub(super) fn take(&mut self, index: u64, entry: Entry) {
         match entry.event {
+            // What is monitored beside new terms follows them.
+            Event::TermsAdopted(_) => self.use_only(index, BTreeSet::new()),
             Event::MonitorsSet(set) => {
+                let names = set.monitors.iter().map(|one| &one.monitor);
+                let names = names.chain(set.detectors.iter().map(|one| &one.monitor)).cloned();
+                self.use_only(index, names.collect());
                 let terms = set.monitors.into_iter().map(|one| (one.monitor.clone(), About::Terms(one)));
                 let detectors = set.detectors.into_iter();
                 let detectors = detectors.map(|one| (one.monitor.clone(), About::Detector(one)));
@@ -201,6 +219,14 @@ impl Gathered {
             }
             _ => {}
         }
+    }
+
+    fn use_only(&mut self, index: u64, in_use: BTreeSet<String>) {
+        for gone in self.in_use.difference(&in_use) {
+            self.out_of_use.insert(gone.clone(), index);
+        }
+        self.out_of_use.retain(|monitor, _| !in_use.contains(monitor));
+        self.in_use = in_use;
     }
 
     fn counts(&self, decided: &Decided, at: Timestamp) -> bool {

@@ -9,7 +9,7 @@ mod page;
 mod text;
 
 use carveout_ledger::Entry;
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use self::gathered::{Gathered, Period};
 use super::ledger::place;
@@ -21,6 +21,12 @@ use crate::{
 pub(super) fn run(global: &Global, arguments: &Report, printer: &Printer) -> miette::Result<Exit> {
     let millis = |time: carveout_terms::Timestamp| carveout_ledger::Timestamp::from_millis(time.millis());
     let period = Period { from: arguments.from.map(millis), to: arguments.to.map(millis) };
+    if let (Some(from), Some(to)) = (period.from, period.to)
+        && from >= to
+    {
+        let help = "`--from` is the first moment that counts, `--to` the first one that doesn't any more";
+        return Err(miette!(help = help, "no time lies between {from} and {to}"));
+    }
     let place = place(global, &arguments.at)?;
     let reader = place.reader()?;
     let mut gathered = Gathered::new(period, arguments.program.clone());

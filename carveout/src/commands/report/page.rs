@@ -1,6 +1,6 @@
 //! The report as a page.
 
-use super::gathered::{Change, Counts, Gathered, Watched, word};
+use super::gathered::{Change, Counts, Gathered, OUT_OF_USE, Watched, word};
 use crate::output::html::Html;
 
 /// So many uses are listed for each monitor.
@@ -14,7 +14,7 @@ pub(super) fn page(gathered: &Gathered, origin: &str, size: u64) -> String {
         .markup("Each number counts entries of the ledger; each entry can be proven by its receipt.</p>\n");
     summary(&mut html, gathered);
     for (id, watched) in &gathered.monitors {
-        monitor(&mut html, id, watched);
+        monitor(&mut html, gathered, id, watched);
     }
     html.markup("<h2>The record</h2>\n<dl class=\"sides\">\n");
     html.within("<dt>Ledger</dt><dd>", origin, "</dd>\n");
@@ -59,8 +59,12 @@ fn row(html: &mut Html, name: &str, counts: Counts) {
     html.markup("</tr>\n");
 }
 
-fn monitor(html: &mut Html, id: &str, watched: &Watched) {
+fn monitor(html: &mut Html, gathered: &Gathered, id: &str, watched: &Watched) {
     html.within("<h2>", id, "</h2>\n").within("<p>This is ", watched.subject(), ".</p>\n");
+    if let Some(index) = gathered.out_of_use(id) {
+        html.within("<p><strong>It is not in use from entry ", index, "</strong>: ");
+        html.within("", OUT_OF_USE, ".</p>\n");
+    }
     if watched.total().changed() == 0 {
         html.within(
             "<p class=\"extent\">It would have decided all ",

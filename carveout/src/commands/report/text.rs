@@ -1,6 +1,6 @@
 //! The report for a terminal.
 
-use super::gathered::{Change, Counts, Gathered, Watched, word};
+use super::gathered::{Change, Counts, Gathered, OUT_OF_USE, Watched, word};
 use crate::output::{Printer, Table, coloured, strong};
 
 /// So many uses, and so many entries of a clause, are listed; `--json` lists all.
@@ -16,6 +16,9 @@ pub(super) fn print(printer: &Printer, gathered: &Gathered) {
     }
     for (id, watched) in &gathered.monitors {
         printer.line(format_args!("\n{}: {}", strong(id), watched.subject()));
+        if let Some(index) = gathered.out_of_use(id) {
+            printer.line(format_args!("  {} {index}: {OUT_OF_USE}", strong("not in use from entry")));
+        }
         monitor(printer, watched);
     }
     if gathered.monitors.values().any(|watched| watched.total().changed() > 0) {

@@ -19,6 +19,8 @@ pub(super) struct Input {
     pub(super) texts: Vec<Text>,
     /// Parts that no text can be taken from.
     pub(super) opaque: Vec<Part>,
+    /// Why it is read as one text although it looks like requests.
+    pub(super) not_requests: Option<String>,
 }
 
 /// A text, and where it stands.
@@ -51,16 +53,22 @@ fn input(file: &Path, format: ScanFormat) -> miette::Result<Input> {
     let length = bytes.len();
     let Ok(text) = String::from_utf8(bytes) else {
         let whole = Part { line: 1, place: String::new(), kind: "not UTF-8" };
-        return Ok(Input { name, bytes: length, texts: Vec::new(), opaque: vec![whole] });
+        return Ok(Input { name, bytes: length, texts: Vec::new(), opaque: vec![whole], not_requests: None });
     };
-    let requests = match format {
-        ScanFormat::Text => None,
-        ScanFormat::Requests => Some(requests(&text)?),
-        ScanFormat::Auto if text.trim_start().starts_with('{') => requests(&text).ok(),
-        ScanFormat::Auto => None,
+    let (requests, not_requests) = match format {
+        ScanFormat::Text => (None, None),
+        ScanFormat::Requests => {
+            let requests = requests(&text).wrap_err_with(|| format!("`{name}` can't be read as requests"))?;
+            (Some(requests), None)
+        }
+        ScanFormat::Auto if text.trim_start().starts_with('{') => match requests(&text) {
+            Ok(requests) => (Some(requests), None),
+            Err(why) => (None, Some(why.to_string())),
+        },
+        ScanFormat::Auto => (None, None),
     };
     let (texts, opaque) = requests.unwrap_or_else(|| (vec![Text { text, line: 1, place: None }], Vec::new()));
-    Ok(Input { name, bytes: length, texts, opaque })
+    Ok(Input { name, bytes: length, texts, opaque, not_requests })
 }
 
 fn bytes(file: &Path) -> miette::Result<Vec<u8>> {
@@ -72,6 +80,10 @@ fn bytes(file: &Path) -> miette::Result<Vec<u8>> {
             .into_diagnostic()
             .wrap_err("standard input can't be read")?;
         return Ok(bytes);
+    }
+    if file.is_dir() {
+        let help = "name the files in it; folders are not walked";
+        return Err(miette!(help = help, "`{}` is a folder", file.display()));
     }
     fs::read(file).into_diagnostic().wrap_err_with(|| format!("`{}` can't be read", file.display()))
 }

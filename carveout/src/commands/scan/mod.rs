@@ -28,6 +28,9 @@ pub(super) fn run(arguments: &Scan, printer: &Printer) -> miette::Result<Exit> {
     let scanned: Vec<Scanned> =
         inputs.iter().map(|input| Scanned::of(input, &scanner, arguments.tripwire, &bar)).collect();
     bar.finish_and_clear();
+    for (input, why) in inputs.iter().filter_map(|input| Some((input, input.not_requests.as_ref()?))) {
+        printer.note(format_args!("{} is read as one text, escapes and all: {why}", input.name));
+    }
     let mut all = PersonCount::default();
     scanned.iter().flat_map(|file| &file.texts).for_each(|(_, evidence)| all.add(evidence));
     if printer.json() {

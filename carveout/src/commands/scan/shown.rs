@@ -58,6 +58,7 @@ fn file(file: &Scanned<'_>) -> Json {
     json!({
         "file": file.input.name,
         "bytes": file.input.bytes,
+        "not_requests": file.input.not_requests,
         "texts": file.texts.len(),
         "findings": findings,
         "people": people,
@@ -128,7 +129,8 @@ fn row(text: &Text, finding: &Finding, lines: &mut Lines<'_>) -> [String; 6] {
 
 fn unread(file: &Scanned<'_>, printer: &Printer) {
     for part in &file.input.opaque {
-        printer.line(format_args!("can't be read: {} in line {} {}", part.kind, part.line, part.place));
+        let place = if part.place.is_empty() { String::new() } else { format!(" {}", part.place) };
+        printer.line(format_args!("can't be read: {} in line {}{place}", part.kind, part.line));
     }
     let inside = file.texts.iter().flat_map(|(text, evidence): &(&Text, Evidence)| {
         evidence.opaque.iter().map(move |part| (text, part))

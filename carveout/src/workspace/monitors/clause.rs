@@ -7,10 +7,10 @@ use carveout_ledger::{Digest, Monitor, MonitoredProgram, Suspended, Suspension, 
 use carveout_terms::{Agreement, ClauseRef};
 use miette::{IntoDiagnostic, miette};
 
-use super::{Loaded, NamedClause, programs, suspension_path};
+use super::{Loaded, NamedClause, agreed::agreed, programs};
 use crate::{
     config,
-    workspace::{Binding, Workspace, note},
+    workspace::{Binding, Workspace},
 };
 
 /// `None` if it has ended.
@@ -35,7 +35,9 @@ pub(super) fn load(
         return Ok(None);
     }
     let suspension = of(agreement, named);
-    let statement = agreed(workspace, monitor, agreement, &suspension, pinned)?;
+    let parties = agreement.parties().iter().map(|party| (agreement.id(), party.id.as_str()));
+    let statement =
+        agreed(workspace, monitor, parties, pinned, |note, key| suspension.verify(note, key).map(drop))?;
     let until = Some(carveout_terms::Timestamp::from_millis(named.until.millis()));
     let terms: Vec<(String, MonitorTerms)> = files
         .into_iter()
@@ -101,32 +103,4 @@ fn of(agreement: &Agreement, named: &NamedClause<'_>) -> Suspension {
         clause: named.clause.to_owned(),
         until: named.until,
     }
-}
-
-/// The note that every party has signed. There is no mode in which one may be missing.
-fn agreed(
-    workspace: &Workspace,
-    monitor: &config::Monitor,
-    agreement: &Agreement,
-    suspension: &Suspension,
-    pinned: &BTreeMap<String, VerifierKey>,
-) -> miette::Result<String> {
-    let path = suspension_path(workspace, &monitor.id);
-    let help = || format!("each party signs with `carveout monitor sign {} --key FILE`", monitor.id);
-    let note = note(&path)?.ok_or_else(|| {
-        miette!(help = help(), "no party has agreed to it: `{}` does not exist", path.display())
-    })?;
-    for party in agreement.parties() {
-        let key = pinned.get(&party.id).ok_or_else(|| {
-            miette!(
-                help = format!("name its key under `[parties]` as `{}`", party.id),
-                "no key is pinned for `{}`",
-                party.id
-            )
-        })?;
-        if let Err(error) = suspension.verify(&note, key) {
-            return Err(miette!(help = help(), "`{}` has not agreed to it: {error}", party.id));
-        }
-    }
-    Ok(note)
 }

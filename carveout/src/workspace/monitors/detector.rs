@@ -9,10 +9,10 @@ use carveout_ledger::{
 use carveout_terms::Stack;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::{programs, suspension_path};
+use super::{agreed::agreed, programs};
 use crate::{
     config,
-    workspace::{Binding, Workspace, note},
+    workspace::{Binding, Workspace},
 };
 
 /// A detector, as configured.
@@ -49,7 +49,10 @@ pub(super) fn load(
         return Ok(None);
     }
     let suspension = over(named, files.iter().map(|file| &*file.stack))?;
-    let statement = agreed(workspace, monitor, &suspension, pinned)?;
+    let texts = suspension.agreements.iter();
+    let parties = texts.flat_map(|text| text.parties.iter().map(|party| (&*text.agreement, &**party)));
+    let statement =
+        agreed(workspace, monitor, parties, pinned, |note, key| suspension.verify(note, key).map(drop))?;
     let until = carveout_terms::Timestamp::from_millis(named.until.millis());
     let DetectorSuspension { detector, agreements, .. } = suspension;
     let in_programs = files.iter().map(|file| MonitoredProgram {
@@ -127,37 +130,4 @@ fn over<'s>(
     }
     let agreements = agreements.into_values().collect();
     Ok(DetectorSuspension { detector: named.detector.to_string(), until: named.until, agreements })
-}
-
-/// The note that every party of every text has signed. There is no mode in which one may be missing.
-fn agreed(
-    workspace: &Workspace,
-    monitor: &config::Monitor,
-    suspension: &DetectorSuspension,
-    pinned: &BTreeMap<String, VerifierKey>,
-) -> miette::Result<String> {
-    let path = suspension_path(workspace, &monitor.id);
-    let help = || format!("each party signs with `carveout monitor sign {} --key FILE`", monitor.id);
-    let note = note(&path)?.ok_or_else(|| {
-        miette!(help = help(), "no party has agreed to it: `{}` does not exist", path.display())
-    })?;
-    for text in &suspension.agreements {
-        for party in &text.parties {
-            let key = pinned.get(party).ok_or_else(|| {
-                miette!(
-                    help = format!("name its key under `[parties]` as `{party}`"),
-                    "no key is pinned for `{party}`, a party of `{}`",
-                    text.agreement
-                )
-            })?;
-            if let Err(error) = suspension.verify(&note, key) {
-                return Err(miette!(
-                    help = help(),
-                    "`{party}`, a party of `{}`, has not agreed to it: {error}",
-                    text.agreement
-                ));
-            }
-        }
-    }
-    Ok(note)
 }

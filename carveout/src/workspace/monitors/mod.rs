@@ -1,5 +1,6 @@
 //! What is only monitored: drafts, and clauses in force and detectors by the word of every party.
 
+mod agreed;
 mod clause;
 mod detector;
 mod draft;
@@ -28,6 +29,8 @@ pub(crate) struct Monitors {
     programs: BTreeMap<String, Monitoring>,
     /// The texts of the drafts, from which an auditor makes their terms again.
     drafts: Vec<String>,
+    /// Whether something that is configured could not be used.
+    incomplete: bool,
 }
 
 /// Whether the gateway is being started, or runs and adopts designations.
@@ -83,7 +86,7 @@ impl Monitors {
                 Ok(One::Terms(loaded)) => monitors.take(loaded, &mut left),
                 Ok(One::Detector(loaded)) => monitors.take_detector(loaded),
                 Ok(One::Ended) => {}
-                Err(error) if when == When::Running => left_out(&error),
+                Err(error) if when == When::Running => monitors.leave_out(&error),
                 Err(error) => return Err(error),
             }
         }
@@ -91,11 +94,18 @@ impl Monitors {
             if when == When::Starting {
                 return Err(error);
             }
-            left_out(&error);
+            monitors.leave_out(&error);
             monitors.enforce_detectors();
         }
-        for (program, clauses) in &left {
-            monitors.relax(bound(bindings, program)?, clauses)?;
+        let relaxed = left.iter().try_for_each(|(program, clauses)| {
+            bound(bindings, program).and_then(|program| monitors.relax(program, clauses))
+        });
+        if let Err(error) = relaxed {
+            if when == When::Starting {
+                return Err(error);
+            }
+            monitors.leave_out(&error);
+            monitors.enforce_clauses();
         }
         Ok(monitors)
     }
@@ -117,9 +127,10 @@ impl Monitors {
         recorded.map(drop).into_diagnostic().wrap_err("what is monitored could not be recorded")
     }
 
-    /// Keeps the drafts with the ledger, and says what is to be recorded: nothing where nothing is monitored.
+    /// Keeps the drafts with the ledger, and says what is to be recorded: nothing where nothing is to be monitored. What can't be
+    /// used any more is to be missing from the record.
     pub(crate) fn keep(&self, workspace: &Workspace) -> miette::Result<Option<Event>> {
-        if self.set.monitors.is_empty() && self.set.detectors.is_empty() {
+        if self.set.monitors.is_empty() && self.set.detectors.is_empty() && !self.incomplete {
             return Ok(None);
         }
         let objects = Objects::of_ledger(&workspace.ledger_directory());
@@ -149,6 +160,24 @@ impl Monitors {
             monitoring.detectors.push(detector);
         }
         self.set.detectors.push(monitor);
+    }
+
+    /// What a monitor suspended is enforced again, rather than that a designation doesn't count.
+    fn leave_out(&mut self, error: &miette::Report) {
+        self.incomplete = true;
+        let why = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        tracing::error!(why, "a monitor is left out: what it suspended is enforced");
+    }
+
+    /// All clauses decide again.
+    fn enforce_clauses(&mut self) {
+        let enforced: Vec<Monitor> =
+            self.set.monitors.extract_if(.., |monitor| monitor.suspended.is_some()).collect();
+        self.set.relaxed.clear();
+        for monitoring in self.programs.values_mut() {
+            monitoring.relaxed.clear();
+            monitoring.monitors.retain(|terms| enforced.iter().all(|one| one.monitor != terms.monitor));
+        }
     }
 
     /// All detectors decide again.
@@ -210,11 +239,6 @@ enum One {
     Detector(detector::Loaded),
     /// Its time is up.
     Ended,
-}
-
-/// What a monitor suspended is enforced again, rather than that a designation doesn't count.
-fn left_out(error: &miette::Report) {
-    tracing::error!(why = format!("{error:#}"), "a monitor is left out: what it suspended is enforced");
 }
 
 /// One monitor, with the terms for each program.

@@ -162,7 +162,12 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts a command that prints where it listens.
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut running = Running::start(command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()));
+        Self::start_saying_to(Stdio::null(), command)
+    }
+
+    /// The same with what it says beside its result going somewhere.
+    pub(crate) fn start_saying_to(err: impl Into<Stdio>, command: &mut Command) -> Self {
+        let mut running = Running::start(command.arg("--json").stdout(Stdio::piped()).stderr(err));
         let (mut out, mut line) = (running.out(), String::new());
         running.within_limit("where it listens", || out.read_line(&mut line).unwrap());
         let document: Json =

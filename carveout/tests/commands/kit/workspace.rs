@@ -90,6 +90,12 @@ impl Workspace {
         Serving::start(&mut self.command(["serve", "--listen", "127.0.0.1:0"]))
     }
 
+    /// The same with its log in a file of the workspace.
+    pub(crate) fn serve_logging(&self, name: &str) -> Serving {
+        let log = fs::File::create(self.path(name)).unwrap();
+        Serving::start_saying_to(log, &mut self.command(["serve", "--listen", "127.0.0.1:0"]))
+    }
+
     /// What `serve` says when it is expected to refuse.
     pub(crate) fn refuses(&self, words: &[&str]) {
         self.run("serve --listen 127.0.0.1:0").expect(2, words);

@@ -526,7 +526,10 @@ impl Stream {
             let remembering = produced.end(&self.basis);
             remembering.into_iter().for_each(|remembering| self.basis.house.tasks.spawn(remembering));
         }
-        let recording = self.read_for_drafts.take().map(|reading| reading.recording(&self.basis));
+        let recording = self.read_for_drafts.take().map(|reading| {
+            let said = self.weighing.as_ref().map(|weighing| weighing.said().clone()).unwrap_or_default();
+            reading.recording(&self.basis, self.desk.watch.as_ref(), said)
+        });
         if let Some(mut attempt) = self.attempt.take() {
             attempt.summarised(self.reader.summary());
             attempt.records_first(recording);

@@ -44,7 +44,7 @@ enum Continuous {
 }
 
 /// What has been heard of one text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Heard {
     /// Its end, from `from` on.
     text: String,
@@ -60,7 +60,7 @@ struct Heard {
 }
 
 /// Watches one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
     scanner: Scanner,
     evidence: Evidence,
@@ -72,7 +72,7 @@ pub(super) struct Watch {
 }
 
 /// What an answer says, text by text in the order in which they began.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Words {
     texts: Vec<(Option<Channel>, String)>,
     bytes: usize,

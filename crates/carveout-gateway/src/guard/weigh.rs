@@ -45,6 +45,11 @@ impl Weighing {
         self.waits
     }
 
+    /// What the judge has said of the exchange.
+    pub(super) const fn said(&self) -> &Said {
+        &self.said
+    }
+
     /// Decides the answer again, if what has been seen since could change the ruling.
     pub(super) fn weigh(&mut self, basis: &Basis, evidence: &Evidence) -> Result<Weight, Fault> {
         let mark = Some(evidence.mark());

@@ -20,6 +20,7 @@ use crate::{
     admit::Matter,
     attest::Evidence,
     forward::{Answer, Arriving},
+    judge::Said,
     settle::Attempt,
     tasks::Finished,
 };
@@ -45,8 +46,9 @@ pub(super) async fn judge(
     basis.target.provider.put_back(body.into_connection());
     attempt.records_first(heard(basis, &judged).await);
     let dialect = expected.dialect;
-    let (called, mut attempt) = if basis.may_keep() {
-        // Everything has been said. What of it is to be kept on hold is kept, also if the caller leaves meanwhile.
+    let (called, mut attempt) = if basis.may_keep() || basis.asked_of_drafts().is_some() {
+        // Everything has been said. What of it is to be kept on hold is kept, also if the caller leaves meanwhile, and what
+        // monitored terms say of it is recorded.
         let (basis, tasks) = (basis.clone(), basis.house.tasks.clone());
         Finished::new(async move { released(&basis, dialect, judged, attempt).await }, tasks).await?
     } else {
@@ -65,7 +67,7 @@ async fn heard(basis: &Basis, judged: &Judged) -> Option<Recording> {
             remembering.await;
         }
     }
-    Reading::of(basis).map(|reading| reading.recording_whole(basis, judged.clone()))
+    Reading::of(basis).and_then(|reading| reading.recording_whole(basis, judged.clone()))
 }
 
 /// Why nothing of a reply is released.
@@ -142,7 +144,7 @@ async fn decided(
     if judged.events().any(carveout_dialects::JudgedEvent::touches_tools) {
         found = calls_of(dialect, judged.bytes(), &limits.call(), limits.calls).map_err(Fault::from)?;
     }
-    let mut evidence = basis.evidence();
+    let (mut evidence, mut said) = (basis.evidence(), Said::default());
     if basis.reads_answers() {
         let places: Vec<_> = found.iter().map(|call| call.place.clone()).collect();
         let watch = Watch::new(basis.house.measures.scanner(), evidence, basis.may_be_judged());
@@ -150,14 +152,18 @@ async fn decided(
         let mut weighing = Weighing::new(basis);
         let stops = match weighing.weigh(basis, watch.evidence())? {
             Weight::Fits => None,
-            Weight::Waits => weighing.judge(basis, watch.evidence(), &watch.words()).await?.1,
+            Weight::Waits => {
+                let (weighing, stops) = weighing.judge(basis, watch.evidence(), &watch.words()).await?;
+                said = weighing.said().clone();
+                stops
+            }
             Weight::Stops(weighed) => Some(*weighed),
         };
         if let Some(weighed) = stops {
             let withheld = if basis.keeps(&weighed) {
                 // What is kept is what will be given: what is refused of it is out of it already.
                 let seen = (watch.evidence().clone(), found);
-                Matter::Reply(called(basis, judged, seen, attempt).await?.at_once(dialect))
+                Matter::Reply(called(basis, judged, seen, attempt).await?.0.at_once(dialect))
             } else {
                 Matter::Answer(judged.into_bytes())
             };
@@ -168,22 +174,27 @@ async fn decided(
         }
         evidence = watch.evidence().clone();
     }
-    Ok(called(basis, judged, (evidence, found), attempt).await?)
+    let (called, seen) = called(basis, judged, (evidence, found), attempt).await?;
+    let recording = Reading::of(basis).and_then(|reading| reading.recording_seen(basis, seen, said));
+    if recording.is_some() {
+        attempt.records_first(recording);
+    }
+    Ok(called)
 }
 
-/// Decides the calls of a reply.
+/// Decides the calls of a reply. Says also what the reply shows, with those of them that go.
 async fn called(
     basis: &Basis,
     judged: Judged,
     (evidence, found): (Evidence, Vec<ReadCall>),
     attempt: &mut Attempt,
-) -> Result<Called, Fault> {
+) -> Result<(Called, Evidence), Fault> {
     if found.is_empty() {
-        return Ok(Called { judged, fates: Vec::new(), held: Vec::new() });
+        return Ok((Called { judged, fates: Vec::new(), held: Vec::new() }, evidence));
     }
-    let Decided { fates, held, calls, .. } = calls::decide(basis.clone(), evidence, found).await?;
+    let Decided { fates, held, calls, evidence } = calls::decide(basis.clone(), evidence, found).await?;
     attempt.called(calls);
-    Ok(Called { judged, fates, held })
+    Ok((Called { judged, fates, held }, evidence))
 }
 
 /// Reads a whole answer, a long one on a thread of its own so that no other request waits for it.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
 use carveout_ledger::{Appointed, Decided, HoldId, Timestamp};
 use http::{Method, Response, request::Parts};
@@ -14,6 +15,7 @@ use super::{
     asked_to_wait,
     collect::NO_SUCH_HOLD,
     come_back,
+    evidence::seen_on_hold,
     queue::Held,
     shown::{VERSION, to_officer, to_program},
 };
@@ -51,7 +53,8 @@ async fn answered(house: &Arc<House>, head: &mut Parts, body: Incoming) -> Resul
     let (holds, officer) = door::enter_officer(house, head)?;
     let path = head.uri.path().to_owned();
     let terms = house.terms.now().await;
-    let steps: Vec<&str> = path.trim_start_matches(OFFICER).split('/').skip(1).collect();
+    let below = path.strip_prefix(OFFICER).unwrap_or_default();
+    let steps: Vec<&str> = below.split('/').skip(1).collect();
     match (&head.method, steps.as_slice()) {
         (&Method::GET, []) => Ok(list(house, &terms, holds, officer)?),
         (&Method::GET, [hold]) => show(house, &terms, holds, officer, hold).await,
@@ -108,12 +111,21 @@ async fn show(
     // A requester may see that his request waits; what is in it he knows.
     if held.end.is_none() && !holds.may_lift(officer, &held).is_empty() {
         let (body, salt) = holds.shown(house, &held).await?;
+        let evidence = evidence(house, held.clone(), body.clone()).await?;
         if let Some(members) = hold.as_object_mut() {
             members.insert("body".to_owned(), String::from_utf8_lossy(&body).into());
             members.insert("salt".to_owned(), salt.into());
+            members.insert("evidence".to_owned(), evidence);
         }
     }
     Ok(json!({ "version": VERSION, "hold": hold }))
+}
+
+/// What is to be seen in it, read on a thread of its own so that no request waits for an officer.
+async fn evidence(house: &Arc<House>, held: Arc<Held>, body: Bytes) -> Result<Json, Box<Notice>> {
+    let (scanner, limits) = (house.measures.scanner(), house.limits.clone());
+    let reading = tokio::task::spawn_blocking(move || seen_on_hold(&scanner, &limits, &held.decided, &body));
+    reading.await.map_err(|_panicked| Box::new(Notice::unavailable("what is on hold can't be looked at")))
 }
 
 /// Reads `{"roles":["…"],"until":"…","statement":"…"}`, strictly.

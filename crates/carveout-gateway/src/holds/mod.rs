@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod call;
 mod collect;
+mod evidence;
 mod part;
 mod queue;
 mod reply;
@@ -22,6 +23,7 @@ use carveout_ledger::{
     Timestamp, leaf_hash,
 };
 
+pub use self::evidence::seen_on_hold;
 use self::queue::{Held, Queue};
 pub(crate) use self::{
     api::{is_officers, of_key, officer, program},

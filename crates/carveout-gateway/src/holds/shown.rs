@@ -58,6 +58,8 @@ pub(super) fn to_officer(
         "yours": holds.may_lift(officer, held),
         "approvals": approvals,
         "clauses": clauses(terms, held),
+        "judged": held.decided.judged,
+        "found": held.decided.found,
         "entry": entry,
     })
 }

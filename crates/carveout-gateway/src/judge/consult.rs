@@ -37,7 +37,7 @@ pub(crate) fn judged_facts(vocabulary: &Vocabulary) -> impl Iterator<Item = Fact
 }
 
 /// What the judge has said of one use so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Said {
     /// The facts whose clauses were all asked, with the gravest that any of them met.
     facts: Vec<(FactId, &'static str)>,
@@ -67,6 +67,11 @@ impl Said {
     /// Each question that was asked or remembered, for the record of the decision.
     pub(crate) fn judged(&self) -> &[Judged] {
         &self.judged
+    }
+
+    /// Whether it was asked, or would have been and could not be.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
     }
 
     /// Other terms are in force: what was said of the old clauses decides nothing. What was asked stays on record.

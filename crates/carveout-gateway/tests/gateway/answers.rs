@@ -78,10 +78,16 @@ async fn a_held_answer_is_given_as_it_was_kept_once_it_is_approved_and_never_aga
         let hold = hold_in(form, &ask(&gateway, form).await);
         assert_eq!(sealed(gateway.directory.path()), 1, "{form:?}: it is kept");
         assert_eq!(collect(&gateway, &hold).await.status, 403, "{form:?}: nobody has approved it");
-        let stranger = DUTY.get(&gateway, &format!("/carveout/v1/officer/holds/{hold}")).await;
-        assert_ne!(stranger.status, 200, "{form:?}: it is shown to those who may lift it");
+        let stranger = DUTY.get(&gateway, &format!("/{hold}")).await;
+        assert_eq!(stranger.status, 404, "{form:?}: it is shown to those who may lift it");
         let seen = Seen::by(&RELEASE, &gateway, &hold).await;
         assert_eq!(seen.document["body"].as_str(), Some(&*reply), "{form:?}: the officer sees the answer");
+        let emails = &seen.document["evidence"]["identifiers"]["email"];
+        assert_eq!(
+            (&emails["found"], &emails["distinct"]),
+            (&3.into(), &3.into()),
+            "{form:?}: and what it shows"
+        );
         assert_eq!(RELEASE.approves(&gateway, &hold).await.status, 200, "{form:?}");
         let answer = collect(&gateway, &hold).await;
         assert_eq!((answer.status, answer.header("carveout-ruling")), (200, Some("permit")), "{answer:?}");
@@ -112,8 +118,8 @@ async fn an_answer_that_is_refused_expired_or_denied_is_not_given_and_not_kept()
             let hold = hold_in(form, &ask(&gateway, form).await);
             if how == "refused" {
                 let seen = Seen::by(&RELEASE, &gateway, &hold).await;
-                let path = format!("/carveout/v1/officer/holds/{hold}/refuse");
-                assert_eq!(RELEASE.post(&gateway, &path, &RELEASE.refusal(&seen)).await.status, 200);
+                let refusal = RELEASE.refusal(&seen);
+                assert_eq!(RELEASE.post(&gateway, &format!("/{hold}/refuse"), &refusal).await.status, 200);
             } else {
                 skew.set(2 * 3_600_000);
             }
@@ -298,6 +304,10 @@ async fn an_answer_that_no_judge_clears_waits_for_officers() {
         let at = text.find("hold-").unwrap_or_else(|| panic!("{form:?} names no hold: {text}"));
         let hold = &text[at..at + 37];
         assert!(!text.contains("Reconstruct"), "{form:?}: {text}");
+        let seen = Seen::by(&RELEASE, &gateway, hold).await;
+        assert_eq!(seen.document["judged"][0]["verdict"], "none", "{form:?}: what the judge said");
+        let wire = &seen.document["evidence"]["texts"][0]["tripwire"][0];
+        assert_eq!(wire["family"], "mass_surveillance", "{form:?}: why it was asked: {:#}", seen.document);
         assert_eq!(RELEASE.approves(&gateway, hold).await.status, 200, "{form:?}");
         let answer = collect(&gateway, hold).await;
         assert_eq!((answer.status, answer.text()), (200, reply), "{form:?}");

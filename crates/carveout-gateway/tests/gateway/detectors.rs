@@ -13,7 +13,7 @@ use crate::{
         self, KEY, Kit, PERMITTED, Running,
         calls::{self, FORMS},
         decided, judged_program,
-        officers::{RELEASE, Skew, collect, hold_of},
+        officers::{HELD, RELEASE, Seen, Skew, collect, hold_of},
         program_under,
         provider::{OPENAI_REPLY, Provider, json_reply},
         settled,
@@ -120,6 +120,24 @@ async fn nothing_that_a_monitored_detector_finds_decides_and_all_of_it_is_record
     let provider = answering().await;
     let gateway = kit(&provider, &terms, &["identifiers.plate"], &Skew::default()).start().await;
     assert_eq!(gateway.chat(PERMITTED, &body(rows)).await.status, 403);
+}
+
+/// An officer decides with open eyes: what didn't decide is told beside what did.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_sees_what_a_monitored_detector_found() {
+    let hold = "@hold(\"customer/release-authority\")\n@silent(\"what is not purchased is not meant\")";
+    let bought = (hold, "context.source == Source::\"commercially_purchased\"");
+    let terms = terms("in-force", &[bought, (SEEN, "context.identifiers.contains(Identifier::\"email\")")]);
+    let provider = answering().await;
+    let kit = kit(&provider, &terms, &["identifiers.email"], &Skew::default());
+    let gateway = kit.holding(true).await.start().await;
+    let hold = hold_of(&gateway.chat(HELD, &body("Write to ann@harbour-mail.org.")).await);
+    let seen = Seen::by(&RELEASE, &gateway, &hold).await.document;
+    let found = seen["found"]["gateway"].as_str().unwrap();
+    assert!(found.contains("identifiers=(email)"), "{seen:#}");
+    let decided = &decided(&gateway.events().await)[0].facts.gateway.clone();
+    assert!(decided.contains("identifiers=(none)"), "{decided}");
+    assert_eq!(seen["evidence"]["identifiers"]["email"]["found"], 1, "{seen:#}");
 }
 
 /// It is as if just that detector weren't there.

@@ -326,6 +326,38 @@ async fn a_held_body_that_was_changed_or_lost_is_not_sent() {
     assert_eq!(collect(&gateway, &hold).await.status, 200, "restored, it is what was approved");
 }
 
+/// What a request shows is told to whom the request is shown, and to nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_lift_a_hold_sees_what_evidence_there_is() {
+    let (_provider, gateway) = holding().await;
+    let text = "Where are ann@harbour-mail.org and ben@harbour-mail.org? Write to ann@harbour-mail.org.";
+    let hold = hold_of(&gateway.chat(HELD, &CHAT.replace("How many pallets?", text)).await);
+    let seen = Seen::by(&RELEASE, &gateway, &hold).await.document;
+    let evidence = &seen["evidence"];
+    assert_eq!(evidence["persons"], json!({ "at_least": 2, "at_most": 2 }), "{seen:#}");
+    assert_eq!(evidence["identifiers"], json!({ "email": { "found": 3, "distinct": 2 } }));
+    let (place, first) = (&evidence["texts"][0]["place"], &evidence["texts"][0]["findings"][0]);
+    assert_eq!(
+        (place.as_str(), first["canonical"].as_str()),
+        (Some("/messages/0/content"), Some("ann@harbour-mail.org"))
+    );
+    assert_eq!(
+        &text[first["start"].as_u64().unwrap() as usize..first["end"].as_u64().unwrap() as usize],
+        "ann@harbour-mail.org"
+    );
+    assert_eq!((&seen["judged"], &seen["found"]), (&json!([]), &Json::Null));
+    let himself = Seen::by(&REQUESTER, &gateway, &hold).await.document;
+    assert!(himself.get("evidence").is_none() && himself.get("body").is_none(), "{himself:#}");
+    assert_eq!(DUTY.get(&gateway, &format!("/{hold}")).await.status, 404);
+    assert!(RELEASE.get(&gateway, "").await.json()["holds"][0].get("evidence").is_none());
+    let bearer = format!("Bearer {KEY}");
+    let own = gateway.get(&format!("/carveout/v1/holds/{hold}"), &[("authorization", &bearer)]).await;
+    assert!(own.status == 200 && !own.text().contains("evidence"), "{}", own.text());
+    // One path is one hold, however it is written.
+    let twice = RELEASE.get(&gateway, &format!("/carveout/v1/officer/holds/{hold}")).await;
+    assert_eq!(twice.status, 404, "{}", twice.text());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_officers_nothing_is_kept_and_nothing_waits() {
     let provider = Provider::saying(json_reply(OPENAI_REPLY)).await;

@@ -48,8 +48,7 @@ pub(crate) fn settings() -> JudgeSettings {
 pub(crate) fn kit(model: &Provider, judge: &Provider, settings: JudgeSettings) -> Kit {
     let mut kit = Kit::new(model.address);
     kit.settings.programs = vec![judged_program("depot", &[("depot", KEY, "")])];
-    kit.settings.providers.push(provider("judge", Dialect::OpenAi, judge.address));
-    kit.settings.judge = Some(settings);
+    kit.judged_by(judge, settings);
     kit
 }
 

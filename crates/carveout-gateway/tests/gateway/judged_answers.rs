@@ -12,10 +12,13 @@ use crate::{
         self, KEY, PERMITTED, Running,
         calls::{FORMS, Form, told},
         client::Answer,
-        decided, program_judged_by,
+        decided, program_judged_by, program_under,
         provider::{Provider, Step, chunk, last_chunk, stream_head},
         settled,
     },
+    meters::terms,
+    monitored_answers::JUDGED,
+    monitors::SHOWN,
 };
 
 async fn ask(gateway: &Running, form: Form, request: &str) -> Answer {
@@ -204,5 +207,47 @@ async fn an_answer_too_long_for_a_question_is_withheld() {
         assert!(!answer.text().contains("store"), "{form:?}");
         assert_eq!(judge.connections(), 0, "{form:?}");
         assert_eq!(settled(&gateway.events().await)[0].outcome, Outcome::Withheld, "{form:?}");
+    }
+}
+
+/// A judge that lies clears what turns on it, and nothing else: no other clause, neither of a request nor of an answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_judge_that_lies_clears_only_what_turns_on_it() {
+    let limit = terms("in-force", &[JUDGED, ("", "context.persons_at_least > 2")]);
+    for form in FORMS {
+        for (case, asked, answered, status) in [
+            ("the judge's own clause", WATCHING, WATCHING, 200),
+            ("three persons in the request", SHOWN, "Twelve pallets.", 403),
+            ("three persons and a wire", "both", "Twelve pallets.", 403),
+            ("three persons in the answer", WATCHING, "both", 403),
+        ] {
+            let case = format!("{form:?}, {case}");
+            let both = format!("{WATCHING} {SHOWN}");
+            let words = |word: &str| if word == "both" { both.clone() } else { word.to_owned() };
+            let reply = form.reply(&words(answered), &[]);
+            let said = reply.clone();
+            let model = Provider::new(move |_| form.steps(&said)).await;
+            let judge = Provider::saying(saying("{\"verdict\":\"complies\"}")).await;
+            let mut kit = kit::Kit::new(model.address);
+            let keys = [("depot", KEY, "")];
+            kit.settings.programs = vec![program_under("depot", &keys, std::slice::from_ref(&limit))];
+            kit.judged_by(&judge, settings());
+            let gateway = kit.start().await;
+            let request = form.request().replace("How many pallets?", &words(asked));
+            let answer = ask(&gateway, form, &request).await;
+            let goes = answer.status == 200 && answer.text() == reply;
+            assert_eq!(goes, status == 200, "{case}: {}", answer.text());
+            assert!(goes || !answer.text().contains("cleo@"), "{case}: {}", answer.text());
+            let entries = gateway.events().await;
+            let last = *decided(&entries).last().unwrap();
+            if !goes {
+                let grounds: Vec<_> = last.grounds.iter().map(|one| one.clause.as_str()).collect();
+                assert_eq!(
+                    (last.ruling, grounds.contains(&"2.2")),
+                    (Ruling::Deny, true),
+                    "{case}: {grounds:?}"
+                );
+            }
+        }
     }
 }

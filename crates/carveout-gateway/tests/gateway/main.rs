@@ -24,6 +24,7 @@ mod judged_together;
 mod kit;
 mod meters;
 mod metrics;
+mod monitored_answers;
 mod monitors;
 mod provider_faults;
 mod settings;

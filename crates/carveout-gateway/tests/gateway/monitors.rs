@@ -77,7 +77,7 @@ async fn a_clause_that_is_only_monitored_is_enforced_again_at_its_time() {
 }
 
 /// A program that is bound by some terms, and for which others are only monitored.
-fn watched(kit: &mut Kit, in_force: &Arc<Agreement>, draft: &Arc<Agreement>) {
+pub(crate) fn watched(kit: &mut Kit, in_force: &Arc<Agreement>, draft: &Arc<Agreement>) {
     let keys = [("depot", KEY, "")];
     let under = |terms| program_under("depot", &keys, std::slice::from_ref(terms));
     let mut program = under(in_force);
@@ -86,7 +86,7 @@ fn watched(kit: &mut Kit, in_force: &Arc<Agreement>, draft: &Arc<Agreement>) {
     kit.settings.programs = vec![program];
 }
 
-const SHOWN: &str =
+pub(crate) const SHOWN: &str =
     "Ask ann@harbour-mail.org, ben@harbour-mail.org or cleo@harbour-mail.org about the pallets.";
 
 #[tokio::test(flavor = "multi_thread")]

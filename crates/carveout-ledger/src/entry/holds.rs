@@ -3,24 +3,18 @@
 //! A hold opens with a `decided` entry whose ruling is `hold` and that says until when it waits. It is collected by
 //! the `decided` entry of a permit that names it. Everything in between is here.
 
-use std::{fmt, str::FromStr};
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-
-use super::DecisionId;
+use super::{DecisionId, names::names};
 use crate::{
     Digest, Domain, KeyError, SigningKey, Statement, StatementError, Timestamp, VerifierKey, sign_statement,
     verify_statement,
 };
 
-/// Names a hold: the decision that held, written `hold-` and its 32 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HoldId(DecisionId);
-
-/// Text that does not name a hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` does not name a hold: write `hold-` and 32 lowercase hexadecimal digits")]
-pub struct HoldIdError(String);
+names! {
+    /// Names a hold: the decision that held, written `hold-` and its 32 hexadecimal digits.
+    HoldId of a "hold"
+}
 
 impl HoldId {
     /// The hold that this decision opened.
@@ -31,39 +25,6 @@ impl HoldId {
     /// The decision that opened it.
     pub const fn decision(&self) -> DecisionId {
         self.0
-    }
-}
-
-impl fmt::Display for HoldId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "hold-{}", self.0)
-    }
-}
-
-impl fmt::Debug for HoldId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
-impl FromStr for HoldId {
-    type Err = HoldIdError;
-
-    fn from_str(text: &str) -> Result<Self, HoldIdError> {
-        let decision = text.strip_prefix("hold-").and_then(|digits| digits.parse().ok());
-        decision.map(Self).ok_or_else(|| HoldIdError(text.chars().take(80).collect()))
-    }
-}
-
-impl Serialize for HoldId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for HoldId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

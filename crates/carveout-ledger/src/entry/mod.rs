@@ -12,12 +12,13 @@ mod identity;
 mod json;
 mod kinds;
 mod monitors;
+mod names;
 mod questions;
 
 pub use appointments::{Appointed, Appointment, OfficersAppointed};
 pub use designations::{AdoptionError, DesignationAdopted, DesignationOfficers, DesignationSigner};
 pub use evidence::{EvidenceKept, EvidenceLost};
-pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, HoldIdError, Refused};
+pub use holds::{AnswerError, Approved, Erased, Expired, HoldAnswer, HoldId, Refused};
 pub use identity::{Commitment, CommittedPart, Committer, DecisionId, DecisionIdError, Salt};
 pub use kinds::{
     Adopted, Attempted, Calls, Cited, Decided, DesignationEffect, Genesis, Interrupted, Judged, KeyRotated,
@@ -29,7 +30,8 @@ pub use monitors::{
     AgreedText, DetectorSuspension, Found, Monitor, Monitored, MonitoredDetector, MonitoredProgram,
     MonitorsSet, Relaxed, Suspended, Suspension,
 };
-pub use questions::{JudgeAnswered, JudgeAsked, QuestionId, QuestionIdError};
+pub use names::NameError;
+pub use questions::{JudgeAnswered, JudgeAsked, QuestionId};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

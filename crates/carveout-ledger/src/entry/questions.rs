@@ -3,21 +3,15 @@
 //! A judge sees texts of requests and answers, so it is somebody whom they reach, like a provider. Neither entry holds
 //! any of them: the question is committed to like a body.
 
-use std::{fmt, str::FromStr};
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-
-use super::{Commitment, DecisionId};
+use super::{Commitment, DecisionId, names::names};
 use crate::KeyError;
 
-/// Names a question to a judge, written `question-` and 32 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QuestionId(DecisionId);
-
-/// Text that does not name a question.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` does not name a question: write `question-` and 32 lowercase hexadecimal digits")]
-pub struct QuestionIdError(String);
+names! {
+    /// Names a question to a judge, written `question-` and 32 hexadecimal digits.
+    QuestionId of a "question"
+}
 
 impl QuestionId {
     /// A new name of 128 random bits.
@@ -36,39 +30,6 @@ impl QuestionId {
     /// What the salt of its commitment is derived with, in place of a decision's name.
     pub const fn name(&self) -> DecisionId {
         self.0
-    }
-}
-
-impl fmt::Display for QuestionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "question-{}", self.0)
-    }
-}
-
-impl fmt::Debug for QuestionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
-impl FromStr for QuestionId {
-    type Err = QuestionIdError;
-
-    fn from_str(text: &str) -> Result<Self, QuestionIdError> {
-        let name = text.strip_prefix("question-").and_then(|digits| digits.parse().ok());
-        name.map(Self).ok_or_else(|| QuestionIdError(text.chars().take(80).collect()))
-    }
-}
-
-impl Serialize for QuestionId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for QuestionId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -23,16 +23,3 @@ pub(crate) fn exp(x: f64) -> f64 {
 pub(crate) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
-
-/// Wilson's interval for a share, at 95 % (Wilson 1927).
-pub(crate) fn wilson(part: usize, whole: usize) -> (f64, f64) {
-    const Z: f64 = 1.96;
-    if whole == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, share) = (whole as f64, part as f64 / whole as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
-}

@@ -6,12 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use carveout_signals::{
     Scanner,
     tripwire::{Family, Model, Tripwire, feature_name},
+    wilson,
 };
 
-use crate::{
-    arithmetic::wilson,
-    data::{Example, Part},
-};
+use crate::data::{Example, Part};
 
 /// So many of so many.
 #[derive(Clone, Copy, Default)]

@@ -19,7 +19,12 @@ mod windows;
 
 use std::fmt;
 
-pub(crate) use self::{fold::stands_for, mapped::Mapped, rows::Noted, suspicions::Suspicions};
+pub(crate) use self::{
+    fold::stands_for,
+    mapped::Mapped,
+    rows::{Noted, is_letter},
+    suspicions::Suspicions,
+};
 use crate::Opaque;
 
 /// One way of reading a text.

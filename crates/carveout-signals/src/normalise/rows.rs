@@ -56,7 +56,7 @@ pub(super) fn is_sign(character: char) -> bool {
 }
 
 /// Whether a character is a letter.
-pub(super) fn is_letter(character: char) -> bool {
+pub(crate) fn is_letter(character: char) -> bool {
     is(character, |row| row.letters, char::is_alphabetic)
 }
 

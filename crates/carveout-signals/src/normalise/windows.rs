@@ -6,7 +6,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use super::{rows, suspicions::AROUND};
 use crate::{
     Span,
-    bytes::{ceil, floor, slice},
+    bytes::{ascii_length, ceil, floor, slice},
     lanes::{BLOCK, Lanes, bits, padded, within},
 };
 
@@ -54,13 +54,6 @@ fn each_ascii_sign(bytes: &[u8], from: usize, end: usize, mut note: impl FnMut(u
 #[inline(always)]
 fn signs<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
     Lanes::of(simd, block).of_class(|bytes| within(bytes, b'0', 10) | bytes.simd_eq(b'@'))
-}
-
-/// How many bytes of ASCII come first.
-fn ascii_run(bytes: &[u8]) -> usize {
-    let (chunks, _) = bytes.as_chunks::<16>();
-    let skipped = 16 * chunks.iter().take_while(|chunk| chunk.is_ascii()).count();
-    skipped + bytes.iter().skip(skipped).take_while(|byte| byte.is_ascii()).count()
 }
 
 /// Strange characters further away than this, with some bytes for those of the characters there, change nothing.
@@ -117,7 +110,7 @@ impl<'t> Strangers<'t> {
         }
         let end = (place + REACH).min(self.text.len());
         while self.later.is_none() && self.to < end {
-            self.to += ascii_run(slice(self.text.as_bytes(), self.to, end));
+            self.to += ascii_length(slice(self.text.as_bytes(), self.to, end));
             let here = self.to;
             let Some(character) = self.text.get(here..).and_then(|rest| rest.chars().next()) else { return };
             self.to += character.len_utf8();

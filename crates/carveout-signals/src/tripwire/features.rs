@@ -1,8 +1,9 @@
 //! From words to windows: hashed n-grams, classes of words, and three sentences at a time.
 
 use super::{
-    lexicon::{Classes, LEXICON, hash, pair},
-    words::{LONGEST, Words},
+    lexicon::{Classes, LEXICON, Lexicon, hash, pair},
+    word::{LONGEST, Word},
+    words::Words,
 };
 
 /// Places of the table of weights; a hash picks one.
@@ -24,6 +25,9 @@ pub(super) const WINDOW: usize = 3;
 /// N-grams of the longest word: itself, the pair with the one before it, and four letters at a time with its edges.
 pub(super) const MOST_OF_A_WORD: u32 = LONGEST as u32 + 2;
 
+/// N-grams of the longest window.
+pub(super) const MOST_OF_A_WINDOW: usize = WINDOW * MOST * MOST_OF_A_WORD as usize;
+
 /// What collects the n-grams of a segment, by their slots.
 pub(super) trait Segment: Clone + Default {
     /// A word begins; its n-grams follow, no more than [`MOST_OF_A_WORD`].
@@ -32,12 +36,15 @@ pub(super) trait Segment: Clone + Default {
     fn slots(&mut self, slots: impl Iterator<Item = usize>, table: &Table);
     /// Classes that words of the segment have.
     fn classes(&mut self, classes: Classes);
+    /// The segment ends.
+    fn end(&mut self) {}
 }
 
-/// Cuts words into segments, and hands the windows over that end with a segment when it is complete: the segment alone, with the one
-/// before it, and with two. What stands around a sentence can't hide it.
+/// Cuts words into segments, and hands over a segment when it is complete, with the two before it: the windows that end with it are
+/// the segment alone, with the one before it, and with both. What stands around a sentence can't hide it.
 pub(super) struct Windows<'t, S, F> {
     table: &'t Table,
+    lexicon: &'static Lexicon,
     /// The last ones, the oldest first; the one that is being filled is last.
     segments: [S; WINDOW],
     complete: usize,
@@ -48,19 +55,42 @@ pub(super) struct Windows<'t, S, F> {
 
 impl<'t, S: Segment, F: FnMut(&[S])> Windows<'t, S, F> {
     pub(super) fn new(table: &'t Table, seen: F) -> Self {
-        Self { table, segments: Default::default(), complete: 0, words: 0, last: 0, seen }
+        Self { table, lexicon: &LEXICON, segments: Default::default(), complete: 0, words: 0, last: 0, seen }
     }
 
     fn cut(&mut self) {
         self.complete += 1;
-        for start in (WINDOW.saturating_sub(self.complete)..WINDOW).rev() {
-            (self.seen)(self.segments.get(start..).unwrap_or_default());
-        }
+        self.segments.last_mut().into_iter().for_each(Segment::end);
+        let first = WINDOW.saturating_sub(self.complete);
+        (self.seen)(self.segments.get(first..).unwrap_or_default());
         self.segments.rotate_left(1);
         if let Some(next) = self.segments.last_mut() {
             *next = S::default();
         }
         self.words = 0;
+    }
+
+    fn number(&mut self, word: &[u8], digits: usize) {
+        self.hashed(word, hash(b"########".get(..digits.min(8)).unwrap_or_default()));
+    }
+
+    #[inline(always)]
+    fn letters(&mut self, word: &[u8]) {
+        self.hashed(word, hash(word));
+        if let Some(segment) = self.segments.last_mut() {
+            segment.slots(grams(word).map(slot), self.table);
+        }
+    }
+
+    /// Adds a word and the pair with the one before it.
+    #[inline(always)]
+    fn hashed(&mut self, word: &[u8], hash: u32) {
+        let Some(segment) = self.segments.last_mut() else { return };
+        let both = pair(self.last, hash);
+        segment.word(word);
+        segment.slots([hash, both].into_iter().map(slot), self.table);
+        segment.classes(self.lexicon.classes(hash) | self.lexicon.classes(both));
+        self.last = hash;
     }
 
     /// Hands the last window over.
@@ -72,24 +102,24 @@ impl<'t, S: Segment, F: FnMut(&[S])> Windows<'t, S, F> {
 }
 
 impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
-    fn word(&mut self, word: &[u8]) {
+    #[inline]
+    fn word(&mut self, word: &Word) {
         if self.words == MOST {
             self.cut();
         }
         self.words += 1;
-        let Some(segment) = self.segments.last_mut() else { return };
-        segment.word(word);
-        // Of a number only its length counts.
-        let number = word.iter().all(u8::is_ascii_digit);
-        let hash =
-            if number { hash(b"########".get(..word.len().min(8)).unwrap_or_default()) } else { hash(word) };
-        let both = pair(self.last, hash);
-        segment.slots([hash, both].into_iter().map(slot), self.table);
-        segment.classes(LEXICON.classes(hash) | LEXICON.classes(both));
-        self.last = hash;
-        if !number {
-            segment.slots(grams(word).map(slot), self.table);
+        // Branches that depend on the length of each word are the dearest part: where the length is known, none is needed.
+        macro_rules! by_length {
+            ($($length:literal)*) => {
+                match word.len() {
+                    // Of a number only its length counts.
+                    length if word.is_number() => self.number(word.as_slice(), length),
+                    $($length => self.letters(word.first::<$length>()),)*
+                    _ => self.letters(word.as_slice()),
+                }
+            };
         }
+        by_length!(1 2 3 4 5 6 7 8 9 10 11 12);
     }
 
     fn stop(&mut self) {
@@ -100,6 +130,7 @@ impl<S: Segment, F: FnMut(&[S])> Words for Windows<'_, S, F> {
 }
 
 /// Four letters at a time, with the word's edges.
+#[inline(always)]
 fn grams(word: &[u8]) -> impl Iterator<Item = u32> {
     // The first one ends with the third letter, or with the edge after the second.
     let (start, rest) = word.split_at(word.len().min(2));
@@ -109,6 +140,11 @@ fn grams(word: &[u8]) -> impl Iterator<Item = u32> {
         *gram = *gram << 8 | u32::from(letter);
         Some(*gram)
     })
+}
+
+/// The windows that end with the last of some segments, the shortest first.
+pub(super) fn windows_of<S>(segments: &[S]) -> impl Iterator<Item = &[S]> {
+    (0..segments.len()).rev().filter_map(|first| segments.get(first..))
 }
 
 /// The slot of a hash. Low bits reach high ones through the product.

@@ -148,6 +148,7 @@ fn forms(word: &str) -> Vec<String> {
 }
 
 /// The hash of one word.
+#[inline(always)]
 pub(super) fn hash(word: &[u8]) -> u32 {
     word.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
@@ -197,11 +198,35 @@ const NEEDED: [Classes; TOGETHER.len()] = {
     needed
 };
 
+/// For each eight classes, and which of them a window has, the features that no other one of them is needed for.
+#[expect(clippy::indexing_slicing, reason = "each loop ends where its table does")]
+static ALLOWED: [[Shown; 256]; 4] = {
+    let mut allowed = [[0; 256]; 4];
+    let mut feature = 0;
+    while feature < FEATURES {
+        let needed = if feature < CLASSES.len() { 1 << feature } else { NEEDED[feature - CLASSES.len()] };
+        let needed: [u8; 4] = needed.to_le_bytes();
+        let mut eight = 0;
+        while eight < 4 {
+            let mut present = 0;
+            while present < 256 {
+                if needed[eight] & !(present as u8) == 0 {
+                    allowed[eight][present] |= 1 << feature;
+                }
+                present += 1;
+            }
+            eight += 1;
+        }
+        feature += 1;
+    }
+    allowed
+};
+
 /// The features of classes that a window shows.
 pub(super) fn shown(classes: Classes) -> Shown {
-    let together =
-        NEEDED.iter().rev().fold(0, |bits, needed| bits << 1 | Shown::from(classes & needed == *needed));
-    Shown::from(classes) | together << CLASSES.len()
+    let allowed = ALLOWED.iter().zip(classes.to_le_bytes());
+    let each = allowed.map(|(allowed, eight)| allowed.get(usize::from(eight)).copied().unwrap_or_default());
+    each.fold(Shown::MAX, |all, one| all & one)
 }
 
 /// The same, one by one.
@@ -231,6 +256,17 @@ mod tests {
             assert!(line.is_ascii() && !line.chars().any(char::is_uppercase), "{line}");
         }
         assert!(LEXICON.used() * 2 < SLOTS as usize, "{} entries", LEXICON.used());
+    }
+
+    #[test]
+    fn a_feature_is_shown_with_all_its_classes_and_not_without_one() {
+        for (feature, needed) in (0..CLASSES.len()).map(|class| 1 << class).chain(NEEDED).enumerate() {
+            assert_eq!(shown(needed) >> feature & 1, 1, "{}", name(feature));
+            for class in (0..CLASSES.len()).filter(|class| needed >> class & 1 == 1) {
+                assert_eq!(shown(Classes::MAX & !(1 << class)) >> feature & 1, 0, "{}", name(feature));
+            }
+        }
+        assert_eq!((shown(0), shown(Classes::MAX)), (0, (1 << FEATURES) - 1));
     }
 
     #[test]

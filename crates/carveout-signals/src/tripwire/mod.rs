@@ -11,14 +11,16 @@ mod features;
 mod lexicon;
 mod model;
 mod reasons;
+mod sums;
+mod word;
 mod words;
 
 use std::sync::LazyLock;
 
 use self::{
-    features::{Kept, MOST_OF_A_WORD, NO_WEIGHTS, Segment, Table, WINDOW, Windows},
+    features::{Kept, NO_WEIGHTS, Table, WINDOW, Windows, windows_of},
     lexicon::{Classes, Shown},
-    model::LIFT,
+    sums::{Sums, root, score},
 };
 pub use self::{
     model::{Head, Model, NoModel, STEPS},
@@ -102,6 +104,19 @@ impl Reading {
         Family::ALL.into_iter().filter(|family| self.is_raised(*family))
     }
 
+    /// Notes how high a window scores.
+    fn note(&mut self, heads: &[Head; Family::ALL.len()], window: &Sums, added: [i32; Family::ALL.len()]) {
+        let root = root(window.count);
+        let places = self.scores.iter_mut().zip(&mut self.raised);
+        for (((highest, raised), head), (sum, added)) in
+            places.zip(heads).zip(window.sums.into_iter().zip(added))
+        {
+            let score = score(head, sum, root, added);
+            *highest = score.max(*highest);
+            *raised |= score >= head.threshold;
+        }
+    }
+
     /// The reading of several texts is the highest of each family.
     pub fn join(&mut self, other: &Self) {
         for (own, other) in self.scores.iter_mut().zip(other.scores) {
@@ -175,21 +190,14 @@ impl Tripwire {
         let mut reading = Reading::default();
         // Most windows show the classes of the one before.
         let mut latest = (0, self.added(0));
-        let mut windows = Windows::new(&self.table, |window: &[Sums]| {
-            let mut all = Sums::default();
-            window.iter().for_each(|segment| all.add(segment));
-            let root = root(all.count);
-            if latest.0 != all.classes {
-                latest = (all.classes, self.added(lexicon::shown(all.classes)));
-            }
-            let added = latest.1;
-            let places = reading.scores.iter_mut().zip(&mut reading.raised);
-            for (((highest, raised), head), (sum, added)) in
-                places.zip(&self.heads).zip(all.sums.into_iter().zip(added))
-            {
-                let score = score(head, sum, root, added);
-                *highest = score.max(*highest);
-                *raised |= score >= head.threshold;
+        let mut windows = Windows::new(&self.table, |segments: &[Sums]| {
+            let mut window = Sums::default();
+            for segment in segments.iter().rev() {
+                window.add(segment);
+                if latest.0 != window.classes {
+                    latest = (window.classes, self.added(lexicon::shown(window.classes)));
+                }
+                reading.note(&self.heads, &window, latest.1);
             }
         });
         words::each(text, &mut windows);
@@ -239,9 +247,11 @@ impl Tripwire {
 #[must_use]
 pub fn windows(text: &str) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut seen = Vec::new();
-    let mut windows = Windows::new(&NO_WEIGHTS, |window: &[Kept]| {
-        let slots = window.iter().flat_map(|segment| segment.slots.iter().copied()).collect();
-        seen.push((slots, lexicon::features(lexicon::shown(classes_of(window))).collect()));
+    let mut windows = Windows::new(&NO_WEIGHTS, |segments: &[Kept]| {
+        for window in windows_of(segments) {
+            let slots = window.iter().flat_map(|segment| segment.slots.iter().copied()).collect();
+            seen.push((slots, lexicon::features(lexicon::shown(classes_of(window))).collect()));
+        }
     });
     words::each(text, &mut windows);
     windows.finish();
@@ -261,74 +271,6 @@ pub fn feature_name(feature: usize) -> String {
 
 fn classes_of(window: &[Kept]) -> Classes {
     window.iter().fold(0, |classes, segment| classes | segment.classes)
-}
-
-/// Sums of the weights of a segment.
-#[derive(Clone, Copy, Default, Debug)]
-struct Sums {
-    /// Sums of lifted weights, sixteen bits for each family, until they might overflow.
-    lanes: u64,
-    pending: u32,
-    sums: [i32; Family::ALL.len()],
-    count: u32,
-    classes: Classes,
-}
-
-impl Sums {
-    /// Moves the lanes into the sums.
-    fn settle(&mut self) {
-        let lifted = self.pending.cast_signed() * LIFT;
-        for (lane, sum) in self.sums.iter_mut().enumerate() {
-            *sum += i32::from((self.lanes >> (16 * lane)) as u16) - lifted;
-        }
-        self.count += self.pending;
-        (self.lanes, self.pending) = (0, 0);
-    }
-
-    fn add(&mut self, other: &Self) {
-        let mut other = *other;
-        other.settle();
-        for (own, other) in self.sums.iter_mut().zip(other.sums) {
-            *own += other;
-        }
-        self.count += other.count;
-        self.classes |= other.classes;
-    }
-}
-
-/// 256 times the square root of the number of n-grams.
-fn root(count: u32) -> i64 {
-    i64::from((count.max(1) << 16).isqrt())
-}
-
-/// The score of a window.
-fn score(head: &Head, sum: i32, root: i64, added: i32) -> i32 {
-    let grams = i64::from(sum) * i64::from(head.scale) / root;
-    let score = i64::from(head.bias) + grams + i64::from(added);
-    i32::try_from(score.clamp(i64::from(i32::MIN) + 1, i64::from(i32::MAX))).unwrap_or(i32::MAX)
-}
-
-impl Segment for Sums {
-    fn word(&mut self, _: &[u8]) {
-        // 257 lifted weights fit sixteen bits.
-        if self.pending + MOST_OF_A_WORD > 257 {
-            self.settle();
-        }
-    }
-
-    fn slots(&mut self, slots: impl Iterator<Item = usize>, table: &Table) {
-        let (mut lanes, mut count) = (self.lanes, 0);
-        slots.for_each(|slot| {
-            lanes += table.get(slot).copied().unwrap_or_default();
-            count += 1;
-        });
-        self.lanes = lanes;
-        self.pending += count;
-    }
-
-    fn classes(&mut self, classes: Classes) {
-        self.classes |= classes;
-    }
 }
 
 const _: () = assert!(WINDOW == 3 && Family::ALL.len() <= 4, "a table entry has four lanes");

@@ -2,7 +2,7 @@
 
 use super::{
     Family, Head, classes_of,
-    features::{Kept, Table, Windows},
+    features::{Kept, Table, Windows, windows_of},
     lexicon,
     model::LIFT,
     root, score, words,
@@ -26,13 +26,15 @@ pub(super) fn of(table: &Table, head: &Head, text: &str, family: Family) -> Vec<
     let mut highest: Option<(i32, Vec<Kept>)> = None;
     let lane = 16 * family.index();
     let weight = |slot: usize| table.get(slot).map_or(0, |entry| i32::from((entry >> lane) as u16) - LIFT);
-    let mut windows = Windows::new(table, |window: &[Kept]| {
-        let slots = || window.iter().flat_map(|segment| &segment.slots);
-        let (count, sum) = (slots().count(), slots().map(|slot| weight(*slot)).sum());
-        let count = u32::try_from(count).unwrap_or(u32::MAX >> 16);
-        let score = score(head, sum, root(count), added(head, window));
-        if highest.as_ref().is_none_or(|(before, _)| score > *before) {
-            highest = Some((score, window.to_vec()));
+    let mut windows = Windows::new(table, |segments: &[Kept]| {
+        for window in windows_of(segments) {
+            let slots = || window.iter().flat_map(|segment| &segment.slots);
+            let (count, sum) = (slots().count(), slots().map(|slot| weight(*slot)).sum());
+            let count = u32::try_from(count).unwrap_or(u32::MAX >> 16);
+            let score = score(head, sum, root(count), added(head, window));
+            if highest.as_ref().is_none_or(|(before, _)| score > *before) {
+                highest = Some((score, window.to_vec()));
+            }
         }
     });
     words::each(text, &mut windows);

@@ -30,6 +30,9 @@ fn sums_in_lanes_are_the_sums_of_the_weights() {
         "Track every resident by phone location and store names and addresses.",
         "ä".repeat(5000).as_str(),
         "one. two. three. four. five. six. seven! eight? nine; ten",
+        &(1..70)
+            .map(|length| "longer".repeat(12)[..length].to_owned() + " 2024 4ll o p e n ")
+            .collect::<String>(),
         &"the quick brown fox jumps over the lazy dog ".repeat(200),
         "",
     ] {

@@ -5,28 +5,26 @@
 
 use std::sync::LazyLock;
 
+use fearless_simd::{Level, Simd, dispatch};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::word::{LONGEST, Word};
 use crate::{
-    bytes::{at, slice},
-    normalise::stands_for,
+    bytes::at,
+    lanes::{BLOCK, Lanes, padded, within},
+    normalise::{is_letter, stands_for},
 };
 
-/// Bytes of the longest word; what is longer is read as several.
-pub(super) const LONGEST: usize = 32;
 /// Letters that stand alone, one after the other, from which they are a word that was spaced out.
 const SPACED: usize = 4;
 
 /// What takes the words.
 pub(super) trait Words {
     /// The next word: small letters and digits, 1 to [`LONGEST`] of them.
-    fn word(&mut self, word: &[u8]);
+    fn word(&mut self, word: &Word);
     /// A sentence, a line or an object ends.
     fn stop(&mut self);
 }
-
-/// The highest class of a byte that is no letter or digit.
-const LAST_CLASS: u8 = 2;
 
 /// What a byte is: 0 ends a word, 1 ends a sentence, 2 is no ASCII, anything else is the letter or digit itself.
 const BYTES: [u8; 256] = {
@@ -64,108 +62,86 @@ static LATIN: LazyLock<Vec<u8>> = LazyLock::new(|| {
 /// Hands every word of a text over.
 pub(super) fn each(text: &str, words: &mut impl Words) {
     let bytes = text.as_bytes();
-    let mut reader = Reader { words, word: Letters::default(), spaced: Letters::default() };
+    let mut reader = Reader { words, word: Word::default(), spaced: Word::default() };
+    let level = Level::new();
+    let (blocks, rest) = bytes.as_chunks();
     let mut place = 0;
-    while place < bytes.len() {
-        let byte = at(bytes, place);
-        let class = BYTES.get(usize::from(byte)).copied().unwrap_or(0);
-        match class {
-            0 => reader.gap(byte, bytes, place),
-            1 => reader.stop(bytes, place),
-            2 => {
-                let character = text.get(place..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
-                reader.beyond_ascii(character);
-                place += character.len_utf8() - 1;
-            }
-            _ => {
-                place = reader.run(bytes, place);
-                continue;
-            }
+    for (block, start) in blocks.iter().chain([&padded(rest)]).zip((0..).step_by(BLOCK)) {
+        let runs = dispatch!(level, simd => Runs::of(simd, block));
+        let end = bytes.len().min(start + BLOCK);
+        while place < end {
+            let (length, digits) = runs.at(place - start);
+            place = match length {
+                0 => reader.other(text, place),
+                _ => reader.run(bytes, place, length, digits),
+            };
         }
-        place += 1;
     }
     reader.end_word();
     reader.end_spaced();
 }
 
-#[derive(Default)]
-struct Letters {
-    bytes: [u8; LONGEST],
-    length: usize,
-    letters: usize,
+/// Where a block has letters and digits.
+struct Runs {
+    letters_and_digits: u64,
+    digits: u64,
 }
 
-impl Letters {
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.bytes.get_mut(self.length) {
-            *slot = byte;
-            self.length += 1;
-            self.letters += usize::from(byte > b'9');
-        }
+impl Runs {
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
+        let lanes = Lanes::of(simd, block);
+        let letters = lanes.of_class(|bytes| within(bytes | 0x20, b'a', 26));
+        let digits = lanes.are_within(b'0', 10);
+        Self { letters_and_digits: letters | digits, digits }
     }
 
-    fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    const fn clear(&mut self) {
-        self.length = 0;
-        self.letters = 0;
-    }
-
-    /// Letters for the digits that look like them, in a word that is mostly letters.
-    fn without_leet(&mut self) {
-        if self.letters == self.length || self.letters < 2 {
-            return;
-        }
-        for byte in self.bytes.iter_mut().take(self.length) {
-            *byte = match *byte {
-                b'0' => b'o',
-                b'1' => b'i',
-                b'3' => b'e',
-                b'4' => b'a',
-                b'5' => b's',
-                b'7' => b't',
-                other => other,
-            };
-        }
+    /// How many stand in a row from a place of the block on, no more than a word has, and a bit for each that is a digit.
+    fn at(&self, place: usize) -> (usize, u32) {
+        let length = (!(self.letters_and_digits >> place)).trailing_zeros().min(LONGEST as u32);
+        (length as usize, (self.digits >> place & !(u64::MAX << length)) as u32)
     }
 }
 
 struct Reader<'w, W> {
     words: &'w mut W,
-    word: Letters,
+    word: Word,
     /// Letters that stood alone.
-    spaced: Letters,
+    spaced: Word,
 }
 
 impl<W: Words> Reader<'_, W> {
     fn push(&mut self, byte: u8) {
-        if self.word.length == LONGEST {
+        if self.word.len() == LONGEST {
             self.end_word();
         }
         self.word.push(byte);
     }
 
-    /// Takes the letters and digits from a place on, as many as the word has room for, and returns where to go on.
-    fn run(&mut self, bytes: &[u8], place: usize) -> usize {
-        if self.word.length == LONGEST {
+    /// Takes letters and digits in from a place on, as many as the word has room for, and returns where to go on.
+    #[inline]
+    fn run(&mut self, bytes: &[u8], place: usize, length: usize, digits: u32) -> usize {
+        if self.word.len() == LONGEST {
             self.end_word();
         }
-        let room = self.word.bytes.get_mut(self.word.length..).unwrap_or_default();
-        let (mut taken, mut letters) = (0, 0);
-        for (slot, byte) in room.iter_mut().zip(slice(bytes, place, bytes.len())) {
-            let letter = BYTES.get(usize::from(*byte)).copied().unwrap_or(0);
-            if letter <= LAST_CLASS {
-                break;
+        place + self.word.extend(bytes, place, length, digits)
+    }
+
+    /// Takes what is neither letter nor digit, and returns where to go on.
+    #[inline]
+    fn other(&mut self, text: &str, place: usize) -> usize {
+        let bytes = text.as_bytes();
+        let byte = at(bytes, place);
+        match BYTES.get(usize::from(byte)) {
+            Some(1) => self.stop(bytes, place),
+            Some(2) => {
+                let character = text.get(place..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+                self.beyond_ascii(character);
+                return place + character.len_utf8();
             }
-            *slot = letter;
-            taken += 1;
-            letters += usize::from(letter > b'9');
+            _ => self.gap(byte, bytes, place),
         }
-        self.word.length += taken;
-        self.word.letters += letters;
-        place + taken
+        place + 1
     }
 
     fn gap(&mut self, byte: u8, bytes: &[u8], place: usize) {
@@ -174,18 +150,18 @@ impl<W: Words> Reader<'_, W> {
             b'@' => b'a',
             b'$' => b's',
             // Wider than between letters.
-            _ if self.word.length == 0 => return self.end_spaced(),
+            _ if self.word.is_empty() => return self.end_spaced(),
             _ => return self.end_word(),
         };
-        match self.word.letters > 0 && at(bytes, place + 1).is_ascii_alphanumeric() {
+        match self.word.has_letters() && at(bytes, place + 1).is_ascii_alphanumeric() {
             true => self.push(stands_for),
-            false if self.word.length == 0 => self.end_spaced(),
+            false if self.word.is_empty() => self.end_spaced(),
             false => self.end_word(),
         }
     }
 
     fn stop(&mut self, bytes: &[u8], place: usize) {
-        let decimal = self.word.length > 0 && self.word.letters == 0 && at(bytes, place + 1).is_ascii_digit();
+        let decimal = self.word.is_number() && at(bytes, place + 1).is_ascii_digit();
         self.end_word();
         if !decimal {
             self.end_spaced();
@@ -215,7 +191,7 @@ impl<W: Words> Reader<'_, W> {
                 self.push(b's');
             }
             // A letter of another script: three small letters that stand for it.
-            None if character.is_alphabetic() => {
+            None if is_letter(character) => {
                 let code = code as usize;
                 for part in [code % 26, code / 26 % 26, code / 676 % 26] {
                     self.push(b'a' + part as u8);
@@ -225,33 +201,43 @@ impl<W: Words> Reader<'_, W> {
         }
     }
 
+    #[inline]
     fn end_word(&mut self) {
-        if self.word.length == 0 {
-            return;
-        }
-        if self.word.length == 1 {
-            if self.spaced.length == LONGEST {
-                self.end_spaced();
+        match self.word.len() {
+            0 => return,
+            1 => {
+                if self.spaced.len() == LONGEST {
+                    self.end_spaced();
+                }
+                self.word.as_slice().iter().for_each(|letter| self.spaced.push(*letter));
             }
-            self.spaced.push(self.word.bytes[0]);
-        } else {
-            self.end_spaced();
-            self.word.without_leet();
-            self.words.word(self.word.as_slice());
+            _ => {
+                self.end_spaced();
+                self.word.without_leet();
+                self.words.word(&self.word);
+            }
         }
         self.word.clear();
     }
 
     /// Letters that stood alone are a word if there are enough of them.
+    #[inline]
     fn end_spaced(&mut self) {
-        if self.spaced.length == 0 {
-            return;
+        if !self.spaced.is_empty() {
+            self.end_letters();
         }
-        if self.spaced.length >= SPACED {
+    }
+
+    fn end_letters(&mut self) {
+        if self.spaced.len() >= SPACED {
             self.spaced.without_leet();
-            self.words.word(self.spaced.as_slice());
+            self.words.word(&self.spaced);
         } else {
-            self.spaced.as_slice().chunks(1).for_each(|letter| self.words.word(letter));
+            for letter in self.spaced.as_slice() {
+                let mut word = Word::default();
+                word.push(*letter);
+                self.words.word(&word);
+            }
         }
         self.spaced.clear();
     }
@@ -265,8 +251,8 @@ mod tests {
     struct Listed(Vec<String>);
 
     impl Words for Listed {
-        fn word(&mut self, word: &[u8]) {
-            self.0.push(String::from_utf8_lossy(word).into_owned());
+        fn word(&mut self, word: &Word) {
+            self.0.push(String::from_utf8_lossy(word.as_slice()).into_owned());
         }
         fn stop(&mut self) {
             self.0.push("/".to_owned());

@@ -19,8 +19,8 @@ use std::{
 
 use carveout_dialects::Dialect;
 use carveout_gateway::{
-    Adopter, Clock, Credential, EvidenceSettings, Gateway, Limits, Monitoring, Moves, Patience,
-    ProgramSettings, ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
+    Adopter, Clock, Credential, EvidenceSettings, Gateway, JudgeSettings, Limits, Monitoring, Moves,
+    Patience, ProgramSettings, ProviderSettings, RouteSettings, RunError, Secret, Settings, TargetSettings,
 };
 use carveout_ledger::{
     Decided, Entry, Event, EvidenceKnown, Genesis, Ledger, Openings, Options, Settled, SigningKey,
@@ -169,6 +169,12 @@ pub struct Kit {
 }
 
 impl Kit {
+    /// Has clauses that turn on a judge ask this one.
+    pub fn judged_by(&mut self, judge: &provider::Provider, settings: JudgeSettings) {
+        self.settings.providers.push(provider("judge", Dialect::OpenAi, judge.address));
+        self.settings.judge = Some(settings);
+    }
+
     /// `depot` is an OpenAI route and `depot-claude` an Anthropic one, both answered by this address.
     pub fn new(address: SocketAddr) -> Self {
         // Receipts and checkpoints come soon, so that tests needn't wait for them.
