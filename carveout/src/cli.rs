@@ -109,7 +109,7 @@ pub(crate) enum Command {
     /// See what is on hold, approve it or refuse it
     #[command(subcommand)]
     Holds(Holds),
-    /// Agree that a clause in force is only monitored for a time
+    /// Agree that a clause in force, or a detector, is only monitored for a time
     #[command(subcommand)]
     Monitor(Monitor),
     /// Show what enforcement would have done: each monitored draft, clause and detector, by program

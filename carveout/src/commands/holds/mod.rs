@@ -148,13 +148,15 @@ fn roles(hold: &Hold, key: &SigningKey, place: &Place, answer: &Answer<'_>) -> m
     let wanted = |role: &&String| answer.minutes.is_none() || hold.missing.contains(role);
     let roles: Vec<String> = own.iter().filter(wanted).cloned().collect();
     if roles.is_empty() {
-        let help = if own.is_empty() {
-            "the officer has none of the roles that it waits for, or asks for its program himself (two-person rule)"
+        let (hold, waits) = (hold.id, hold.decided.roles.join(", "));
+        return Err(if own.is_empty() {
+            let help =
+                "the officer has none of these roles, or asks for its program himself (two-person rule)";
+            miette!(help = help, "`{hold}` waits for {waits}, and not for this officer")
         } else {
-            "they have approved already"
-        };
-        let waits = hold.decided.roles.join(", ");
-        return Err(miette!(help = help, "`{}` waits for {waits}, and not for this officer", hold.id));
+            let help = "`carveout holds refuse` still takes it back";
+            miette!(help = help, "`{hold}` is approved already as {}", own.join(", "))
+        });
     }
     Ok(roles)
 }
