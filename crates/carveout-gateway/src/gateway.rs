@@ -1,33 +1,21 @@
 //! From settings to a running gateway, and to its end.
 
 use std::{
-    convert::Infallible,
     net::SocketAddr,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use carveout_ledger::{Ledger, LedgerError, Statistics};
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-    task::JoinSet,
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
 
 use crate::{
     adopter::Adopter,
-    door::Patient,
+    callers::Callers,
     holds,
     house::House,
     kept,
     metrics::Watching,
-    request,
     settings::{Settings, SettingsError},
 };
 
@@ -106,20 +94,14 @@ impl Gateway {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), RunError> {
         let Self { listener, address, watching, house } = self;
         tracing::info!(%address, "listening");
-        let mut connections = JoinSet::new();
-        let graceful = GracefulShutdown::new();
+        let mut callers = Callers::of(house.clone());
         let counting = tokio::spawn(count(house.ledger.clone()));
         let sweeping = tokio::spawn(holds::sweep(house.clone()));
         let watching = watching.map(|watching| tokio::spawn(watching.run(house.clone())));
-        accept(listener, &house, &mut connections, &graceful, shutdown).await;
-        tracing::info!(connections = connections.len(), "draining");
+        accept(listener, &house, &mut callers, shutdown).await;
         house.draining.store(true, Ordering::Relaxed);
-        if timeout(house.patience.drain, graceful.shutdown()).await.is_err() {
-            tracing::warn!(connections = connections.len(), "cutting off what did not finish in time");
-        }
-        // Dropping a connection drops the attempt in it, which settles it in a task of the gateway.
-        connections.shutdown().await;
-        // So does what is being erased: it is finished in such a task once nobody sweeps any more.
+        callers.leave(house.patience.drain).await;
+        // What is being erased is finished in a task of the gateway once nobody sweeps any more.
         sweeping.abort();
         drop(sweeping.await);
         let settled = timeout(SETTLEMENTS, house.tasks.finished()).await;
@@ -158,12 +140,10 @@ fn tell(statistics: &Statistics) {
 async fn accept(
     listener: TcpListener,
     house: &Arc<House>,
-    connections: &mut JoinSet<()>,
-    graceful: &GracefulShutdown,
+    callers: &mut Callers,
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let places = Arc::new(Semaphore::new(house.limits.connections));
-    let server = server(house);
     tokio::pin!(shutdown);
     loop {
         let place = tokio::select! {
@@ -175,46 +155,11 @@ async fn accept(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _caller)) => {
-                let serving = graceful.watch(serve(&server, stream, house.clone()));
-                connections.spawn(async move {
-                    if let Err(error) = serving.await {
-                        tracing::debug!(%error, "a caller's connection ended");
-                    }
-                    drop(place);
-                });
-            }
+            Ok((stream, _caller)) => callers.attend(stream, place),
             Err(error) => {
                 tracing::warn!(%error, "could not accept a connection");
                 tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }
-        while connections.try_join_next().is_some() {}
     }
-}
-
-fn server(house: &House) -> http1::Builder {
-    let mut server = http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(house.patience.head)
-        .max_header_size(house.limits.head)
-        .max_buf_size((2 * house.limits.head).max(64 << 10));
-    server
-}
-
-fn serve(
-    server: &http1::Builder,
-    stream: TcpStream,
-    house: Arc<House>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a caller's connection keeps Nagle's algorithm");
-    }
-    let patience = house.patience.stalled_caller;
-    let service = service_fn(move |request| {
-        let house = house.clone();
-        async move { Ok::<_, Infallible>(request::answer(house, request).await) }
-    });
-    server.serve_connection(TokioIo::new(Patient::new(stream, patience)), service)
 }

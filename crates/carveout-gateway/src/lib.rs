@@ -22,6 +22,7 @@
 mod admit;
 mod adopter;
 mod attest;
+mod callers;
 mod claim;
 mod clock;
 mod contents;
