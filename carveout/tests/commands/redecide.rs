@@ -161,7 +161,9 @@ fn a_ruling_that_does_not_follow_is_found_in_a_ledger_that_verifies() {
             "another target",
             |entries| {
                 decisions_only(entries);
-                decisions(entries).for_each(|decided| decided.target.maker = "openai".to_owned());
+                decisions(entries).for_each(|decided| {
+                    std::sync::Arc::make_mut(&mut decided.target).maker = "openai".to_owned()
+                });
             },
             "for another target than the one it names",
         ),
@@ -273,7 +275,7 @@ fn an_attempt_elsewhere_and_another_time_are_found() {
             |entries| {
                 for entry in entries {
                     if let Event::Attempted(attempted) = &mut entry.event {
-                        attempted.target.provider = "elsewhere".to_owned();
+                        std::sync::Arc::make_mut(&mut attempted.target).provider = "elsewhere".to_owned();
                     }
                 }
             },

@@ -320,15 +320,18 @@ async fn record(
 
 /// Appends entries, and lets the queue of holds take over what they say of one: it is a projection of the entries.
 async fn append(house: Arc<House>, entries: Vec<Entry>) -> Result<Vec<Position>, LedgerError> {
-    let about_a_hold = |entry: &Entry| {
-        house.holds.is_some() && matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some())
-    };
-    let about_holds: Vec<Option<Entry>> =
-        entries.iter().map(|entry| about_a_hold(entry).then(|| entry.clone())).collect();
-    let positions = house.ledger.append_all(entries).await?;
-    for (entry, position) in about_holds.into_iter().zip(&positions) {
-        if let (Some(holds), Some(entry)) = (&house.holds, entry) {
-            holds.project(&entry, *position);
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pending = house.ledger.begin(&entries)?;
+    let about_a_hold =
+        |entry: &Entry| matches!(&entry.event, Event::Decided(decided) if decided.hold.is_some());
+    let is_about_one = house.holds.is_some() && entries.iter().any(about_a_hold);
+    let entries = if is_about_one { entries } else { Vec::new() };
+    let positions = pending.durable().await?;
+    for (entry, position) in entries.iter().zip(&positions).filter(|(entry, _)| about_a_hold(entry)) {
+        if let Some(holds) = &house.holds {
+            holds.project(entry, *position);
         }
     }
     Ok(positions)

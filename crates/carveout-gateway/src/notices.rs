@@ -1,5 +1,7 @@
 //! Answers of the gateway's own, and what it writes into the head of every answer.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use carveout_dialects::{Dialect, Notice};
 use carveout_ledger::{DesignationEffect, HoldId, Timestamp};
@@ -97,7 +99,9 @@ impl Ruled {
         let position = &recorded.position;
         let value = |text: String| HeaderValue::from_maybe_shared(Bytes::from(text)).ok();
         // An RFC 9651 dictionary. The proof is not here: it exists after the next checkpoint.
-        let receipt = format!("index={}, leaf=\"{}\"", position.index, position.leaf);
+        let mut receipt = String::with_capacity(112);
+        // A text takes everything that is written to it.
+        let _ = write!(receipt, "index={}, leaf=\"{}\"", position.index, position.leaf);
         Box::new(Self {
             request_id: (request_id(dialect), value(recorded.decision.to_string())),
             ruling: HeaderValue::from_static(decision.ruling.as_str()),
@@ -117,18 +121,17 @@ impl Ruled {
         effects: &[DesignationEffect],
     ) -> Box<Self> {
         let value = |text: String| Some(text).filter(|text| !text.is_empty())?.try_into().ok();
-        let carveout_ledger::Target { provider, model, .. } = &target.recorded;
-        self.target = value(format!("{}; model={}", quoted([provider]), quoted([model])));
+        self.target.clone_from(&target.told);
         let listed = |of: fn(&DesignationEffect, Timestamp) -> Option<String>| {
             effects.iter().filter_map(|effect| of(effect, at)).collect::<Vec<_>>().join(", ")
         };
         self.phase_out = value(listed(|effect, at| {
             let until = effect.until?;
             let days = days_left(at, until);
-            Some(format!("{}; until=\"{until}\"; days={days}", quoted([&effect.designation])))
+            Some(format!("{}; until=\"{until}\"; days={days}", quoted(&effect.designation)))
         }));
         self.announced =
-            value(listed(|effect, _| effect.until.is_none().then(|| quoted([&effect.designation]))));
+            value(listed(|effect, _| effect.until.is_none().then(|| quoted(&effect.designation))));
         self
     }
 
@@ -167,16 +170,28 @@ fn list(clauses: &[ClauseRef]) -> String {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        text.push_str(&quoted([clause.agreement.as_str(), " ", clause.clause.as_str()]));
+        quote(&mut text, [clause.agreement.as_str(), " ", clause.clause.as_str()]);
     }
     text
 }
 
-/// A string (RFC 9651 section 3.3.3) of these parts, with its quotes and backslashes escaped.
-fn quoted<'p>(parts: impl IntoIterator<Item = &'p (impl AsRef<str> + ?Sized + 'p)>) -> String {
-    let mut text = String::from('"');
+/// What callers are told of a target: the provider, and its name for the model.
+pub(crate) fn told(target: &carveout_ledger::Target) -> Option<HeaderValue> {
+    format!("{}; model={}", quoted(&target.provider), quoted(&target.model)).try_into().ok()
+}
+
+/// A string (RFC 9651 section 3.3.3), with its quotes and backslashes escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quote(&mut quoted, [text]);
+    quoted
+}
+
+/// Appends such a string of these parts.
+fn quote<'p>(text: &mut String, parts: impl IntoIterator<Item = &'p str>) {
+    text.push('"');
     for part in parts {
-        for character in part.as_ref().chars() {
+        for character in part.chars() {
             if matches!(character, '"' | '\\') {
                 text.push('\\');
             }
@@ -184,7 +199,6 @@ fn quoted<'p>(parts: impl IntoIterator<Item = &'p (impl AsRef<str> + ?Sized + 'p
         }
     }
     text.push('"');
-    text
 }
 
 #[cfg(test)]

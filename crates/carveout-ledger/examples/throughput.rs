@@ -81,7 +81,8 @@ fn decided(number: u64) -> Entry {
             host: text("sample-host"),
             operator: text("sample-operator"),
             model: text("sample-model-1"),
-        },
+        }
+        .into(),
         facts: RecordedFacts {
             caller: text("purpose=logistics.supply, subject=none, source=internal"),
             program: text("agency=sample, component=supply"),

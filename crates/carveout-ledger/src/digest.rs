@@ -45,13 +45,31 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "sha256:{}", self.hex())
+        formatter.write_str(Text::of(self).as_str())
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A digest as it is written, without an allocation: every entry has several.
+struct Text([u8; 71]);
+
+impl Text {
+    fn of(digest: &Digest) -> Self {
+        let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
+        if let Some(digits) = text.last_chunk_mut::<64>() {
+            write_hex(digits, &digest.0);
+        }
+        Self(text)
+    }
+
+    fn as_str(&self) -> &str {
+        // It is ASCII.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -67,10 +85,7 @@ impl FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(71);
-        text.push_str("sha256:");
-        push_hex(&mut text, &self.0);
-        serializer.serialize_str(&text)
+        serializer.serialize_str(Text::of(self).as_str())
     }
 }
 
@@ -82,9 +97,20 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// Appends lowercase hexadecimal.
 pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
     text.reserve(2 * bytes.len());
-    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    for byte in bytes {
+        let mut digits = [0; 2];
+        write_hex(&mut digits, &[*byte]);
+        text.extend(digits.map(char::from));
+    }
+}
+
+/// Writes lowercase hexadecimal, two digits for each byte.
+pub(crate) fn write_hex(digits: &mut [u8], bytes: &[u8]) {
+    let digit = |nibble: u8| b'0' + nibble + if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
 }
 
 /// Reads exactly `2 * N` lowercase hexadecimal digits.

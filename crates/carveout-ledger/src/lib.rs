@@ -91,7 +91,7 @@ pub use evidence::{
     Absence, EvidenceAudit, EvidenceError, EvidenceFound, EvidenceKnown, EvidenceLog, EvidenceMark,
     EvidencePiece, EvidenceProblem, Kept, evidence_key,
 };
-pub use ledger::{Ledger, Options, Position, Recovery, Statistics};
+pub use ledger::{Ledger, Options, Pending, Position, Recovery, Statistics};
 pub use lifecycle::{AdoptedRecord, HoldError, LifecycleError, OpenAttempt, OpenHold};
 pub use note::{KeyError, Note, NoteError, SigningKey, VerifierKey};
 pub use objects::Objects;

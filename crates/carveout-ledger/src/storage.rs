@@ -1,10 +1,11 @@
 //! What the ledger asks of a disk, so small that every failure can be injected.
 
-use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Seek as _, SeekFrom, Write as _},
-    path::PathBuf,
-};
+mod blocks;
+mod disk;
+
+pub use self::disk::Disk;
+
+use std::io;
 
 /// A directory tree. Paths are relative to its root and use `/`.
 ///
@@ -44,114 +45,6 @@ pub trait StorageFile: Send {
         let _ = bytes;
         Ok(())
     }
-}
-
-/// A directory of the local file system.
-#[derive(Debug, Clone)]
-pub struct Disk {
-    root: PathBuf,
-}
-
-impl Disk {
-    /// The directory `root`, which need not exist yet.
-    pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        if path.is_empty() { self.root.clone() } else { self.root.join(path) }
-    }
-}
-
-impl Storage for Disk {
-    fn create_directory(&self, path: &str) -> io::Result<()> {
-        fs::create_dir_all(self.path(path))
-    }
-
-    fn list(&self, directory: &str) -> io::Result<Vec<String>> {
-        let listing = match fs::read_dir(self.path(directory)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            listing => listing?,
-        };
-        listing.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
-    }
-
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.path(path))
-    }
-
-    fn create(&self, path: &str) -> io::Result<Box<dyn StorageFile>> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(self.path(path))?;
-        Ok(Box::new(file))
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.path(from), self.path(to))
-    }
-
-    fn remove(&self, path: &str) -> io::Result<()> {
-        fs::remove_file(self.path(path))
-    }
-
-    fn remove_directory(&self, path: &str) -> io::Result<()> {
-        match fs::remove_dir_all(self.path(path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result,
-        }
-    }
-
-    fn sync_directory(&self, path: &str) -> io::Result<()> {
-        File::open(self.path(path))?.sync_all()
-    }
-
-    fn lock(&self, path: &str) -> io::Result<Option<Box<dyn Send>>> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.path(path))?;
-        // flock: the kernel gives it back when the process dies, however it dies.
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
-    }
-}
-
-impl StorageFile for File {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
-    }
-
-    fn make_room(&mut self, bytes: u64) -> io::Result<()> {
-        let end = self.stream_position()?;
-        let made = write_zeroes(self, bytes);
-        self.seek(SeekFrom::Start(end))?;
-        match made {
-            // What is appended will say so itself, if it doesn't fit either.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded
-                ) =>
-            {
-                Ok(())
-            }
-            made => made,
-        }
-    }
-}
-
-/// Writes so many zeroes, in few calls.
-fn write_zeroes(file: &mut File, mut bytes: u64) -> io::Result<()> {
-    static ZEROES: [u8; 128 << 10] = [0; 128 << 10];
-    while bytes > 0 {
-        let some = usize::try_from(bytes).unwrap_or(ZEROES.len()).min(ZEROES.len());
-        file.write_all(ZEROES.get(..some).unwrap_or_default())?;
-        bytes -= some as u64;
-    }
-    Ok(())
 }
 
 /// The directory that holds a path.

@@ -56,13 +56,33 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// Hands over its text, which takes no allocation: every entry has one.
+    fn written<R>(self, text: impl FnOnce(&str) -> R) -> R {
         let (year, month, day) = civil(self.0.div_euclid(DAY));
         let millis = self.0.rem_euclid(DAY);
-        let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
-        let (seconds, millis) = (millis / 1_000 % 60, millis % 1_000);
-        write!(formatter, "{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z")
+        let mut ascii = *b"0000-00-00T00:00:00.000Z";
+        for (place, digits, mut number) in [
+            (0, 4, year),
+            (5, 2, month),
+            (8, 2, day),
+            (11, 2, millis / 3_600_000),
+            (14, 2, millis / 60_000 % 60),
+            (17, 2, millis / 1_000 % 60),
+            (20, 3, millis % 1_000),
+        ] {
+            for digit in ascii.iter_mut().skip(place).take(digits).rev() {
+                *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+                number /= 10;
+            }
+        }
+        text(std::str::from_utf8(&ascii).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.written(|text| formatter.write_str(text))
     }
 }
 
@@ -96,7 +116,7 @@ fn read(text: &str) -> Option<Timestamp> {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.written(|text| serializer.serialize_str(text))
     }
 }
 

@@ -80,6 +80,24 @@ pub struct Facts {
     values: Vec<(FactId, Value)>,
 }
 
+/// Facts that are asked for in the vocabulary's order, each once: none has to be searched for.
+pub(crate) struct InOrder<'a>(&'a [(FactId, Value)]);
+
+impl<'a> InOrder<'a> {
+    pub(crate) fn get(&mut self, fact: FactId) -> Option<&'a Value> {
+        while let Some(((stated, value), rest)) = self.0.split_first() {
+            if *stated > fact {
+                return None;
+            }
+            self.0 = rest;
+            if *stated == fact {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
 impl Facts {
     /// Whether nothing is stated.
     #[must_use]
@@ -94,7 +112,16 @@ impl Facts {
         self.values.get(place).map(|(_, value)| value)
     }
 
+    /// To be asked for one fact after the other.
+    pub(crate) fn in_order(&self) -> InOrder<'_> {
+        InOrder(&self.values)
+    }
+
     fn place(&self, fact: FactId) -> Result<usize, usize> {
+        // Most are stated in the vocabulary's order.
+        if self.values.last().is_none_or(|(last, _)| *last < fact) {
+            return Err(self.values.len());
+        }
         self.values.binary_search_by_key(&fact, |(stated, _)| *stated)
     }
 

@@ -201,7 +201,7 @@ fn recorded(place: &Place, provider: Option<&str>) -> miette::Result<Recorded> {
         match Entry::parse(&bytes).into_diagnostic().wrap_err_with(|| format!("entry {index}"))?.event {
             Event::Attempted(attempted) => {
                 recorded.providers.insert(attempted.target.provider.clone());
-                attempts.insert(attempted.decision, attempted.target.provider);
+                attempts.insert(attempted.decision, attempted.target.provider.clone());
             }
             Event::Settled(settled) if meant(attempts.remove(&settled.decision)) => {
                 recorded.ended(settled.provider_request, index, What::Attempt);

@@ -59,7 +59,7 @@ pub(crate) struct Bench {
     stack: Arc<Stack>,
     claim: Facts,
     target: Facts,
-    recorded: Target,
+    recorded: Arc<Target>,
     ledger: Ledger,
     openings: Openings,
     provider: SocketAddr,
@@ -85,13 +85,13 @@ impl Bench {
             program: settings.programs[0].program.clone(),
             stack: settings.programs[0].stack.clone(),
             target: facts,
-            recorded: Target {
+            recorded: Arc::new(Target {
                 provider: target.provider.clone(),
                 maker: target.maker.clone(),
                 host: target.host.clone(),
                 operator: target.operator.clone(),
                 model: target.model.clone(),
-            },
+            }),
             ledger: settings.ledger.clone(),
             openings: Openings::keep(openings).unwrap(),
             provider,
@@ -201,11 +201,9 @@ impl Bench {
             found: None,
         };
         let attempted = Attempted { decision: id, attempt: 1, target: self.recorded.clone() };
-        let entries = vec![
-            Entry { at, event: Event::Decided(decided) },
-            Entry { at, event: Event::Attempted(attempted) },
-        ];
-        self.ledger.append_all(entries).await.unwrap();
+        let entries =
+            [Entry { at, event: Event::Decided(decided) }, Entry { at, event: Event::Attempted(attempted) }];
+        self.ledger.begin(&entries).unwrap().durable().await.unwrap();
         id
     }
 

@@ -22,6 +22,7 @@ use crate::{
     kept::Keeper,
     meters::{self, Metering},
     metrics::Metrics,
+    notices,
     phase_outs::PhaseOuts,
     settings::{
         DEMO_KEY_PREFIX, EvidenceSettings, JudgeSettings, ProgramSettings, ProgramTerms, ProviderSettings,
@@ -201,5 +202,6 @@ fn build_target(
         operator: target.operator.clone(),
         model: target.model.clone(),
     };
-    Ok(Arc::new(Target { provider: provider.clone(), recorded, facts }))
+    let told = notices::told(&recorded);
+    Ok(Arc::new(Target { provider: provider.clone(), recorded: Arc::new(recorded), told, facts }))
 }

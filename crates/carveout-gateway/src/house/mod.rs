@@ -14,6 +14,7 @@ use std::{
 use carveout_dialects::Dialect;
 use carveout_ledger::{Ledger, Openings};
 use carveout_terms::{Program, Timestamp, Tool, Vocabulary};
+use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use self::terms::Terms;
@@ -91,7 +92,9 @@ pub(crate) struct Route {
 pub(crate) struct Target {
     pub(crate) provider: Arc<Provider>,
     /// What the ledger says of it.
-    pub(crate) recorded: carveout_ledger::Target,
+    pub(crate) recorded: Arc<carveout_ledger::Target>,
+    /// What a caller is told of it.
+    pub(crate) told: Option<HeaderValue>,
     /// What the terms are told of it.
     pub(crate) facts: carveout_terms::Facts,
 }

@@ -1,13 +1,17 @@
 //! Names of decisions, and commitments to content that the ledger must not hold.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     Digest, KeyError,
-    digest::{parse_hex, push_hex},
+    digest::{parse_hex, push_hex, write_hex},
 };
 
 /// Names one decision; `attempted`, `settled` and `interrupted` refer to it. 128 random bits, written as
@@ -26,7 +30,7 @@ impl DecisionId {
     /// # Errors
     /// The operating system has no randomness to give.
     pub fn generate() -> Result<Self, KeyError> {
-        random().map(Self)
+        drawn().map(Self)
     }
 
     /// The name with these bytes.
@@ -39,11 +43,24 @@ impl DecisionId {
         &self.0
     }
 
-    fn hex(self) -> String {
-        let mut text = String::with_capacity(32);
-        push_hex(&mut text, &self.0);
-        text
+    /// Hands over its 32 digits.
+    fn written<R>(self, digits: impl FnOnce(&str) -> R) -> R {
+        let mut hex = [0; 32];
+        write_hex(&mut hex, &self.0);
+        // They are ASCII.
+        digits(std::str::from_utf8(&hex).unwrap_or_default())
     }
+}
+
+/// Randomness for a name, of which much is drawn at once: to ask the system costs more than all the rest. Names are no secrets,
+/// so it doesn't matter that the next ones are in memory.
+fn drawn() -> Result<[u8; 16], KeyError> {
+    static DRAWN: Mutex<Vec<[u8; 16]>> = Mutex::new(Vec::new());
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if drawn.is_empty() {
+        drawn.extend(random::<1024>()?.as_chunks::<16>().0);
+    }
+    drawn.pop().ok_or_else(|| KeyError::Randomness("nothing was drawn".to_owned()))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], KeyError> {
@@ -54,13 +71,13 @@ fn random<const N: usize>() -> Result<[u8; N], KeyError> {
 
 impl fmt::Display for DecisionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.hex())
+        self.written(|digits| formatter.write_str(digits))
     }
 }
 
 impl fmt::Debug for DecisionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.hex())
+        self.written(|digits| formatter.write_str(digits))
     }
 }
 
@@ -74,7 +91,7 @@ impl FromStr for DecisionId {
 
 impl Serialize for DecisionId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.hex())
+        self.written(|digits| serializer.serialize_str(digits))
     }
 }
 

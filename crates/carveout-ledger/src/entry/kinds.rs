@@ -1,5 +1,7 @@
 //! The content of each kind of entry. Field order is the order in the stored bytes.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Commitment, DecisionId, HoldId, Monitored, QuestionId};
@@ -101,7 +103,7 @@ pub struct Decided {
     /// The endpoint, such as `chat_completions`.
     pub endpoint: String,
     /// The target that was decided on.
-    pub target: Target,
+    pub target: Arc<Target>,
     /// The facts, by attester.
     pub facts: RecordedFacts,
     /// The presumptions that the ruling rests on, where nobody had spoken.
@@ -256,7 +258,7 @@ pub struct Attempted {
     /// 1 for the first attempt under that decision, and so on.
     pub attempt: u32,
     /// Where it goes.
-    pub target: Target,
+    pub target: Arc<Target>,
 }
 
 /// An attempt came to an end that was observed.

@@ -9,6 +9,7 @@ mod designations;
 mod evidence;
 mod holds;
 mod identity;
+mod json;
 mod kinds;
 mod monitors;
 mod names;
@@ -173,35 +174,52 @@ impl Entry {
     /// # Errors
     /// [`EntryError::TooLong`].
     pub fn encode(&self) -> Result<Vec<u8>, EntryError> {
-        let bytes = match &self.event {
-            Event::Genesis(event) => self.write(event),
-            Event::TermsAdopted(event) => self.write(event),
-            Event::DesignationAdopted(event) => self.write(event),
-            Event::DesignationOfficers(event) => self.write(event),
-            Event::Decided(event) => self.write(event),
-            Event::Attempted(event) => self.write(event),
-            Event::Settled(event) => self.write(event),
-            Event::Interrupted(event) => self.write(event),
-            Event::KeyRotated(event) => self.write(event),
-            Event::OfficersAppointed(event) => self.write(event),
-            Event::MonitorsSet(event) => self.write(event),
-            Event::Approved(event) => self.write(event),
-            Event::Refused(event) => self.write(event),
-            Event::Expired(event) => self.write(event),
-            Event::Erased(event) => self.write(event),
-            Event::EvidenceKept(event) => self.write(event),
-            Event::EvidenceLost(event) => self.write(event),
-            Event::JudgeAsked(event) => self.write(event),
-            Event::JudgeAnswered(event) => self.write(event),
-        }?;
+        let mut bytes = Vec::with_capacity(self.room());
+        self.write_to(&mut bytes)?;
         if bytes.len() > MOST_ENTRY_BYTES { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
     }
 
-    fn write<E: Serialize>(&self, event: &E) -> Result<Vec<u8>, EntryError> {
-        let mut bytes = Vec::with_capacity(self.room());
+    /// Writes the entry's bytes behind others as in an entry bundle; gives them without their length.
+    pub(crate) fn append_to<'b>(&self, bundle: &'b mut Vec<u8>) -> Result<&'b [u8], EntryError> {
+        let begin = bundle.len();
+        bundle.reserve(self.room());
+        bundle.extend([0; 2]);
+        self.write_to(bundle)?;
+        let (head, entry) = bundle.split_at_mut(begin + 2);
+        let length = u16::try_from(entry.len()).map_err(|_too_long| EntryError::TooLong(entry.len()))?;
+        if let Some(room) = head.last_chunk_mut() {
+            *room = length.to_be_bytes();
+        }
+        Ok(entry)
+    }
+
+    fn write_to(&self, bytes: &mut Vec<u8>) -> Result<(), EntryError> {
+        match &self.event {
+            Event::Genesis(event) => self.write(event, bytes),
+            Event::TermsAdopted(event) => self.write(event, bytes),
+            Event::DesignationAdopted(event) => self.write(event, bytes),
+            Event::DesignationOfficers(event) => self.write(event, bytes),
+            Event::Decided(event) => self.write(event, bytes),
+            Event::Attempted(event) => self.write(event, bytes),
+            Event::Settled(event) => self.write(event, bytes),
+            Event::Interrupted(event) => self.write(event, bytes),
+            Event::KeyRotated(event) => self.write(event, bytes),
+            Event::OfficersAppointed(event) => self.write(event, bytes),
+            Event::MonitorsSet(event) => self.write(event, bytes),
+            Event::Approved(event) => self.write(event, bytes),
+            Event::Refused(event) => self.write(event, bytes),
+            Event::Expired(event) => self.write(event, bytes),
+            Event::Erased(event) => self.write(event, bytes),
+            Event::EvidenceKept(event) => self.write(event, bytes),
+            Event::EvidenceLost(event) => self.write(event, bytes),
+            Event::JudgeAsked(event) => self.write(event, bytes),
+            Event::JudgeAnswered(event) => self.write(event, bytes),
+        }
+    }
+
+    fn write<E: Serialize>(&self, event: &E, bytes: &mut Vec<u8>) -> Result<(), EntryError> {
         let written = Written { v: VERSION, kind: self.event.kind(), at: self.at, event };
-        serde_json::to_writer(&mut bytes, &written).map_err(|error| EntryError::Json(error.to_string()))?;
-        Ok(bytes)
+        json::write(&written, bytes).map_err(|error| EntryError::Json(error.to_string()))
     }
 
     /// About how many bytes it takes: the facts of a decision are most of what is written at all.

@@ -27,7 +27,7 @@ fn decided() -> Decided {
         key: "k1".into(),
         route: "sample-model".into(),
         endpoint: "chat_completions".into(),
-        target: target(),
+        target: target().into(),
         facts: RecordedFacts {
             caller: "purpose=logistics.supply".into(),
             program: "agency=\"Example Agency\"".into(),
@@ -233,7 +233,7 @@ fn every_kind() -> Vec<Entry> {
         Event::DesignationAdopted(designated()),
         Event::DesignationOfficers(officers()),
         Event::Decided(decided()),
-        Event::Attempted(Attempted { decision, attempt: 1, target: target() }),
+        Event::Attempted(Attempted { decision, attempt: 1, target: target().into() }),
         Event::Settled(Settled {
             decision,
             attempt: 1,

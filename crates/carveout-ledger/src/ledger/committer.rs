@@ -74,7 +74,7 @@ fn next(shared: &Shared) -> Option<Batch> {
         return None;
     }
     queue.syncing_since = queue.batch.waited_for_since.or_else(|| Some(Instant::now()));
-    let successor = queue.batch.successor();
+    let successor = shared.spare.take(queue.batch.end());
     Some(mem::replace(&mut queue.batch, successor))
 }
 

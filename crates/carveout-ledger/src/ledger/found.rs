@@ -13,6 +13,7 @@ use super::{
     publication::{CHECKPOINT, Publication},
     publisher,
     shared::{Batch, Durable, Published, Queue, Shared},
+    spare::Spare,
 };
 use crate::{
     AdoptedRecord, Checkpoint, DesignationSigner, Entry, Event, EvidenceKnown, Interrupted, JudgeAnswered,
@@ -281,6 +282,7 @@ fn start(
         relieved: Condvar::new(),
         published: RwLock::new(published),
         herald: Herald::default(),
+        spare: Spare::default(),
     });
     let failed = |error| LedgerError::io("start a thread for", "ledger", &error);
     let committer = {

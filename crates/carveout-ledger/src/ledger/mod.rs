@@ -1,5 +1,6 @@
 //! The ledger that is being written.
 
+mod append;
 mod committer;
 mod found;
 mod herald;
@@ -8,7 +9,9 @@ mod projection;
 mod publication;
 mod publisher;
 mod shared;
+mod spare;
 
+pub use append::{Pending, Position};
 pub use found::Recovery;
 pub use options::Options;
 
@@ -22,26 +25,15 @@ use std::{
     thread::JoinHandle,
 };
 
-use tokio::{sync::oneshot, time::timeout};
+use tokio::sync::oneshot;
 
 use crate::{
-    Checkpoint, DecisionId, Digest, Entry, Event, LedgerError, Receipt, SigningKey, leaf_hash,
-    lifecycle::Step,
+    Checkpoint, DecisionId, Digest, Entry, Event, LedgerError, Receipt, SigningKey,
     published::{self, Tiles},
     search,
     storage::{Disk, Storage},
 };
-use herald::Herald;
-use shared::{Prepared, Shared};
-
-/// Where an entry stands, durably.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The entry's index.
-    pub index: u64,
-    /// The hash of the entry as a leaf (RFC 6962), which its receipt proves to be in the tree.
-    pub leaf: Digest,
-}
+use shared::Shared;
 
 /// How much a ledger has done since it was opened. Entries divided by syncs tell how well appends share the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -138,59 +130,6 @@ impl Ledger {
         key: SigningKey,
     ) -> Result<(Self, Recovery), LedgerError> {
         found::open(storage, options, key)
-    }
-
-    /// Records an entry. When this returns `Ok` the entry is on the disk, at this index, for good.
-    ///
-    /// Dropping the future does not take the entry back: it may be recorded or not.
-    ///
-    /// # Errors
-    /// Any error means: not known to be recorded. See [`LedgerError`].
-    pub async fn append(&self, entry: Entry) -> Result<Position, LedgerError> {
-        let prepared = prepare(&entry)?;
-        let leaf = prepared.leaf;
-        let index = self.commit(vec![prepared]).await?;
-        Ok(Position { index, leaf })
-    }
-
-    /// Records an entry that nobody waits for: it becomes durable together with the next entry that somebody does wait
-    /// for, or after [`Options::linger`]. When this returns `Ok` it has its place, and closing the ledger makes it
-    /// durable; a crash before that loses it.
-    ///
-    /// # Errors
-    /// It was not taken. See [`LedgerError`].
-    pub fn append_soon(&self, entry: &Entry) -> Result<Position, LedgerError> {
-        let prepared = prepare(entry)?;
-        let leaf = prepared.leaf;
-        let index = self.handle.shared.enqueue(vec![prepared], None, false)?;
-        Ok(Position { index, leaf })
-    }
-
-    /// Records entries at consecutive indexes, all or none, even across a crash.
-    ///
-    /// # Errors
-    /// See [`Ledger::append`].
-    pub async fn append_all(&self, entries: Vec<Entry>) -> Result<Vec<Position>, LedgerError> {
-        if entries.is_empty() {
-            return Ok(Vec::new());
-        }
-        let prepared = entries.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-        let leaves: Vec<_> = prepared.iter().map(|entry| entry.leaf).collect();
-        let first = self.commit(prepared).await?;
-        Ok((first..).zip(leaves).map(|(index, leaf)| Position { index, leaf }).collect())
-    }
-
-    async fn commit(&self, entries: Vec<Prepared>) -> Result<u64, LedgerError> {
-        let shared = &self.handle.shared;
-        let with_herald = Herald::appoint(shared);
-        let (sender, receiver) = oneshot::channel();
-        let first = shared.enqueue(entries, Some(sender), with_herald)?;
-        let deadline = shared.options.commit_deadline;
-        match timeout(deadline, receiver).await {
-            Ok(Ok(result)) => result.map(|()| first),
-            Ok(Err(_)) => Err(shared.failure()),
-            Err(_) => Err(LedgerError::Deadline { millis: deadline.as_millis() }),
-        }
     }
 
     /// The latest checkpoint.
@@ -298,12 +237,6 @@ impl Ledger {
         }
         receiver.await.unwrap_or_else(|_| Err(self.handle.shared.failure()))
     }
-}
-
-fn prepare(entry: &Entry) -> Result<Prepared, LedgerError> {
-    let bytes = entry.encode()?;
-    let leaf = leaf_hash(&bytes);
-    Ok(Prepared { bytes, leaf, step: Step::of(entry)? })
 }
 
 impl Drop for Handle {

@@ -64,6 +64,7 @@ fn publish_all(shared: &Shared, publication: &mut Publication) -> Result<(), Led
             // One by one, so that commits that wait for this go on at the pace of publication, not after it.
             shared.durable().bytes -= batch.frame.len();
             shared.relieved.notify_all();
+            shared.spare.give(batch);
         }
         if publication.is_ahead() && (gathered.ended || Instant::now() >= due) {
             shared.publish(publication.publish(gathered.ended)?);

@@ -8,9 +8,9 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Options, herald::Herald};
+use super::{Options, herald::Herald, spare::Spare};
 use crate::{
-    Checkpoint, Digest, LedgerError,
+    Checkpoint, Digest, Entry, LedgerError, leaf_hash,
     lifecycle::{Lifecycle, Step},
     wal,
 };
@@ -18,11 +18,24 @@ use crate::{
 /// Tells one caller what became of its entries.
 pub(super) type Waiter = oneshot::Sender<Result<(), LedgerError>>;
 
-/// An entry that was serialised and hashed on its caller's thread.
+/// Entries that were serialised and hashed on their caller's thread.
+#[derive(Default)]
 pub(super) struct Prepared {
-    pub(super) bytes: Vec<u8>,
-    pub(super) leaf: Digest,
-    pub(super) step: Step,
+    /// As in an entry bundle.
+    bytes: Vec<u8>,
+    leaves: Vec<Digest>,
+    steps: Vec<Step>,
+}
+
+impl Prepared {
+    /// Adds one more; gives its hash as a leaf.
+    pub(super) fn add(&mut self, entry: &Entry) -> Result<Digest, LedgerError> {
+        let step = Step::of(entry)?;
+        let leaf = leaf_hash(entry.append_to(&mut self.bytes)?);
+        self.leaves.push(leaf);
+        self.steps.push(step);
+        Ok(leaf)
+    }
 }
 
 /// Entries that go to the disk together.
@@ -53,27 +66,19 @@ impl Batch {
         }
     }
 
-    /// The next one, which will probably need as much space as this one did.
-    pub(super) fn successor(&self) -> Self {
-        let mut frame = Vec::with_capacity(self.frame.len());
-        frame.extend_from_slice(&wal::ROOM);
-        Self {
-            first: self.end(),
-            frame,
-            leaves: Vec::with_capacity(self.leaves.len()),
-            steps: Vec::with_capacity(self.steps.len()),
-            waiters: Vec::with_capacity(self.waiters.len()),
-            lingers_since: None,
-            waited_for_since: None,
-        }
+    /// The same without its entries, for others that begin at this index: its memory is there already.
+    pub(super) fn emptied(mut self, first: u64) -> Self {
+        self.frame.truncate(wal::ROOM.len());
+        self.leaves.clear();
+        self.steps.clear();
+        self.waiters.clear();
+        Self { first, lingers_since: None, waited_for_since: None, ..self }
     }
 
-    pub(super) fn push(&mut self, entry: Prepared) {
-        // `Entry::encode` keeps entries within 16 bits.
-        self.frame.extend(u16::try_from(entry.bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
-        self.frame.extend_from_slice(&entry.bytes);
-        self.leaves.push(entry.leaf);
-        self.steps.push(entry.step);
+    fn push(&mut self, mut entries: Prepared) {
+        self.frame.extend_from_slice(&entries.bytes);
+        self.leaves.append(&mut entries.leaves);
+        self.steps.append(&mut entries.steps);
     }
 
     /// The index after the last entry.
@@ -139,6 +144,8 @@ pub(super) struct Shared {
     pub(super) relieved: Condvar,
     pub(super) published: RwLock<Published>,
     pub(super) herald: Herald,
+    /// What becomes of batches that are published.
+    pub(super) spare: Spare,
 }
 
 impl Shared {
@@ -164,7 +171,7 @@ impl Shared {
     /// whoever waits inside the herald's runtime.
     pub(super) fn enqueue(
         &self,
-        entries: Vec<Prepared>,
+        entries: Prepared,
         waiter: Option<Waiter>,
         with_herald: bool,
     ) -> Result<u64, LedgerError> {
@@ -176,15 +183,12 @@ impl Shared {
             return Err(LedgerError::Closed);
         }
         let waiting = queue.batch.body().len();
-        let more: usize = entries.iter().map(|entry| entry.bytes.len() + 2).sum();
-        if waiting + more > self.options.queue_bytes {
+        if waiting + entries.bytes.len() > self.options.queue_bytes {
             return Err(LedgerError::Busy { bytes: waiting });
         }
-        queue.lifecycle.apply_all(&entries.iter().map(|entry| &entry.step).collect::<Vec<_>>())?;
+        queue.lifecycle.apply_all(&entries.steps)?;
         let first = queue.batch.end();
-        for entry in entries {
-            queue.batch.push(entry);
-        }
+        queue.batch.push(entries);
         let Some(waiter) = waiter else {
             if queue.batch.waiters.is_empty() {
                 queue.batch.lingers_since.get_or_insert_with(Instant::now);

@@ -206,7 +206,7 @@ mod tests {
         let mut state = after(&[]).unwrap();
         let step = |event| Step::of(&Entry { at: Timestamp::from_millis(0), event }).unwrap();
         let [pin, good, bad] = [first(&[1]), adopted("a", 1), adopted("b", 2)].map(step);
-        assert!(state.apply_all(&[&pin, &bad]).is_err());
-        assert!(state.apply_all(&[&pin, &good]).is_ok());
+        assert!(state.apply_all(&[pin.clone(), bad]).is_err());
+        assert!(state.apply_all(&[pin, good]).is_ok());
     }
 }

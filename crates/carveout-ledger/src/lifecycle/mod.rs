@@ -236,11 +236,11 @@ impl Lifecycle {
 
     /// Applies one step, or changes nothing.
     pub(crate) fn apply(&mut self, step: &Step) -> Result<(), LifecycleError> {
-        self.apply_all(&[step])
+        self.apply_all(std::slice::from_ref(step))
     }
 
     /// Applies all steps, or changes nothing.
-    pub(crate) fn apply_all(&mut self, steps: &[&Step]) -> Result<(), LifecycleError> {
+    pub(crate) fn apply_all(&mut self, steps: &[Step]) -> Result<(), LifecycleError> {
         let changed = self.check(steps)?;
         for step in steps {
             self.apply_checked(step);
@@ -251,7 +251,7 @@ impl Lifecycle {
         Ok(())
     }
 
-    fn check(&self, steps: &[&Step]) -> Result<Option<Changed>, LifecycleError> {
+    fn check(&self, steps: &[Step]) -> Result<Option<Changed>, LifecycleError> {
         // What the earlier steps of a group leave behind: the last attempt, or `None` once ended.
         let mut changed: HashMap<DecisionId, Option<u32>> = HashMap::new();
         let mut holds = None;

@@ -94,6 +94,11 @@ impl Derivations {
                     continue;
                 }
                 let seen = &mut near_to(&mut near, answer, place).seen;
+                if let Some((at, _)) = seen.last_mut().filter(|(_, one)| *one == fingerprint) {
+                    // It says the same over and over: nothing is new, and what is far is found out with what is.
+                    *at = place;
+                    continue;
+                }
                 seen.retain(|(at, one)| at + STRETCH > place && *one != fingerprint);
                 seen.push((place, fingerprint));
                 if seen.len() >= ENOUGH {

@@ -14,6 +14,7 @@
 mod claims;
 mod derivations;
 pub(crate) mod generations;
+mod sip;
 mod words;
 
 pub use self::{

@@ -2,10 +2,16 @@
 
 use std::hash::Hasher as _;
 
+use fearless_simd::{Level, Simd, dispatch};
 use siphasher::sip::SipHasher13;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{bytes::ascii_length, meters::ScopeKey};
+use super::sip::WordKey;
+use crate::{
+    bytes::ascii_length,
+    lanes::{BLOCK, Lanes, bits, padded, within},
+    meters::ScopeKey,
+};
 
 /// Words in a fingerprint.
 pub const SHINGLE: usize = 4;
@@ -18,7 +24,10 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The key of the digests of words.
 #[derive(Clone)]
-pub struct ContentKey(SipHasher13);
+pub struct ContentKey {
+    texts: SipHasher13,
+    words: WordKey,
+}
 
 impl std::fmt::Debug for ContentKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,13 +39,14 @@ impl ContentKey {
     /// The key for contents, derived from another.
     #[must_use]
     pub fn of(key: &ScopeKey) -> Self {
-        Self(SipHasher13::new_with_key(&key.derive("content")))
+        let key = key.derive("content");
+        Self { texts: SipHasher13::new_with_key(&key), words: WordKey::new(&key) }
     }
 
     /// The digest of a short text as it stands, such as a claim.
     #[must_use]
     pub fn digest(&self, text: &str) -> u64 {
-        let mut hasher = self.0;
+        let mut hasher = self.texts;
         hasher.write(text.as_bytes());
         hasher.finish()
     }
@@ -50,6 +60,9 @@ impl Words {
     /// Takes a text apart. A word is a run of letters and digits, in lower case and compatibility form (NFKC).
     #[must_use]
     pub fn of(key: &ContentKey, text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::of_ascii(key, text);
+        }
         let mut reader = Reader::new(key, text);
         let mut rest = text;
         loop {
@@ -76,6 +89,25 @@ impl Words {
         }
     }
 
+    fn of_ascii(key: &ContentKey, text: &str) -> Self {
+        let (blocks, rest) = text.as_bytes().as_chunks();
+        let last = padded(rest);
+        let (mut words, mut begun, mut inside) = (Vec::with_capacity(text.len() / 6), None, 0);
+        for (base, block) in (0..).step_by(BLOCK).zip(blocks.iter().chain([&last])) {
+            let letters = dispatch!(Level::baseline(), simd => letters(simd, block));
+            // Words begin and end where the class changes.
+            let edges = letters ^ (letters << 1 | inside);
+            inside = letters >> (BLOCK - 1);
+            for place in bits(edges) {
+                match begun.take() {
+                    None => begun = Some(base + place),
+                    Some(from) => words.push(key.words.lowered(text.as_bytes(), from..base + place)),
+                }
+            }
+        }
+        Self(words)
+    }
+
     /// The digest of the whole text; none if it says too little.
     #[must_use]
     pub fn digest(&self) -> Option<u64> {
@@ -86,6 +118,12 @@ impl Words {
     pub fn fingerprints(&self) -> impl Iterator<Item = u64> {
         self.0.windows(SHINGLE).map(|words| words.iter().fold(0, |sum, word| mixed(sum, *word)))
     }
+}
+
+/// Where a block has ASCII letters and digits.
+#[inline(always)]
+fn letters<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    Lanes::of(simd, block).of_class(|bytes| within(bytes | 0x20, b'a', 26) | within(bytes, b'0', 10))
 }
 
 /// Reads words.
@@ -111,7 +149,7 @@ impl<'k> Reader<'k> {
         bytes.for_each(|byte| {
             if byte.is_ascii_alphanumeric() || !byte.is_ascii() {
                 if length == last.len() {
-                    self.hasher.get_or_insert(self.key.0).write(&last);
+                    self.hasher.get_or_insert(self.key.texts).write(&last);
                     length = 0;
                 }
                 if let Some(place) = last.get_mut(length) {
@@ -119,7 +157,7 @@ impl<'k> Reader<'k> {
                 }
                 length += 1;
             } else if length > 0 {
-                let mut hasher = self.hasher.take().unwrap_or(self.key.0);
+                let mut hasher = self.hasher.take().unwrap_or(self.key.texts);
                 hasher.write(last.get(..length).unwrap_or_default());
                 self.words.push(hasher.finish());
                 length = 0;
@@ -185,6 +223,8 @@ const fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::meters::MeterKey;
 
@@ -240,6 +280,15 @@ mod tests {
                 text.push_str(PIECES[(seed >> 33) as usize % PIECES.len()]);
             }
             assert_eq!(Words::of(&key, &text).0, at_once(&key, &text), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Plain texts are taken apart in another way than all others.
+        #[test]
+        fn a_plain_text_has_the_words_of_any_text(text in "[\\x00-\\x7f]{0,300}|([a-zA-Z0-9]{1,70} ?){0,9}") {
+            let key = ContentKey::of(&MeterKey::new(&[7; 32]).scope("content"));
+            prop_assert_eq!(Words::of(&key, &text).0, at_once(&key, &text));
         }
     }
 }

@@ -16,18 +16,18 @@ impl Facts {
     /// What was measured, as it is recorded. [`Facts::suppose`] reads it back, as it reads [`Facts::display`].
     pub(crate) fn recorded(&self, vocabulary: &Vocabulary) -> String {
         let numbers = vocabulary.numbers();
-        let is_zero = |(fact, value): &(_, _)| *value == &Value::Long(0) && numbers.has(*fact);
+        let mut measured = self.in_order();
         // Only where each was measured can the rest be said to be 0.
-        let shortens =
-            numbers.iter().all(|fact| self.get(fact).is_some()) && self.iter().any(|one| is_zero(&one));
-        if !shortens {
+        let all = numbers.iter().all(|fact| measured.get(fact).is_some());
+        let is_zero = |(fact, value): &(_, _)| *value == &Value::Long(0) && numbers.has(*fact);
+        let named: Vec<_> = self.iter().filter(|one| !is_zero(one)).collect();
+        if !all || named.len() == self.values.len() {
             return self.written(vocabulary);
         }
-        let named = || self.iter().filter(|one| !is_zero(one));
-        let room =
-            named().map(|(fact, _)| vocabulary.get(fact).name().len() + ROOM_FOR_A_VALUE).sum::<usize>();
+        let room: usize =
+            named.iter().map(|(fact, _)| vocabulary.get(*fact).name().len() + ROOM_FOR_A_VALUE).sum();
         let mut text = String::with_capacity(room + REST.len() + ROOM_FOR_A_VALUE);
-        for (fact, value) in named() {
+        for (fact, value) in named {
             // A text takes everything that is written to it.
             let _ = print::member(&mut text, vocabulary.get(fact), value);
             text.push_str(", ");

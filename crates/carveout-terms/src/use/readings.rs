@@ -37,11 +37,11 @@ struct Open {
 pub(super) fn read(vocabulary: &Vocabulary, layers: &UseLayers<'_>) -> Result<Readings, String> {
     let mut base = Vec::with_capacity(vocabulary.facts().len());
     let mut open = Vec::new();
+    let mut stated = [layers.gateway, layers.program, layers.caller].map(|layer| layer.map(Facts::in_order));
     for (fact, declared) in vocabulary.facts() {
         let silence = vocabulary.silence(fact);
-        let stated = [layers.gateway, layers.program, layers.caller];
-        let mut stated =
-            stated.into_iter().filter_map(|layer| layer?.get(fact)).filter(|value| Some(*value) != silence);
+        let stated = stated.iter_mut().filter_map(|layer| layer.as_mut()?.get(fact));
+        let mut stated = stated.filter(|value| Some(*value) != silence);
         let first = stated.next();
         let agreed = stated.all(|other| Some(other) == first);
         let spoken_of = layers.evidence.iter().any(|facts| facts.get(fact).is_some());

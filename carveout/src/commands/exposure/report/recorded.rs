@@ -94,7 +94,7 @@ impl<'w> Read<'w> {
         let at = entry.at;
         match entry.event {
             Event::Decided(decided) if decided.ruling == Ruling::Permit => self.decided(&decided),
-            Event::Attempted(attempted) => self.attempted(attempted.decision, attempted.target, at),
+            Event::Attempted(attempted) => self.attempted(attempted.decision, &attempted.target, at),
             Event::Settled(settled) => {
                 self.open.remove(&settled.decision);
                 let key = self.attempts.remove(&settled.decision);
@@ -120,9 +120,9 @@ impl<'w> Read<'w> {
         Ok(())
     }
 
-    fn attempted(&mut self, decision: DecisionId, target: Target, at: Timestamp) {
+    fn attempted(&mut self, decision: DecisionId, target: &Target, at: Timestamp) {
         let Some((program, route)) = self.open.get(&decision).cloned() else { return };
-        let Target { provider, maker, host, operator, model } = target;
+        let Target { provider, maker, host, operator, model } = target.clone();
         let served = Served { provider, maker, host, operator, model };
         let key = (program.clone(), route.clone(), served.clone());
         let at = carveout_terms::Timestamp::from_millis(at.millis());

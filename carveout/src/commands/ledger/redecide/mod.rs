@@ -13,7 +13,7 @@ mod again;
 mod bound;
 mod recorded;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use carveout_ledger::{
     Decided, DecisionId, Entry, Event, HoldId, JudgeAsked, Judged, Objects, QuestionId, Ruling, Target,
@@ -67,7 +67,7 @@ struct Walk {
     /// For how many records each program's limits were compared.
     compared: HashMap<String, usize>,
     /// The targets of the permitted uses that are under way, and what they were decided by.
-    permitted: HashMap<DecisionId, (Target, Option<Rc<Bound>>)>,
+    permitted: HashMap<DecisionId, (Arc<Target>, Option<Rc<Bound>>)>,
     /// What was measured of the uses on hold, and what they were decided by.
     held: HashMap<HoldId, (String, Option<Rc<Bound>>)>,
     /// The approvals of those permitted decisions that rest on any. What comes up in their answers may rest on them too.

@@ -78,7 +78,8 @@ fn decided(decision: u8, ruling: Ruling, minute: i64, change: impl FnOnce(&mut D
             host: text("h"),
             operator: text("o"),
             model: text("m"),
-        },
+        }
+        .into(),
         facts: RecordedFacts {
             caller: text("purpose=x"),
             program: String::new(),
@@ -183,7 +184,6 @@ fn erased(minute: i64) -> Entry {
 fn run(history: &[Entry], at_once: bool) -> Result<Lifecycle, LifecycleError> {
     let mut state = Lifecycle::new();
     let steps = history.iter().map(Step::of).collect::<Result<Vec<_>, _>>()?;
-    let steps: Vec<&Step> = steps.iter().collect();
     match at_once {
         true => state.apply_all(&steps)?,
         false => steps.iter().try_for_each(|step| state.apply(step))?,
@@ -316,7 +316,7 @@ fn what_must_not_lift_a_hold_does_not_follow() {
         ),
         (
             "to another model",
-            after(vec![changed(|decided| decided.target.model.clear())]),
+            after(vec![changed(|decided| std::sync::Arc::make_mut(&mut decided.target).model.clear())]),
             other_decided.clone(),
         ),
         (

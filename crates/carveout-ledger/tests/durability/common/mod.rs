@@ -48,7 +48,7 @@ pub(crate) fn decided(number: u64, ruling: Ruling) -> Entry {
         key: "sample-key".into(),
         route: "sample-model".into(),
         endpoint: "chat_completions".into(),
-        target: target(),
+        target: target().into(),
         facts: RecordedFacts {
             caller: "purpose=logistics.supply, subject=none".into(),
             program: "agency=sample".into(),
@@ -110,7 +110,7 @@ pub(crate) fn answered(number: u8) -> Entry {
 }
 
 pub(crate) fn attempted(number: u64, attempt: u32) -> Entry {
-    let event = Attempted { decision: decision(number), attempt, target: target() };
+    let event = Attempted { decision: decision(number), attempt, target: target().into() };
     Entry { at: at(number as i64), event: Event::Attempted(event) }
 }
 
