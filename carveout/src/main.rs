@@ -17,10 +17,6 @@ use crate::{
     output::{Exit, Printer},
 };
 
-/// docs/performance.md says what it saves.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

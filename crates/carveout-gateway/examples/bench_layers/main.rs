@@ -34,10 +34,6 @@ use sha2::Digest as _;
 
 use crate::{kit::Kit, layer::LAYERS};
 
-/// The program's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Rounds per measurement; the median counts.
 const ROUNDS: usize = 5;
 
