@@ -140,7 +140,7 @@ impl Held {
         let unreadable =
             asked.opaque().map(|part| json!({ "place": part.place(), "kind": media(part.media) }));
         Some(Self {
-            texts: asked.texts().map(|text| (text.place(), text.text.into_owned())).collect(),
+            texts: asked.texts_in_place().map(|(place, text)| (place, text.text.into_owned())).collect(),
             unreadable: unreadable.collect(),
         })
     }
