@@ -37,7 +37,7 @@ pub(crate) use self::{
     officers::{
         appoint, appointed, appointment_path, openings_directory, roster, sealed_bodies, verified_officers,
     },
-    settings::{judge, region, settings},
+    settings::{judge, limits, region, settings},
     side::{Side, draft},
     signatures::{note, note_path, statement},
 };

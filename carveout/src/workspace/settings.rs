@@ -258,7 +258,8 @@ fn route(route: &config::Route, created: Timestamp) -> RouteSettings {
     }
 }
 
-fn limits(given: &config::Limits) -> Limits {
+/// The limits that are configured, and the usual ones for the rest.
+pub(crate) fn limits(given: &config::Limits) -> Limits {
     let default = Limits::default();
     Limits {
         head: given.head_bytes.unwrap_or(default.head),

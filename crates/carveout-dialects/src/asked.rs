@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::json::{Document, View, write_string};
+use crate::json::{Document, Pointers, View, write_string};
 use crate::{Dialect, Media, Speaker, TextKind};
 
 /// A request that has been read: its canonical text and what was found in it.
@@ -102,6 +102,12 @@ impl Asked {
             let text = inner.map_or_else(|| view.characters(), |text| Cow::Borrowed(text.as_str()));
             Text { speaker: found.speaker, kind: found.kind, text, view }
         })
+    }
+
+    /// The same, each with its place ([`Text::place`]). All of them take one pass over the document.
+    pub fn texts_in_place(&self) -> impl Iterator<Item = (String, Text<'_>)> {
+        let mut pointers = Pointers::of(self.document.root());
+        self.texts().map(move |text| (pointers.to(text.view.index()).to_owned(), text))
     }
 
     /// Tools and functions on offer to the model, whoever runs them.

@@ -70,6 +70,34 @@ fn the_golden_replies_call_the_same_tool() {
 }
 
 #[test]
+fn only_what_was_written_of_a_call_is_read_back_as_one() {
+    let read =
+        |document: &Value| ToolCall::from_document(document.to_string().as_bytes(), &Limits::default());
+    let call = json!({"type": "tool_call", "id": "call_1", "name": "stock", "arguments": {"depot": "north"}});
+    let text = json!({"type": "tool_call", "id": "call_1", "name": "stock", "input": "north"});
+    assert_eq!(read(&call).unwrap().input(), r#"{"depot":"north"}"#);
+    assert_eq!(read(&text).unwrap().input(), "north");
+    for (case, member, value) in [
+        ("a reply of OpenAI's", "choices", json!([])),
+        ("a reply of Anthropic's", "content", json!([])),
+        ("both inputs", "input", json!("north")),
+        ("another type", "type", json!("message")),
+        ("no type", "type", Value::Null),
+    ] {
+        let mut other = call.clone();
+        other[member] = value;
+        assert!(read(&other).is_none(), "{case}");
+    }
+    for member in ["type", "id", "name", "arguments"] {
+        let mut less = call.clone();
+        less.as_object_mut().unwrap().remove(member);
+        assert!(read(&less).is_none(), "without {member}");
+        less["choices"] = json!([]);
+        assert!(read(&less).is_none(), "choices instead of {member}");
+    }
+}
+
+#[test]
 fn what_two_sdks_read_differently_is_no_call() {
     let more = |call: Value| chunk(0, &json!({"tool_calls": [call]}), None);
     let start = chunk(0, &called(0, "stock", "{}"), None);

@@ -34,7 +34,8 @@ pub trait Storage: Send + Sync + 'static {
 
 /// A file that only grows.
 pub trait StorageFile: Send {
-    /// Writes all of these bytes at the end.
+    /// Writes all of these bytes at the end. After an error some of them may be there, and nothing more may be written to this
+    /// file.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Makes everything written durable.
     fn sync(&mut self) -> io::Result<()>;

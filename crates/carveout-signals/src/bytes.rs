@@ -40,7 +40,7 @@ pub(crate) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// The eight bytes from a place on, the first one lowest, with 0 for those after the text.
 #[inline]
-fn eight_bytes(bytes: &[u8], place: usize) -> u64 {
+pub(crate) fn eight_bytes(bytes: &[u8], place: usize) -> u64 {
     let rest = bytes.get(place..).unwrap_or_default();
     match rest.first_chunk::<8>() {
         Some(all) => u64::from_le_bytes(*all),

@@ -9,7 +9,9 @@ use crate::output::{Printer, indented};
 const SHOWN: usize = 8;
 
 pub(super) fn print(printer: &Printer, hold: &Hold) {
-    let line = |what: &str, text: &str| indented(printer, &format!("  {what:<11}"), "             ", text);
+    let line = |what: &str, text: &str| {
+        indented(printer, &format!("  {what:<11}"), "             ", &one_line(text));
+    };
     let decided = &hold.decided;
     for reading in &decided.facts.evidence {
         line("also read", reading);
@@ -42,6 +44,9 @@ pub(super) fn print(printer: &Printer, hold: &Hold) {
     }
     for part in list(&evidence["unreadable"]) {
         line("unreadable", &format!("{} at {}", word(&part["kind"]), word(&part["place"])));
+    }
+    if let Some(more) = evidence["more_unreadable"].as_u64().filter(|more| *more > 0) {
+        line("unreadable", &format!("and {more} parts more"));
     }
 }
 
@@ -116,4 +121,36 @@ fn list(value: &Json) -> &[Json] {
 
 fn word(value: &Json) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+/// A text without what ends a line or changes its style. Places are made of names that the requester chose: one with a
+/// line break in it could write a line that looks like an approval.
+fn one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || character.is_whitespace() && character != ' ' {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_the_requester_chose_writes_no_line_of_its_own() {
+        for (text, shown) in [
+            ("/messages/0/content", "/messages/0/content"),
+            ("/straße 7", "/straße 7"),
+            ("/x\n  approved by officer-1", "/x\\u{a}  approved by officer-1"),
+            ("/x\r\u{85}\u{2028}\u{2029}\ty", "/x\\u{d}\\u{85}\\u{2028}\\u{2029}\\u{9}y"),
+            ("/x\u{1b}[1mbold", "/x\\u{1b}[1mbold"),
+        ] {
+            assert_eq!(one_line(text), shown);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use carveout_gateway::{Limits, seen_on_hold};
+use carveout_gateway::seen_on_hold;
 use carveout_ledger::{
     Appointed, Approved, CommittedPart, DecisionId, Entry, Event, HoldAnswer, HoldId, LedgerReader, Openings,
     Outcome, Refused, Ruling, SealedBodies, SealedError, SigningKey, Timestamp,
@@ -15,7 +15,7 @@ use crate::{
     commands::{ledger::exists, now},
     config::{self, Config},
     workspace::{
-        Workspace, log_verifier_key, open_for_rotation, openings_directory, region, sealed_bodies,
+        Workspace, limits, log_verifier_key, open_for_rotation, openings_directory, region, sealed_bodies,
         verified_officers,
     },
 };
@@ -67,7 +67,7 @@ impl Local {
         let salt =
             openings.salt(hold.at, &hold.decided.decision, CommittedPart::Request).into_diagnostic()?;
         hold.show_body(&body, &salt)?;
-        let (scanner, limits) = (Scanner::new(region(config)?), Limits::default());
+        let (scanner, limits) = (Scanner::new(region(config)?), limits(&config.gateway.limits));
         hold.evidence = Some(seen_on_hold(&scanner, &limits, &hold.decided, &body));
         Ok(())
     }

@@ -14,12 +14,14 @@
 //! ```
 
 mod error;
+mod pointers;
 mod read;
 mod tape;
 mod view;
 mod write;
 
 pub use error::{JsonError, JsonFault};
+pub(crate) use pointers::Pointers;
 pub use tape::{Kind, Tape};
 pub use view::{Document, IntegerFault, View};
 pub(crate) use write::unescape;

@@ -223,13 +223,13 @@ impl<'a> View<'a> {
         self.nodes.get(self.index as usize)
     }
 
-    fn children(self, kind: Kind) -> Children<'a> {
+    pub(super) fn children(self, kind: Kind) -> Children<'a> {
         let past = if self.kind() == kind { self.past() } else { 0 };
         Children { at: View { index: self.index + 1, ..self }, past }
     }
 }
 
-struct Children<'a> {
+pub(super) struct Children<'a> {
     at: View<'a>,
     past: u32,
 }

@@ -433,12 +433,18 @@ impl ToolCall {
         out
     }
 
-    /// Reads back what [`ToolCall::document`] wrote.
+    /// Reads back what [`ToolCall::document`] wrote, and nothing that has more in it: a whole reply with these members beside
+    /// its own is no call.
     #[must_use]
     pub fn from_document(bytes: &[u8], limits: &Limits) -> Option<Self> {
+        /// The type, the id, the name and what it is called with. Names come once, so four that are there are all.
+        const MEMBERS: usize = 4;
         let document = Document::read(bytes, limits).ok()?;
         let root = document.root();
         let text = |name| Some(root.member(name)?.string()?.into_owned());
+        if root.members().count() != MEMBERS || text("type")? != "tool_call" {
+            return None;
+        }
         let input = match (root.member("arguments"), root.member("input")) {
             (Some(arguments), None) => {
                 Input::Arguments(Document::read(arguments.canonical().as_bytes(), limits).ok()?)

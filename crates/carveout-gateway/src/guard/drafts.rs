@@ -29,11 +29,11 @@ pub(super) enum Reading {
 impl Reading {
     /// What reads an answer, if monitored terms want it read.
     pub(super) fn of(basis: &Basis) -> Option<Self> {
-        let asked = basis.asked_of_drafts()?.clone();
+        let asked = basis.asked_of_drafts()?;
         if basis.reads_answers() {
             return Some(Self::Shared);
         }
-        Some(Self::Own(Box::new(Watch::new(basis.house.measures.scanner(), asked, false))))
+        Some(Self::Own(Box::new(Watch::new(basis.house.measures.scanner(), asked.clone(), false))))
     }
 
     /// Hears more of a stream.
@@ -115,6 +115,12 @@ fn decided(basis: &Basis, said: &Said, shown: &Evidence) -> Result<Option<Weighe
     let same = |one: &Monitored| {
         before.iter().any(|other| (&other.monitor, other.ruling) == (&one.monitor, one.ruling))
     };
-    // Terms in force that rule otherwise by now had no part in this answer.
-    Ok((weighed.decision.ruling == Ruling::Permit && !now.iter().all(same)).then_some(weighed))
+    if weighed.decision.ruling != Ruling::Permit {
+        // Terms in force that rule otherwise by now, or on the calls too that went with the answer, had no part in it.
+        tracing::debug!(
+            "terms in force rule otherwise on what an answer came to, so drafts are not recorded of it"
+        );
+        return Ok(None);
+    }
+    Ok((!now.iter().all(same)).then_some(weighed))
 }

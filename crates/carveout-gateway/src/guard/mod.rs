@@ -28,6 +28,7 @@ pub(crate) use self::{
     basis::Basis,
     drafts::Recording,
     reply::{Release, Reply},
+    watch::channel,
 };
 use crate::{
     door::{is_event_stream, is_json},

@@ -27,7 +27,7 @@ const KEPT: usize = 1 << 20;
 
 /// One text of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Channel {
+pub(crate) struct Channel {
     choice: u32,
     index: Option<u32>,
     kind: Continuous,
@@ -102,7 +102,7 @@ fn way(text: &ReplyText<'_>) -> Way {
 }
 
 /// The text that a piece goes on with, if it is one that comes in pieces.
-pub(super) fn channel(text: &ReplyText<'_>) -> Option<Channel> {
+pub(crate) fn channel(text: &ReplyText<'_>) -> Option<Channel> {
     match way(text) {
         Way::InPieces(channel) => Some(channel),
         Way::Alone | Way::Unread => None,

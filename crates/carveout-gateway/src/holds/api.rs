@@ -121,10 +121,16 @@ async fn show(
     Ok(json!({ "version": VERSION, "hold": hold }))
 }
 
-/// What is to be seen in it, read on a thread of its own so that no request waits for an officer.
+/// What is to be seen in it, read on a thread of its own so that no request waits for an officer, and one at a time so that
+/// officers don't take the processors from requests.
 async fn evidence(house: &Arc<House>, held: Arc<Held>, body: Bytes) -> Result<Json, Box<Notice>> {
     let (scanner, limits) = (house.measures.scanner(), house.limits.clone());
-    let reading = tokio::task::spawn_blocking(move || seen_on_hold(&scanner, &limits, &held.decided, &body));
+    let place = house.readings.clone().acquire_owned().await;
+    let reading = tokio::task::spawn_blocking(move || {
+        // Given back when it has been read, also if the officer doesn't wait for it.
+        let _place = place;
+        seen_on_hold(&scanner, &limits, &held.decided, &body)
+    });
     reading.await.map_err(|_panicked| Box::new(Notice::unavailable("what is on hold can't be looked at")))
 }
 

@@ -11,69 +11,43 @@ use carveout_signals::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use crate::limits::Limits;
+use crate::{guard::channel, limits::Limits};
 
 /// Findings of one text that are listed; all of them are counted.
 const MOST: usize = 50;
-/// Texts in which something was found that are listed.
+/// Texts in which something was found that are listed, and parts that are no text; the rest is counted. What a stranger
+/// wrote may have very many.
 const MOST_TEXTS: usize = 100;
 
-/// The texts of what is on hold, and what of it is no text.
-#[derive(Default)]
-struct Held {
-    /// Each with its place.
-    texts: Vec<(String, String)>,
+/// What has been seen of what is on hold.
+struct Seen<'a> {
+    scanner: &'a Scanner,
+    count: PersonCount,
+    found: BTreeMap<&'static str, usize>,
+    texts: Vec<Json>,
+    more_texts: usize,
     unreadable: Vec<Json>,
+    more_unreadable: usize,
 }
 
 /// What the body of a hold shows, as every recogniser and the tripwire see it now: also what is only monitored.
 #[must_use]
 pub fn seen_on_hold(scanner: &Scanner, limits: &Limits, decided: &Decided, body: &[u8]) -> Json {
-    seen(scanner, Held::read(limits, (&decided.endpoint, decided.parent.is_some()), body))
+    let mut seen = Seen::new(scanner);
+    seen.read(limits, (&decided.endpoint, decided.parent.is_some()), body);
+    seen.document()
 }
 
-fn seen(scanner: &Scanner, Held { texts, unreadable }: Held) -> Json {
-    let (mut count, mut found) = (PersonCount::default(), BTreeMap::<&str, usize>::new());
-    let (mut shown, mut more) = (Vec::new(), 0);
-    for (place, text) in &texts {
-        let (evidence, reading) = Tripwire::embedded().scan(scanner, text);
-        count.add(&evidence);
-        for finding in &evidence.findings {
-            *found.entry(finding.kind.as_str()).or_default() += 1;
-        }
-        match of_text(scanner, (place, text), &evidence, &reading) {
-            Some(one) if shown.len() < MOST_TEXTS => shown.push(one),
-            one => more += usize::from(one.is_some()),
-        }
-    }
-    let kinds = Kind::ALL.into_iter().filter_map(|kind| {
-        let found = found.get(kind.as_str())?;
-        let counted = json!({ "found": found, "distinct": count.distinct(kind) });
-        Some((kind.as_str().to_owned(), counted))
-    });
-    let persons = count.persons();
-    json!({
-        "persons": { "at_least": persons.lower, "at_most": persons.upper },
-        "rows": count.rows(),
-        "identifiers": kinds.collect::<Map<_, _>>(),
-        "texts": shown,
-        "more_texts": more,
-        "unreadable": unreadable,
-    })
+/// Whether a text shows anything.
+fn is_any(evidence: &Evidence, reading: &Reading) -> bool {
+    let Evidence { findings, people, opaque, .. } = evidence;
+    !findings.is_empty() || !people.is_empty() || !opaque.is_empty() || reading.raised().next().is_some()
 }
 
-/// What one text shows, if anything.
-fn of_text(
-    scanner: &Scanner,
-    (place, text): (&str, &str),
-    evidence: &Evidence,
-    reading: &Reading,
-) -> Option<Json> {
+/// What one text shows.
+fn of_text(scanner: &Scanner, (place, text): (&str, &str), evidence: &Evidence, reading: &Reading) -> Json {
     let tripped: Vec<Json> = reading.raised().map(|family| tripped(scanner, text, family, reading)).collect();
     let Evidence { findings, people, opaque, .. } = evidence;
-    if findings.is_empty() && people.is_empty() && opaque.is_empty() && tripped.is_empty() {
-        return None;
-    }
     let rows = people.iter().map(|people| {
         json!({
             "start": people.span.start, "end": people.span.end,
@@ -83,14 +57,14 @@ fn of_text(
     let unread = opaque.iter().map(|part| {
         json!({ "kind": part.kind.as_str(), "start": part.span.start, "end": part.span.end, "bytes": part.bytes })
     });
-    Some(json!({
+    json!({
         "place": place,
         "findings": findings.iter().take(MOST).map(finding).collect::<Vec<_>>(),
         "more_findings": findings.len().saturating_sub(MOST),
         "people": rows.take(MOST).collect::<Vec<_>>(),
         "opaque": unread.take(MOST).collect::<Vec<_>>(),
         "tripwire": tripped,
-    }))
+    })
 }
 
 fn finding(finding: &Finding) -> Json {
@@ -119,58 +93,119 @@ fn tripped(scanner: &Scanner, text: &str, family: Family, reading: &Reading) -> 
     })
 }
 
-impl Held {
-    fn read(limits: &Limits, (endpoint, of_an_answer): (&str, bool), body: &[u8]) -> Self {
+impl<'a> Seen<'a> {
+    fn new(scanner: &'a Scanner) -> Self {
+        Self {
+            scanner,
+            count: PersonCount::default(),
+            found: BTreeMap::new(),
+            texts: Vec::new(),
+            more_texts: 0,
+            unreadable: Vec::new(),
+            more_unreadable: 0,
+        }
+    }
+
+    fn read(&mut self, limits: &Limits, (endpoint, of_an_answer): (&str, bool), body: &[u8]) {
         let dialect =
             if endpoint == Endpoint::Messages.as_str() { Dialect::Anthropic } else { Dialect::OpenAi };
         let read = if of_an_answer {
-            Self::call(limits, body).or_else(|| Self::reply(limits, dialect, body))
+            self.call(limits, body).or_else(|| self.reply(limits, dialect, body))
         } else {
-            Self::request(limits, dialect, body)
+            self.request(limits, dialect, body)
         };
         // What isn't what it should be is looked at all the same.
-        read.unwrap_or_else(|| {
-            let whole = String::from_utf8_lossy(body).into_owned();
-            Self { texts: vec![(String::new(), whole)], unreadable: Vec::new() }
-        })
+        if read.is_none() {
+            self.text(String::new, &String::from_utf8_lossy(body));
+        }
     }
 
-    fn request(limits: &Limits, dialect: Dialect, body: &[u8]) -> Option<Self> {
+    fn request(&mut self, limits: &Limits, dialect: Dialect, body: &[u8]) -> Option<()> {
         let asked = carveout_dialects::read(dialect, body, &limits.request()).ok()?;
-        let unreadable =
-            asked.opaque().map(|part| json!({ "place": part.place(), "kind": media(part.media) }));
-        Some(Self {
-            texts: asked.texts().map(|text| (text.place(), text.text.into_owned())).collect(),
-            unreadable: unreadable.collect(),
-        })
+        for text in asked.texts() {
+            self.text(|| text.place(), &text.text);
+        }
+        for part in asked.opaque() {
+            if self.unreadable.len() < MOST_TEXTS {
+                self.unreadable.push(json!({ "place": part.place(), "kind": media(part.media) }));
+            } else {
+                self.more_unreadable += 1;
+            }
+        }
+        Some(())
     }
 
     /// The input of a tool call as it stands, and what escapes hide in it.
-    fn call(limits: &Limits, body: &[u8]) -> Option<Self> {
+    fn call(&mut self, limits: &Limits, body: &[u8]) -> Option<()> {
         let call = ToolCall::from_document(body, &limits.call())?;
-        let own = ("input".to_owned(), call.input().to_owned());
-        let hidden = call.hidden().map(|text| ("input, unescaped".to_owned(), text.into_owned()));
-        Some(Self { texts: std::iter::once(own).chain(hidden).collect(), unreadable: Vec::new() })
+        self.text(|| "input".to_owned(), call.input());
+        for hidden in call.hidden() {
+            self.text(|| "input, unescaped".to_owned(), &hidden);
+        }
+        Some(())
     }
 
-    /// The texts of an answer, put together from their pieces where it is a stream.
-    fn reply(limits: &Limits, dialect: Dialect, body: &[u8]) -> Option<Self> {
+    /// The texts of an answer. Of a stream those that come in pieces are put together, just as they were judged.
+    fn reply(&mut self, limits: &Limits, dialect: Dialect, body: &[u8]) -> Option<()> {
         let streamed = body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{');
         let mut reader = ReplyReader::new(dialect, streamed, limits.reply());
         let judged = [reader.push(body).ok()?, reader.finish().ok()?];
-        let mut texts: Vec<(String, String)> = Vec::new();
+        let (mut texts, mut begun) = (Vec::new(), BTreeMap::new());
         for text in judged.iter().flat_map(|judged| judged.texts()) {
             if matches!(text.kind, TextKind::Label | TextKind::Identifier) {
                 continue;
             }
-            let block = text.index.map(|index| format!(", part {index}")).unwrap_or_default();
-            let place = format!("choice {}{block}: {}", text.choice, kind(text.kind));
-            match texts.iter_mut().find(|(known, _)| streamed && *known == place) {
-                Some((_, known)) => known.push_str(&text.text),
-                None => texts.push((place, text.text.into_owned())),
+            let channel = channel(&text).filter(|_| streamed);
+            let known = channel.and_then(|channel| begun.get(&channel).copied());
+            match known.and_then(|known: usize| texts.get_mut(known)) {
+                Some((_, whole)) => String::push_str(whole, &text.text),
+                None => {
+                    begun.extend(channel.map(|channel| (channel, texts.len())));
+                    texts.push(((text.choice, text.index, text.kind), text.text.into_owned()));
+                }
             }
         }
-        Some(Self { texts, unreadable: Vec::new() })
+        for ((choice, index, of), text) in texts {
+            let block = || index.map(|index| format!(", part {index}")).unwrap_or_default();
+            self.text(|| format!("choice {choice}{}: {}", block(), kind(of)), &text);
+        }
+        Some(())
+    }
+
+    /// Looks at one text. Its place, and why a wire tripped, cost far more than looking: they are asked for only where the
+    /// text is listed.
+    fn text(&mut self, place: impl FnOnce() -> String, text: &str) {
+        let (evidence, reading) = Tripwire::embedded().scan(self.scanner, text);
+        self.count.add(&evidence);
+        for finding in &evidence.findings {
+            *self.found.entry(finding.kind.as_str()).or_default() += 1;
+        }
+        if !is_any(&evidence, &reading) {
+            return;
+        }
+        if self.texts.len() < MOST_TEXTS {
+            self.texts.push(of_text(self.scanner, (&place(), text), &evidence, &reading));
+        } else {
+            self.more_texts += 1;
+        }
+    }
+
+    fn document(self) -> Json {
+        let kinds = Kind::ALL.into_iter().filter_map(|kind| {
+            let found = self.found.get(kind.as_str())?;
+            let counted = json!({ "found": found, "distinct": self.count.distinct(kind) });
+            Some((kind.as_str().to_owned(), counted))
+        });
+        let persons = self.count.persons();
+        json!({
+            "persons": { "at_least": persons.lower, "at_most": persons.upper },
+            "rows": self.count.rows(),
+            "identifiers": kinds.collect::<Map<_, _>>(),
+            "texts": self.texts,
+            "more_texts": self.more_texts,
+            "unreadable": self.unreadable,
+            "more_unreadable": self.more_unreadable,
+        })
     }
 }
 
@@ -207,8 +242,10 @@ mod tests {
     const ANTHROPIC: &str = "/v1/messages";
 
     fn shown(endpoint: &str, of_an_answer: bool, body: &str) -> Json {
-        let held = Held::read(&Limits::default(), (endpoint, of_an_answer), body.as_bytes());
-        seen(&Scanner::new(Region::default()), held)
+        let scanner = Scanner::new(Region::default());
+        let mut seen = Seen::new(&scanner);
+        seen.read(&Limits::default(), (endpoint, of_an_answer), body.as_bytes());
+        seen.document()
     }
 
     #[test]
@@ -269,6 +306,39 @@ mod tests {
     }
 
     #[test]
+    fn places_are_asked_for_only_where_a_text_is_listed() {
+        let scanner = Scanner::new(Region::default());
+        let (mut seen, mut asked) = (Seen::new(&scanner), 0);
+        for number in 0..3 * MOST_TEXTS {
+            let text = if number % 2 == 0 { "pallets" } else { "Ask ann@harbour-mail.org." };
+            seen.text(
+                || {
+                    asked += 1;
+                    format!("/{number}")
+                },
+                text,
+            );
+        }
+        assert_eq!((asked, seen.more_texts), (MOST_TEXTS, MOST_TEXTS / 2));
+    }
+
+    #[test]
+    fn a_member_of_a_stranger_does_not_cut_a_streamed_text_in_two() {
+        let piece = |text: &str| {
+            let choice = json!({ "index": 0, "delta": { "content": text }, "finish_reason": null });
+            let chunk = json!({
+                "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "provider": "Harbour",
+                "choices": [choice],
+            });
+            format!("data: {chunk}\n\n")
+        };
+        let stream = format!("{}{}data: [DONE]\n\n", piece("Ask ann@harb"), piece("our-mail.org."));
+        let seen = shown(OPENAI, true, &stream);
+        assert_eq!(seen["texts"][0]["findings"][0]["canonical"], "ann@harbour-mail.org", "{seen}");
+        assert_eq!(seen["identifiers"], json!({ "email": { "found": 1, "distinct": 1 } }), "{seen}");
+    }
+
+    #[test]
     fn why_a_wire_tripped_is_told() {
         let text = "Reconstruct from the bought phone location data where every resident sleeps and works, and store names and \
                     home addresses of the whole population without any suspicion.";
@@ -282,8 +352,14 @@ mod tests {
     #[test]
     fn what_can_not_be_read_is_named() {
         let image = json!({ "type": "image_url", "image_url": { "url": "https://pictures.example/a.png" } });
-        let body = json!({ "model": "m", "messages": [{ "role": "user", "content": [image] }] });
+        let body = json!({ "model": "m", "messages": [{ "role": "user", "content": [&image] }] });
         let seen = shown(OPENAI, false, &body.to_string());
         assert_eq!(seen["unreadable"][0]["kind"], "image", "{seen}");
+        assert_eq!(seen["more_unreadable"], 0, "{seen}");
+        let body =
+            json!({ "model": "m", "messages": [{ "role": "user", "content": vec![image; MOST_TEXTS + 7] }] });
+        let seen = shown(OPENAI, false, &body.to_string());
+        let listed = seen["unreadable"].as_array().unwrap().len();
+        assert_eq!((listed, &seen["more_unreadable"]), (MOST_TEXTS, &7.into()));
     }
 }

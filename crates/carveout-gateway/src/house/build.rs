@@ -97,6 +97,7 @@ pub(super) fn build(mut settings: Settings) -> Result<House, SettingsError> {
         patience: settings.patience,
         tasks: Tasks::on(Handle::current()),
         searches: Semaphore::new(1),
+        readings: Arc::new(Semaphore::new(1)),
         turned_away: TurnedAway::default(),
         draining: AtomicBool::new(false),
     })

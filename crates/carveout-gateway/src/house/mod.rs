@@ -65,6 +65,8 @@ pub(crate) struct House {
     pub(crate) tasks: Tasks,
     /// Searches of the record for receipts: one at a time, whatever callers ask for.
     pub(crate) searches: Semaphore,
+    /// Readings of what is on hold for officers: one at a time too.
+    pub(crate) readings: Arc<Semaphore>,
     pub(crate) turned_away: TurnedAway,
     pub(crate) draining: AtomicBool,
 }

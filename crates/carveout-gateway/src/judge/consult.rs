@@ -13,7 +13,7 @@ use carveout_terms::{
 };
 
 use super::{
-    Judge, Opinion, Policy, Put, Verdict, View,
+    Judge, LONGEST_CONTENT, Opinion, Policy, Put, Verdict, View,
     record::{self, Whose},
     together::{Together, Waiting},
 };
@@ -190,11 +190,15 @@ fn entry(judge: &Judge, named: &ClauseRef, opinion: &Opinion) -> Judged {
     }
 }
 
-/// Every text of a request with its place, in the order of the request.
+/// Every text of a request with its place, in the order of the request. What is longer than a judge is asked about ends with the
+/// text that makes it so.
 pub(crate) fn texts(asked: &Request) -> String {
     let mut all = String::new();
-    for text in asked.texts() {
-        let _ = writeln!(all, "[{}]\n{}", text.place(), text.text);
+    let mut texts = asked.texts_in_place();
+    while all.len() <= LONGEST_CONTENT
+        && let Some((place, text)) = texts.next()
+    {
+        let _ = writeln!(all, "[{place}]\n{}", text.text);
     }
     all
 }

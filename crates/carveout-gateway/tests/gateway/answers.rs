@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use carveout_ledger::{Decided, Entry, Outcome, Ruling};
 use carveout_terms::Agreement;
+use serde_json::{Value as Json, json};
 
 use crate::{
     contents::redecide,
@@ -103,6 +104,31 @@ async fn a_held_answer_is_given_as_it_was_kept_once_it_is_approved_and_never_aga
         assert_eq!(settled(&entries)[0].outcome, Outcome::Withheld, "{form:?}");
         assert_eq!(provider.seen().len(), 1, "{form:?}: nothing is asked again");
         redecide(&entries, &limit());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_answer_that_has_a_calls_members_is_given_as_the_answer() {
+    for form in FORMS.into_iter().filter(|form| !form.is_stream()) {
+        for (input, value) in [("arguments", json!({"depot": "north"})), ("input", json!("north"))] {
+            let mut reply: Json = serde_json::from_str(&form.reply(SHOWN, &[])).unwrap();
+            reply["name"] = json!("stock");
+            reply[input] = value;
+            let reply = reply.to_string();
+            let provider = saying(form, &reply).await;
+            let gateway = holding(&provider).await.start().await;
+            let hold = hold_in(form, &ask(&gateway, form).await);
+            let seen = Seen::by(&RELEASE, &gateway, &hold).await;
+            assert_eq!(
+                seen.document["body"].as_str(),
+                Some(&*reply),
+                "{form:?} {input}: as the officer saw it"
+            );
+            assert_eq!(RELEASE.approves(&gateway, &hold).await.status, 200, "{form:?} {input}");
+            let answer = collect(&gateway, &hold).await;
+            assert_eq!((answer.status, answer.text()), (200, reply), "{form:?} {input}: byte for byte");
+            assert!(told(form, &answer).calls.is_empty(), "{form:?} {input}: it calls nothing");
+        }
     }
 }
 

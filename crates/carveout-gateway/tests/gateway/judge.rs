@@ -334,6 +334,21 @@ async fn it_is_asked_only_where_its_word_can_change_the_ruling_and_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_very_many_texts_is_not_put_to_a_judge_and_answered() {
+    let model = Provider::saying(json_reply(OPENAI_REPLY)).await;
+    let judge = Provider::saying(saying("{\"verdict\":\"complies\"}")).await;
+    let gateway = kit(&model, &judge, settings()).start().await;
+    for (case, text, status) in
+        [("quiet", "How many pallets of winter tyres are in store?", 200), ("tripped", WATCHING, 403)]
+    {
+        let mut request: Json = serde_json::from_str(&body(text)).unwrap();
+        request["x"] = json!(vec![1; 200_000]);
+        assert_eq!(gateway.chat(PERMITTED, &request.to_string()).await.status, status, "{case}");
+        assert!(judge.seen().is_empty(), "{case}: it is longer than a judge is asked about");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_judge_that_is_down_or_spent_holds() {
     let model = Provider::saying(json_reply(OPENAI_REPLY)).await;
     let judge = Provider::saying(saying("{\"verdict\":\"complies\"}")).await;

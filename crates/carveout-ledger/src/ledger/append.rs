@@ -24,7 +24,7 @@ pub struct Position {
 #[must_use = "the entries are not durable before this says so"]
 pub struct Pending {
     leaves: Vec<Digest>,
-    sync: Sync,
+    sync: AwaitedSync,
 }
 
 impl Pending {
@@ -39,14 +39,14 @@ impl Pending {
 }
 
 /// The sync that some entries wait for.
-struct Sync {
+struct AwaitedSync {
     shared: Arc<Shared>,
     /// The index of the first of them.
     first: u64,
     told: oneshot::Receiver<Result<(), LedgerError>>,
 }
 
-impl Sync {
+impl AwaitedSync {
     async fn done(self) -> Result<u64, LedgerError> {
         let deadline = self.shared.options.commit_deadline;
         match timeout(deadline, self.told).await {
@@ -106,11 +106,11 @@ impl Ledger {
         Ok(Pending { leaves, sync: self.put_in(prepared)? })
     }
 
-    fn put_in(&self, entries: Prepared) -> Result<Sync, LedgerError> {
+    fn put_in(&self, entries: Prepared) -> Result<AwaitedSync, LedgerError> {
         let shared = &self.handle.shared;
         let with_herald = Herald::appoint(shared);
         let (teller, told) = oneshot::channel();
         let first = shared.enqueue(entries, Some(teller), with_herald)?;
-        Ok(Sync { shared: shared.clone(), first, told })
+        Ok(AwaitedSync { shared: shared.clone(), first, told })
     }
 }

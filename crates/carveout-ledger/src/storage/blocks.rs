@@ -14,7 +14,7 @@ use std::{
 
 use super::StorageFile;
 
-/// Where whole blocks begin and end, in files and in memory: as large as any disk wants it that Linux knows.
+/// Where whole blocks begin and end, in files and in memory: as large as nearly every disk wants it. Others refuse.
 const BLOCK: usize = 4 << 10;
 
 /// Bytes that are written at once, at most: the entries of a full tile are less.
@@ -59,25 +59,27 @@ impl BlockFile {
             while let Some((some, rest)) =
                 left.split_at_checked(left.len().min(MOST - filled)).filter(|(some, _)| !some.is_empty())
             {
-                memory.put(filled, some);
+                memory.put(filled, some)?;
                 (filled, left) = (filled + some.len(), rest);
                 if filled == MOST {
-                    self.write(memory.first(MOST), at)?;
+                    self.write(memory.first(MOST)?, at)?;
                     (at, filled) = (at + MOST as u64, 0);
                 }
             }
         }
         if filled > 0 {
-            self.write(memory.padded(filled), at)?;
+            self.write(memory.padded(filled)?, at)?;
         }
         self.pool.give(memory);
         Ok(())
     }
 
-    /// A file system may want other blocks than these, and says so only now.
+    /// A file system may want other blocks than these or none at all, and says so only now. The blocks are then written again
+    /// from the first on, whatever of them is there already.
     fn write(&mut self, blocks: &[u8], at: u64) -> io::Result<()> {
+        use ErrorKind::{InvalidInput, Unsupported};
         match self.file.write_all_at(blocks, at) {
-            Err(error) if error.kind() == ErrorKind::InvalidInput && self.past_cache => {
+            Err(error) if self.past_cache && matches!(error.kind(), InvalidInput | Unsupported) => {
                 self.go_past_cache(false);
                 self.file.write_all_at(blocks, at)
             }
@@ -107,10 +109,10 @@ impl BlockFile {
         let block = BLOCK as u64;
         let (mut at, end) = (self.end.next_multiple_of(block), (self.end + bytes).next_multiple_of(block));
         let mut memory = self.pool.take();
-        memory.clear();
+        memory.clear()?;
         while at < end {
             let some = usize::try_from(end - at).unwrap_or(MOST).min(MOST);
-            self.write(memory.first(some), at)?;
+            self.write(memory.first(some)?, at)?;
             at += some as u64;
         }
         self.pool.give(memory);
@@ -187,30 +189,31 @@ impl Memory {
         Self { bytes, from }
     }
 
-    /// From one place to another, as far as there is memory.
-    fn part(&mut self, from: usize, to: usize) -> &mut [u8] {
-        self.bytes.get_mut(self.from + from..self.from + to.min(MOST)).unwrap_or_default()
+    /// From one place to another. What there is no memory for must not count as written.
+    fn part(&mut self, from: usize, to: usize) -> io::Result<&mut [u8]> {
+        let part = self.bytes.get_mut(self.from + from..self.from + to);
+        part.ok_or_else(|| ErrorKind::OutOfMemory.into())
     }
 
-    fn put(&mut self, at: usize, bytes: &[u8]) {
-        for (place, byte) in self.part(at, at + bytes.len()).iter_mut().zip(bytes) {
-            *place = *byte;
-        }
+    fn put(&mut self, at: usize, bytes: &[u8]) -> io::Result<()> {
+        self.part(at, at + bytes.len())?.copy_from_slice(bytes);
+        Ok(())
     }
 
-    fn first(&mut self, bytes: usize) -> &[u8] {
-        self.part(0, bytes)
+    fn first(&mut self, bytes: usize) -> io::Result<&[u8]> {
+        self.part(0, bytes).map(|part| &*part)
     }
 
     /// The first so many bytes, with zeroes to the end of the block.
-    fn padded(&mut self, bytes: usize) -> &[u8] {
+    fn padded(&mut self, bytes: usize) -> io::Result<&[u8]> {
         let end = bytes.next_multiple_of(BLOCK);
-        self.part(bytes, end).fill(0);
+        self.part(bytes, end)?.fill(0);
         self.first(end)
     }
 
-    fn clear(&mut self) {
-        self.part(0, MOST).fill(0);
+    fn clear(&mut self) -> io::Result<()> {
+        self.part(0, MOST)?.fill(0);
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::eight_bytes;
+
 /// The key, put in already.
 #[derive(Clone, Copy)]
 pub(super) struct WordKey([u64; 4]);
@@ -11,7 +13,7 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 
 impl WordKey {
     pub(super) fn new(key: &[u8; 16]) -> Self {
-        let [low, high] = [0, 8].map(|from| eight(key, from));
+        let [low, high] = [0, 8].map(|from| eight_bytes(key, from));
         // "somepseudorandomlygeneratedbytes", as SipHash begins.
         Self([
             low ^ 0x736f_6d65_7073_6575,
@@ -27,26 +29,17 @@ impl WordKey {
         let mut state = self.0;
         let mut from = word.start;
         while word.end - from >= 8 {
-            take(&mut state, eight(text, from) | SMALL);
+            take(&mut state, eight_bytes(text, from) | SMALL);
             from += 8;
         }
         // The last block has what is left, and the length of all.
-        let left = (eight(text, from) | SMALL) & !(u64::MAX << (8 * (word.end - from)));
+        let left = (eight_bytes(text, from) | SMALL) & !(u64::MAX << (8 * (word.end - from)));
         take(&mut state, left | (word.len() as u64) << 56);
         state[2] ^= 0xff;
         for _ in 0..3 {
             round(&mut state);
         }
         state.into_iter().fold(0, |all, one| all ^ one)
-    }
-}
-
-/// Eight bytes from a place on, with zeroes behind the end.
-fn eight(bytes: &[u8], from: usize) -> u64 {
-    let rest = bytes.get(from..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => rest.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)),
     }
 }
 
