@@ -117,12 +117,12 @@ fn asked(line: &str) -> Option<Asked> {
 }
 
 fn add(asked: &Asked, line: usize, texts: &mut Vec<Text>, parts: &mut Vec<Part>) {
-    let text = |text: carveout_dialects::Text<'_>| Text {
-        place: Some(text.place()),
+    let text = |(place, text): (String, carveout_dialects::Text<'_>)| Text {
+        place: Some(place),
         text: text.text.into_owned(),
         line,
     };
-    texts.extend(asked.texts().map(text));
+    texts.extend(asked.texts_in_place().map(text));
     parts.extend(asked.opaque().map(|part| Part { line, place: part.place(), kind: media(part.media) }));
 }
 
